@@ -1,0 +1,278 @@
+/**
+ * The configuration: one YAML file, checked as a whole at the start. What it can't say clearly it refuses: an unknown key
+ * is more often a slip than a wish, and a slip in a policy can cost vaults.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { durationMs } from './duration.ts';
+import { policy } from './policy.ts';
+
+/** The configuration can't be used. Each problem is one line that names the key, what is wrong and what to write. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  readonly code = 'CONFIGURATION';
+  readonly problems: readonly string[];
+  constructor(file: string, problems: readonly string[]) {
+    super(problems.map((problem) => `${file}: ${problem}`).join('\n'));
+    this.problems = problems;
+  }
+}
+
+const secret = z.string().min(1, 'is empty; write the secret, or its file as …File');
+const filePath = z.string().min(1);
+const distinguishedName = z
+  .string()
+  .regex(/^\s*[\w.-]+\s*=/, 'is no distinguished name, such as OU=People,DC=corp,DC=example,DC=com');
+
+const directory = z
+  .strictObject({
+    /** Names the directory in keys, logs and in `attribs` of created accounts: never change it. */
+    id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and hyphens, such as corp'),
+    urls: z
+      .array(z.url({ protocol: /^ldaps?$/, error: 'is no LDAP address, such as ldaps://dc1.corp.example.com' }))
+      .min(1),
+    bindDn: z.string().min(1),
+    bindPassword: secret,
+    tls: z.strictObject({ caFile: filePath.optional(), serverName: z.string().optional() }).default({}),
+    insecure: z.boolean().default(false),
+    userBases: z.array(distinguishedName).default([]),
+    groupBases: z.array(distinguishedName).default([]),
+  })
+  .superRefine((value, context) => {
+    for (const [index, url] of value.urls.entries()) {
+      if (url.startsWith('ldap:') && !value.insecure) {
+        context.addIssue({
+          code: 'custom',
+          path: ['urls', index],
+          message: `${url} isn't encrypted; write ldaps://, or insecure: true to allow it`,
+        });
+      }
+    }
+  });
+export type DirectoryConfiguration = z.infer<typeof directory>;
+
+const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+const lastpass = z
+  .strictObject({
+    apiUrl: z
+      .url({ protocol: /^https?$/, error: 'is no address, such as https://lastpass.com/enterpriseapi.php' })
+      .default('https://lastpass.com/enterpriseapi.php'),
+    cid: z.union([z.string().min(1), z.number().int()]).transform(String),
+    provhash: secret,
+    batchSize: z.number().int().min(1).max(500).default(200),
+    insecure: z.boolean().default(false),
+  })
+  .superRefine((value, context) => {
+    const url = new URL(value.apiUrl);
+    if (url.protocol === 'http:' && !loopback.test(url.hostname) && !value.insecure) {
+      context.addIssue({
+        code: 'custom',
+        path: ['apiUrl'],
+        message: `${value.apiUrl} isn't encrypted; write https://, or insecure: true to allow it`,
+      });
+    }
+  });
+
+const port = z.number().int().min(0).max(65_535);
+
+const configuration = z.strictObject({
+  directories: z
+    .array(directory)
+    .min(1)
+    .refine(
+      (all) => new Set(all.map(({ id }) => id)).size === all.length,
+      'has two directories with one id; give each its own',
+    ),
+  lastpass,
+  redis: z
+    .strictObject({
+      url: z.url({ protocol: /^rediss?$/, error: 'is no Redis address, such as redis://redis:6379' }),
+      password: secret.optional(),
+      /** Keeps several connectors apart in one Redis. */
+      prefix: z
+        .string()
+        .regex(/^[\w-]+$/, 'must be letters, digits, - and _')
+        .default('connector'),
+    })
+    .default({ url: 'redis://127.0.0.1:6379', prefix: 'connector' }),
+  sync: z
+    .strictObject({
+      accountsEvery: durationMs.default(15 * 60_000),
+      fullReadEvery: durationMs.default(24 * 3_600_000),
+    })
+    .default({ accountsEvery: 15 * 60_000, fullReadEvery: 24 * 3_600_000 }),
+  policy: policy.default(policy.parse({})),
+  http: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      watcher: port.default(9101),
+      reconciler: port.default(9102),
+      pusher: port.default(9103),
+    })
+    .default({ host: '127.0.0.1', watcher: 9101, reconciler: 9102, pusher: 9103 }),
+});
+export type Configuration = z.infer<typeof configuration>;
+
+type Tree = { [key: string]: unknown };
+const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Replaces `${NAME}` by the environment's variable, throughout. */
+function withEnvironment(value: unknown, path: string, environment: NodeJS.ProcessEnv, problems: string[]): unknown {
+  if (Array.isArray(value))
+    return value.map((item, index) => withEnvironment(item, `${path}[${index}]`, environment, problems));
+  if (isTree(value)) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [
+        key,
+        withEnvironment(item, path ? `${path}.${key}` : key, environment, problems),
+      ]),
+    );
+  }
+  if (typeof value !== 'string') return value;
+  return value.replace(/\$\{(\w+)\}/g, (_, name: string) => {
+    const found = environment[name];
+    if (found === undefined)
+      problems.push(`${path}: the environment variable ${name} isn't set; set it, or write the value itself`);
+    return found ?? '';
+  });
+}
+
+const secretKeys = ['bindPassword', 'provhash', 'password'];
+
+/** Reads the `…File` twin of each secret. Files are named relative to the configuration's folder. */
+function withSecretFiles(value: unknown, path: string, folder: string, problems: string[]): unknown {
+  if (Array.isArray(value))
+    return value.map((item, index) => withSecretFiles(item, `${path}[${index}]`, folder, problems));
+  if (!isTree(value)) return value;
+  const result: Tree = {};
+  for (const [key, item] of Object.entries(value)) {
+    const here = path ? `${path}.${key}` : key;
+    const twin = secretKeys.find((name) => key === `${name}File`);
+    if (twin === undefined || typeof item !== 'string') {
+      result[key] = withSecretFiles(item, here, folder, problems);
+      continue;
+    }
+    if (twin in value) problems.push(`${here}: ${twin} is given too; keep one of the two`);
+    try {
+      result[twin] = readFileSync(resolve(folder, item), 'utf8').trimEnd();
+    } catch (error) {
+      problems.push(
+        `${here}: ${item} can't be read (${(error as NodeJS.ErrnoException).code}); write the path of a file that holds the secret`,
+      );
+      result[twin] = '-';
+    }
+  }
+  return result;
+}
+
+const pathOf = (path: readonly PropertyKey[]) =>
+  path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part)),
+    '',
+  );
+
+/** The keys that the schema knows at a path, for the hint on an unknown one. */
+function keysAt(path: readonly PropertyKey[]): string[] {
+  let schema: unknown = configuration;
+  const open = (candidate: unknown): unknown => {
+    const { def } = candidate as { def?: { innerType?: unknown } };
+    return def?.innerType ? open(def.innerType) : candidate;
+  };
+  for (const part of path) {
+    const current = open(schema) as { shape?: Record<string, unknown>; element?: unknown };
+    schema = typeof part === 'number' ? current.element : current.shape?.[String(part)];
+    if (schema === undefined) return [];
+  }
+  return Object.keys((open(schema) as { shape?: object }).shape ?? {});
+}
+
+/** How many single-letter edits lead from one word to the other (Levenshtein). */
+function editsBetween(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j++) {
+      const change = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}
+
+function hintFor(key: string, known: readonly string[]): string {
+  const nearest = [...known].sort(
+    (a, b) => editsBetween(key.toLowerCase(), a.toLowerCase()) - editsBetween(key.toLowerCase(), b.toLowerCase()),
+  )[0];
+  if (nearest === undefined) return 'remove it';
+  return editsBetween(key.toLowerCase(), nearest.toLowerCase()) <= 3
+    ? `did you mean ${nearest}?`
+    : `known here: ${known.join(', ')}`;
+}
+
+function problemsOf(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => `${pathOf([...issue.path, key])}: unknown key; ${hintFor(key, keysAt(issue.path))}`);
+  }
+  if (issue.code === 'invalid_type' && issue.input === undefined)
+    return [`${pathOf(issue.path)}: is missing; write ${articleFor(issue.expected)}`];
+  if (issue.code === 'invalid_value')
+    return [`${pathOf(issue.path)}: must be one of ${issue.values.map(String).join(', ')}`];
+  if (issue.code === 'invalid_type') return [`${pathOf(issue.path)}: must be ${articleFor(issue.expected)}`];
+  return [`${pathOf(issue.path)}: ${issue.message}`];
+}
+
+const articleFor = (type: string) =>
+  ({
+    string: 'a text',
+    number: 'a number',
+    int: 'a whole number',
+    boolean: 'true or false',
+    array: 'a list',
+    object: 'a group of keys',
+  })[type] ?? `a ${type}`;
+
+/**
+ * Checks a configuration's text.
+ * @param file the configuration's path: named in problems, and where relative paths start
+ * @throws ConfigurationError with every problem at once
+ */
+export function parseConfiguration(
+  text: string,
+  { file, environment }: { file: string; environment: NodeJS.ProcessEnv },
+): Configuration {
+  const document = parseDocument(text);
+  const wrong = document.errors[0];
+  if (wrong) throw new ConfigurationError(file, [`is no YAML: ${wrong.message.split('\n')[0]}`]);
+  const problems: string[] = [];
+  const resolved = withSecretFiles(
+    withEnvironment(document.toJS(), '', environment, problems),
+    '',
+    dirname(file),
+    problems,
+  );
+  if (problems.length > 0) throw new ConfigurationError(file, problems);
+  const checked = configuration.safeParse(resolved, { reportInput: true });
+  if (!checked.success) throw new ConfigurationError(file, checked.error.issues.flatMap(problemsOf));
+  return checked.data;
+}
+
+/**
+ * Reads the configuration named by `CONNECTOR_CONFIG`, else `./connector.yaml`.
+ * @throws ConfigurationError
+ */
+export function loadConfiguration(environment: NodeJS.ProcessEnv = process.env): Configuration {
+  const file = resolve(environment['CONNECTOR_CONFIG'] ?? 'connector.yaml');
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigurationError(file, [
+      `can't be read (${(error as NodeJS.ErrnoException).code}); copy connector.example.yaml there, or name another file in CONNECTOR_CONFIG`,
+    ]);
+  }
+  return parseConfiguration(text, { file, environment });
+}

@@ -1,0 +1,28 @@
+/** Durations as people write them in a configuration: `500ms`, `30s`, `15m`, `24h`, `7d`. */
+import { z } from 'zod';
+
+const unitsMs: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A duration, as milliseconds. */
+export const durationMs = z.string().transform((text, context) => {
+  const parts = /^(\d+)\s*(ms|s|m|h|d)$/.exec(text.trim());
+  const unit = parts?.[2] === undefined ? undefined : unitsMs[parts[2]];
+  if (!parts || unit === undefined) {
+    context.addIssue({
+      code: 'custom',
+      message: `"${text}" is no duration; write a number and a unit, such as 30s, 15m or 24h`,
+    });
+    return z.NEVER;
+  }
+  return Number(parts[1]) * unit;
+});
+
+/** A duration as people read it: the two largest units that matter. */
+export function formatDuration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,131 @@
+/**
+ * The map of everything that Redis remembers. All keys and BullMQ's prefix share one hash tag, so that one script may
+ * touch any of them, in a cluster too.
+ *
+ * A *person* is named `<directory id>/<objectGUID>` in every key that isn't a directory's own.
+ */
+
+/** The name of a person across directories. */
+export type PersonKey = string;
+
+export const personKey = (directory: string, guid: string): PersonKey => `${directory}/${guid}`;
+
+/** The directory and the objectGUID that a person's key is made of. */
+export function partsOfPerson(person: PersonKey): { directory: string; guid: string } {
+  const slash = person.indexOf('/');
+  return { directory: person.slice(0, slash), guid: person.slice(slash + 1) };
+}
+
+/** Keys of one generation of a directory's mirror: a complete picture, built beside the one in use. */
+export function mirrorKeys(tag: string, directory: string, generation: number) {
+  const base = `${tag}:${directory}:mirror:${generation}`;
+  return {
+    /** Hash: objectGUID → object (JSON). */
+    objects: `${base}:objects`,
+    /** Set for each group: objectGUIDs of its direct members. */
+    members: (group: string) => `${base}:members:${group}`,
+    /** Set for each member: objectGUIDs of the groups that hold it directly. */
+    memberships: (member: string) => `${base}:memberships:${member}`,
+    /** Set for each container: objectGUIDs of what lies directly in it. */
+    children: (container: string) => `${base}:children:${container}`,
+    /** Sorted set, all scores 0, read by range: `<mail in lower case>\0<objectGUID>`. */
+    mails: `${base}:mails`,
+    /** The same for groups: `<cn in lower case>\0<objectGUID>`. */
+    groupNames: `${base}:group-names`,
+    /** Hash: RID → objectGUID of the group, for primary groups. */
+    rids: `${base}:rids`,
+    /** Set: objectGUIDs that a patch named before any page did. */
+    unread: `${base}:unread`,
+  };
+}
+export type MirrorKeys = ReturnType<typeof mirrorKeys>;
+
+/** Keys of one directory. */
+export function directoryKeys(tag: string, directory: string) {
+  const base = `${tag}:${directory}`;
+  return {
+    /** String with an expiry: which watcher is the active one. */
+    lease: `${base}:lease`,
+    /** Counter: the number of the lease; an append under an older one is refused. */
+    fence: `${base}:fence`,
+    /** String (JSON, `Cursor`): how far the directory has been read. */
+    cursor: `${base}:cursor`,
+    /** Stream: the change log. Entry ids are `<sequence>-0`, without gaps. */
+    log: `${base}:log`,
+    /** String (JSON, `MirrorState`): how far the log is applied, and which generations there are. */
+    mirrorState: `${base}:mirror-state`,
+    /** Set: objectGUIDs that the watcher has to look up one by one. */
+    lookups: `${base}:lookups`,
+    /** Set: generations that are no longer used and wait for being swept. */
+    garbage: `${base}:garbage`,
+    mirror: (generation: number) => mirrorKeys(tag, directory, generation),
+  };
+}
+export type DirectoryKeys = ReturnType<typeof directoryKeys>;
+
+/** All keys under a prefix. */
+export function keysOf(prefix: string) {
+  const tag = `{${prefix}}`;
+  return {
+    /** The prefix for BullMQ. */
+    queues: tag,
+    /** Counter: the logical clock, moved by every transaction. */
+    clock: `${tag}:clock`,
+    directory: (id: string) => directoryKeys(tag, id),
+
+    /** Sorted set: people to plan, by the reading of the clock when they first needed it. */
+    toPlan: `${tag}:people-to-plan`,
+    /** Hash: person → reading of the clock when anything that their plan depends on last changed. */
+    touched: `${tag}:touched`,
+    /** Hash: person → plan (JSON, `Plan`). */
+    plans: `${tag}:plans`,
+    /** Sorted set: people whose plan has steps that the guard hasn't judged yet, by time (ms). */
+    waiting: `${tag}:waiting`,
+    /** Sorted set: people whose plan has steps that the guard stopped, by time (ms). */
+    held: `${tag}:held`,
+    /** Sorted set: people who were judged as leavers, by time (ms); the guard counts the last hour. */
+    recentLeavers: `${tag}:recent-leavers`,
+    /** String: reading of the clock at the last change of `waiting`, `held` or `recentLeavers`. */
+    judgementInputs: `${tag}:judgement-inputs`,
+    /** Hash: person → decision (JSON, `Decision`) of the guard or of a person on guarded steps. */
+    decisions: `${tag}:decisions`,
+    /** Hash: person → why they can't be synced (JSON, `SetAside`). */
+    setAside: `${tag}:set-aside`,
+    /** String (JSON, `PolicyState`): the policy in force. */
+    policy: `${tag}:policy`,
+
+    /** Hash: user name → account (JSON, `Account`) as LastPass last told. */
+    accounts: `${tag}:accounts`,
+    /** Hash: user name → reading of the clock when we last changed the account. */
+    accountChanges: `${tag}:account-changes`,
+    /** String (JSON, `AccountsRead`): when all accounts were last read. */
+    accountsRead: `${tag}:accounts-read`,
+    /** Hash: person → link (JSON, `Link`). */
+    links: `${tag}:links`,
+    /** Hash: user name → person, the links the other way round. */
+    linked: `${tag}:linked`,
+    /** Hash: group name in lower case → name, of the LastPass groups that AD owns. */
+    ownedGroups: `${tag}:owned-groups`,
+
+    /** Sorted set: people with steps to deliver, by the time (ms) from which they may be claimed. */
+    toDeliver: `${tag}:to-deliver`,
+    /** Hash: person → the pusher that claimed them. */
+    claims: `${tag}:claims`,
+    /** String with an expiry for each pusher: its claims hold as long as this lives. */
+    alive: (pusher: string) => `${tag}:alive:${pusher}`,
+    /** Hash: person → create that may have been sent (JSON, `Intent`). */
+    intents: `${tag}:intents`,
+    /** Hash: person → how often their delivery has failed in a row. */
+    attempts: `${tag}:attempts`,
+
+    /** String (JSON): the token bucket of all calls. */
+    callRate: `${tag}:call-rate`,
+    /** String (JSON, `Alarm`): LastPass refused the credentials; nobody calls. */
+    alarm: `${tag}:alarm`,
+    /** Hash: `full-read` | `accounts` → id of the newest request. */
+    requests: `${tag}:requests`,
+    /** Hash: `<service>/<instance>` → its condition (JSON, `Condition`). */
+    services: `${tag}:services`,
+  };
+}
+export type Keys = ReturnType<typeof keysOf>;

@@ -1,0 +1,122 @@
+/** What services say to each other about one account: links, plans, decisions and what stands in a person's way. */
+import { z } from 'zod';
+
+/** objectGUID ↔ account. Made once; from then on a rename, a move or a new mail is an update. */
+export const link = z.strictObject({
+  /** The listed user name. */
+  username: z.string(),
+  /** LastPass' numeric id, `null` until it was read. */
+  id: z.string().nullable(),
+  /** The connector disabled the account, so the connector may enable it again. */
+  disabledByUs: z.boolean(),
+});
+export type Link = z.infer<typeof link>;
+
+const because = z.string();
+
+/** One thing to do to an account, and why. The last four are what the guard counts: they make the plan a leaver's. */
+export const step = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('create'), fullname: z.string(), groups: z.array(z.string()), because }),
+  z.strictObject({ kind: z.literal('rename'), fullname: z.string(), because }),
+  z.strictObject({ kind: z.literal('enable'), because }),
+  z.strictObject({ kind: z.literal('join-groups'), groups: z.array(z.string()), because }),
+  z.strictObject({ kind: z.literal('leave-groups'), groups: z.array(z.string()), because }),
+  z.strictObject({ kind: z.literal('disable'), because }),
+  z.strictObject({ kind: z.literal('withdraw'), because }),
+  z.strictObject({ kind: z.literal('remove'), because }),
+  z.strictObject({ kind: z.literal('delete'), because }),
+]);
+export type Step = z.infer<typeof step>;
+
+const leaverKinds: readonly Step['kind'][] = ['disable', 'withdraw', 'remove', 'delete'];
+
+/** Whether a step takes access from somebody. */
+export const isLeaverStep = ({ kind }: Step): boolean => leaverKinds.includes(kind);
+
+/** Whether a step waits for the guard's word. */
+export const isGuarded = (candidate: Step): boolean => isLeaverStep(candidate) || candidate.kind === 'leave-groups';
+
+/** The steps for one account, with the version of everything that they were computed from. */
+export const plan = z.strictObject({
+  username: z.string(),
+  /** How people know the person: the name, else the address. */
+  name: z.string(),
+  steps: z.array(step).min(1),
+  /** Names the guarded steps: a decision is about exactly these. `null` without any. */
+  guarded: z.string().nullable(),
+  /** The guard, or a person, let the guarded steps go. */
+  cleared: z.boolean(),
+  /** Only a person can let them go, and why. */
+  mustHold: z.string().nullable(),
+  /** Why the guard stopped them. */
+  heldBecause: z.string().nullable(),
+  inputs: z.strictObject({
+    /** Reading of the clock when the directory's side last changed. */
+    touched: z.number().int(),
+    /** The account (JSON as stored), `null` when there is none. */
+    account: z.string().nullable(),
+    policy: z.string(),
+  }),
+  /** When it was made, ms since 1970. */
+  madeAtMs: z.number(),
+});
+export type Plan = z.infer<typeof plan>;
+
+/** What the guard or a person has decided about somebody's guarded steps. Void as soon as these change. */
+export const decision = z.strictObject({
+  guarded: z.string(),
+  verdict: z.enum(['passed', 'released', 'rejected']),
+  by: z.string(),
+  atMs: z.number(),
+});
+export type Decision = z.infer<typeof decision>;
+
+/** Why somebody can't be synced, for people to read. */
+export const setAside = z.strictObject({
+  name: z.string(),
+  reason: z.string(),
+  /** What kind of obstacle: of the directory's data, deleted by hand at LastPass, or refused by LastPass. */
+  kind: z.enum(['data', 'drift', 'refused']),
+  sinceMs: z.number(),
+});
+export type SetAside = z.infer<typeof setAside>;
+
+/** A create that may have been sent. It is never repeated before LastPass was asked. */
+export const intent = z.strictObject({
+  username: z.string(),
+  fullname: z.string(),
+  groups: z.array(z.string()),
+  sentAtMs: z.number(),
+});
+export type Intent = z.infer<typeof intent>;
+
+/** When all accounts were last read. */
+export const accountsRead = z.strictObject({
+  atMs: z.number(),
+  total: z.number().int(),
+  answered: z.string().nullable(),
+});
+export type AccountsRead = z.infer<typeof accountsRead>;
+
+/** LastPass refused the credentials. */
+export const alarm = z.strictObject({
+  message: z.string(),
+  /** Digest of the refused credentials: other ones may try. */
+  credentials: z.string(),
+  sinceMs: z.number(),
+  /** Nobody tries again before. */
+  tryAgainAtMs: z.number(),
+});
+export type Alarm = z.infer<typeof alarm>;
+
+/** How a running service is. */
+export const condition = z.strictObject({
+  ready: z.boolean(),
+  /** What stands in its way, with the remedy; empty when ready. */
+  problems: z.array(z.string()),
+  atMs: z.number(),
+  startedAtMs: z.number(),
+  pid: z.number(),
+  host: z.string(),
+});
+export type Condition = z.infer<typeof condition>;

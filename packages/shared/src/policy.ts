@@ -1,0 +1,57 @@
+/** The policy: who should have an account, and what becomes of the accounts of those who go. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+/** What is done with a leaver's account. `nothing` keeps the link and takes no step of any kind. */
+export const leaverAction = z.enum(['disable', 'remove', 'delete', 'nothing']);
+export type LeaverAction = z.infer<typeof leaverAction>;
+
+export const guardLimits = z.strictObject({
+  /** So many leavers pass, whatever their share. */
+  maxLeavers: z.number().int().min(0).default(10),
+  /** So large a share of the linked people (0 … 100) passes, up to `maxLeaversHard`. */
+  maxLeaversPercent: z.number().min(0).max(100).default(5),
+  /** More than this never pass by themselves. */
+  maxLeaversHard: z.number().int().min(0).default(50),
+});
+export type GuardLimits = z.infer<typeof guardLimits>;
+
+export const policy = z.strictObject({
+  onDeleted: leaverAction.default('disable'),
+  onDisabled: leaverAction.default('disable'),
+  onRemovedFromFilter: leaverAction.default('disable'),
+  /** Groups, by DN or cn, whose members, nested, are in scope; empty: everybody under `userBases`. */
+  groupFilter: z.array(z.string().min(1)).default([]),
+  memberships: z.enum(['filtered', 'all', 'none']).default('filtered'),
+  guard: guardLimits.default(guardLimits.parse({})),
+});
+export type Policy = z.infer<typeof policy>;
+
+/** The bases of one directory, as configured. */
+export interface Bases {
+  readonly id: string;
+  readonly userBases: readonly string[];
+  readonly groupBases: readonly string[];
+}
+
+const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+
+/** Names a directory's bases: a mirror built under other ones isn't planned from. */
+export const basesVersion = ({ userBases, groupBases }: Pick<Bases, 'userBases' | 'groupBases'>): string =>
+  digest({ userBases, groupBases });
+
+/** Names everything that decides who is a leaver. Limits of the guard aren't part of it: changing one changes nobody's scope. */
+export function policyVersion(current: Policy, directories: readonly Bases[]): string {
+  const { guard: _limits, ...rules } = current;
+  return digest({ rules, bases: directories.map(({ id, userBases, groupBases }) => ({ id, userBases, groupBases })) });
+}
+
+/** The policy in force, as Redis remembers it. */
+export const policyState = z.strictObject({
+  version: z.string(),
+  /** Whether a complete read under this policy has been planned; until then every leaver is held. */
+  settled: z.boolean(),
+  /** Reading of the clock when it came into force: the complete read must be younger. */
+  since: z.number().int(),
+});
+export type PolicyState = z.infer<typeof policyState>;

@@ -1,0 +1,86 @@
+/**
+ * The queues between the services. A job is a doorbell with a name on it, never the truth: whoever answers it takes what
+ * is outstanding from Redis, so a job that is lost, doubled or late does no harm. Nothing is retried by BullMQ; a sweep
+ * rings again for whatever is still outstanding.
+ */
+import { type ConnectionOptions, Queue, Worker } from 'bullmq';
+import { z } from 'zod';
+import { connectRedis, type RedisTarget } from './redis.ts';
+
+/** What may be written on each bell. */
+const bells = {
+  /** The change log of a directory has grown. */
+  'directory-changes': z.strictObject({ directory: z.string() }),
+  /** Somebody must be planned; without names, everybody outstanding. */
+  'people-to-plan': z.strictObject({ people: z.array(z.string()).optional() }),
+  /** There is something to deliver. */
+  'account-updates': z.strictObject({}),
+} as const;
+export type QueueName = keyof typeof bells;
+export type Bell<Name extends QueueName> = z.infer<(typeof bells)[Name]>;
+export const queueNames = Object.keys(bells) as QueueName[];
+
+export interface QueueOptions {
+  readonly target: RedisTarget;
+  /** BullMQ's prefix: the hash tag of all keys. */
+  readonly prefix: string;
+}
+
+/** Rings one queue. */
+export interface Ringer<Name extends QueueName> {
+  ring(bell: Bell<Name>): Promise<void>;
+  /** Rings unless a ring of the sweep is still waiting to be answered. */
+  sweep(bell: Bell<Name>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Jobs that the dashboard can still show; more would only cost memory. */
+const kept = { removeOnComplete: { count: 100, age: 3_600 }, removeOnFail: { count: 100, age: 86_400 } };
+
+export function ringerOf<Name extends QueueName>(name: Name, { target, prefix }: QueueOptions): Ringer<Name> {
+  const connection = connectRedis(target, { name: `ring-${name}` });
+  const queue = new Queue<Bell<Name>>(name, { connection: connection as ConnectionOptions, prefix });
+  queue.on('error', () => undefined); // a ring that fails is made good by the sweep; an outage of Redis is told by the readiness check
+  const add = queue.add.bind(queue) as (title: string, bell: Bell<Name>, options: object) => Promise<unknown>;
+  return {
+    ring: async (bell) => void (await add(name, bell, kept)),
+    sweep: async (bell) => void (await add(name, bell, { jobId: 'sweep', removeOnComplete: true, removeOnFail: true })),
+    close: async () => {
+      await queue.close();
+      connection.disconnect();
+    },
+  };
+}
+
+export interface AnswerOptions<Name extends QueueName> extends QueueOptions {
+  readonly answer: (bell: Bell<Name>) => Promise<void>;
+  /** How many bells are answered side by side. */
+  readonly concurrency: number;
+  readonly onError: (error: Error) => void;
+}
+
+/** Answers one queue's bells until it is closed. */
+export function answerBells<Name extends QueueName>(
+  name: Name,
+  { target, prefix, answer, concurrency, onError }: AnswerOptions<Name>,
+): { close(): Promise<void> } {
+  const connection = connectRedis(target, { name: `answer-${name}`, blocking: true });
+  connection.on('error', () => undefined); // BullMQ reports it through the worker
+  const worker = new Worker<Bell<Name>>(name, async (job) => answer(bells[name].parse(job.data) as Bell<Name>), {
+    connection: connection as ConnectionOptions,
+    prefix,
+    concurrency,
+    // Another replica takes over what a killed one held within lockDuration and two stalledIntervals, however often.
+    lockDuration: 4_000,
+    stalledInterval: 2_000,
+    maxStalledCount: 1_000_000,
+  });
+  worker.on('failed', (_, error) => onError(error));
+  worker.on('error', onError);
+  return {
+    close: async () => {
+      await worker.close();
+      connection.disconnect();
+    },
+  };
+}

@@ -1,0 +1,30 @@
+/** What stands in a service's way, each told once when it comes and once when it goes. */
+import type { Logger } from 'pino';
+
+export class Readiness {
+  readonly #log: Logger;
+  readonly #problems = new Map<string, string>();
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** Notes a problem under a name of its own; the message says what is wrong and what to do. */
+  problem(name: string, message: string): void {
+    if (this.#problems.get(name) === message) return;
+    this.#problems.set(name, message);
+    this.#log.error({ problem: name }, message);
+  }
+
+  solved(name: string): void {
+    if (this.#problems.delete(name)) this.#log.info({ problem: name }, `solved: ${name}`);
+  }
+
+  get problems(): string[] {
+    return [...this.#problems.values()];
+  }
+
+  get ready(): boolean {
+    return this.#problems.size === 0;
+  }
+}

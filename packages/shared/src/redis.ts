@@ -1,0 +1,77 @@
+/** Redis as our memory: how to reach it, what it must be set to, and how to be sure that something is on its disk. */
+import { Redis, type RedisOptions } from 'ioredis';
+
+/** Redis is reachable but would lose or evict what must be kept. The message says which setting to change. */
+export class RedisUnsuitable extends Error {
+  override readonly name = 'RedisUnsuitable';
+  readonly code = 'REDIS_UNSUITABLE';
+}
+
+export interface RedisTarget {
+  readonly url: string;
+  readonly password?: string | undefined;
+}
+
+/**
+ * Opens a connection that comes back by itself. A command sent while it is away fails after a few seconds, rather than
+ * wait for ever, except on a `blocking` one, which a BullMQ worker needs.
+ */
+export function connectRedis(
+  target: RedisTarget,
+  { blocking = false, name }: { blocking?: boolean; name: string },
+): Redis {
+  const options = {
+    connectionName: name,
+    maxRetriesPerRequest: blocking ? null : 3,
+    enableAutoPipelining: !blocking,
+    retryStrategy: (attempt: number) => Math.min(100 * attempt, 2_000),
+    ...(target.password === undefined ? {} : { password: target.password }),
+  } satisfies RedisOptions;
+  return new Redis(target.url, options);
+}
+
+export type Durability = 'waitaof' | 'fsync-always';
+
+/** How a server makes a write durable on demand. WAITAOF came with 7.2 (https://redis.io/docs/latest/commands/waitaof/). */
+function durabilityOf({ version, fsync }: { version: string; fsync: string }): Durability | null {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (fsync === 'always') return 'fsync-always';
+  return major > 7 || (major === 7 && minor >= 2) ? 'waitaof' : null;
+}
+
+/**
+ * Checks that Redis keeps what it is given.
+ * @throws RedisUnsuitable naming the setting to change
+ */
+export async function checkRedis(redis: Redis): Promise<Durability> {
+  const info = await redis.info();
+  const value = (key: string) => new RegExp(`^${key}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
+  const policy = value('maxmemory_policy');
+  if (policy !== 'noeviction') {
+    throw new RedisUnsuitable(
+      `Redis would evict data (maxmemory-policy is ${policy}): set maxmemory-policy to noeviction`,
+    );
+  }
+  if (value('aof_enabled') !== '1') {
+    throw new RedisUnsuitable('Redis would forget everything at a restart (appendonly is no): set appendonly to yes');
+  }
+  const version = value('redis_version');
+  const fsync = ((await redis.config('GET', 'appendfsync')) as string[])[1] ?? '';
+  const durability = durabilityOf({ version, fsync });
+  if (durability === null) {
+    throw new RedisUnsuitable(
+      `Redis ${version} could lose the last second (appendfsync is ${fsync}): set appendfsync to always, or use Redis 7.2 or newer`,
+    );
+  }
+  return durability;
+}
+
+/**
+ * Waits until everything that this connection wrote is on the disk of Redis.
+ * @throws Error when it isn't within `timeoutMs`: whoever needs it durable must not go on
+ */
+export async function makeDurable(redis: Redis, durability: Durability, { timeoutMs = 5_000 } = {}): Promise<void> {
+  if (durability === 'fsync-always') return;
+  const [local] = (await redis.call('WAITAOF', '1', '0', String(timeoutMs))) as [number, number];
+  if (local !== 1) throw new Error(`Redis didn't write to its disk within ${timeoutMs} ms: is the disk slow or full?`);
+}

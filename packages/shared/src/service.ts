@@ -1,0 +1,165 @@
+/**
+ * The life of a service as a process: configuration, log, Redis, the surface for health and metrics, signals, and an end
+ * within a limit. What the service does is the function it is given.
+ */
+import { hostname } from 'node:os';
+import Fastify from 'fastify';
+import { type Logger, pino } from 'pino';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { type Configuration, ConfigurationError, loadConfiguration } from './configuration.ts';
+import { every } from './every.ts';
+import type { Condition } from './plan.ts';
+import { Readiness } from './readiness.ts';
+import { RedisUnsuitable } from './redis.ts';
+import { openStore, type Store } from './store.ts';
+
+export type ServiceName = 'watcher' | 'reconciler' | 'pusher';
+
+/** What a service is given to do its work with. */
+export interface Service {
+  readonly name: ServiceName;
+  /** Tells this process from every other one. */
+  readonly instance: string;
+  readonly configuration: Configuration;
+  readonly store: Store;
+  readonly log: Logger;
+  readonly readiness: Readiness;
+  readonly metrics: Registry;
+  /** Given when the service should end. */
+  readonly signal: AbortSignal;
+}
+
+/** The work under way; closing it lets what was begun come to its end. */
+export interface Running {
+  close(): Promise<void>;
+}
+
+const closeWithinMs = 10_000;
+const conditionEveryMs = 2_000;
+
+/** Secrets that must never reach the log, whatever object they hang on (promise 9). */
+const redact = {
+  paths: ['*.bindPassword', '*.provhash', '*.password', 'bindPassword', 'provhash', 'password'],
+  censor: '[secret]',
+};
+
+function readConfiguration(): Configuration {
+  try {
+    return loadConfiguration();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+/** What a failing check of Redis means, in one line. */
+function redisProblem(error: Error, url: string): string {
+  if (error instanceof RedisUnsuitable) return error.message;
+  const where = new URL(url).host;
+  if (/NOAUTH|WRONGPASS/.test(error.message)) return `Redis at ${where} refuses the password: check redis.password`;
+  return `Redis at ${where} can't be reached (${error.message}): start it, or check redis.url`;
+}
+
+/** Health for the container engine, readiness with reasons for people, metrics for Prometheus. */
+function surfaceOf({ readiness, metrics }: { readiness: Readiness; metrics: Registry }) {
+  const app = Fastify({ logger: false });
+  app.get('/healthz', () => ({ status: 'alive' }));
+  app.get('/readyz', (_, reply) =>
+    reply.code(readiness.ready ? 200 : 503).send({ ready: readiness.ready, problems: readiness.problems }),
+  );
+  app.get('/metrics', async (_, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
+  return app;
+}
+
+/**
+ * Runs a service until a signal ends it.
+ * @param start begins the work; called once Redis is there and suits
+ */
+export async function runService(name: ServiceName, start: (service: Service) => Promise<Running>): Promise<void> {
+  const configuration = readConfiguration();
+  const { redis, http } = configuration;
+  const instance = `${hostname()}-${process.pid}-${Date.now().toString(36)}`;
+  const log = pino({
+    base: { service: name },
+    redact,
+    level: process.env['LOG_LEVEL'] ?? 'info',
+    timestamp: pino.stdTimeFunctions.isoTime,
+  });
+  const readiness = new Readiness(log);
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+  const store = openStore({ target: redis, prefix: redis.prefix, name });
+  const stop = new AbortController();
+  const surface = surfaceOf({ readiness, metrics });
+  const port = Number(process.env['CONNECTOR_PORT'] ?? http[name]);
+  readiness.problem('start', `the ${name} is starting`);
+
+  const service: Service = { name, instance, configuration, store, log, readiness, metrics, signal: stop.signal };
+  let running: Promise<Running> | undefined;
+  const startedAtMs = Date.now();
+  const tellCondition = async () => {
+    const condition: Condition = {
+      ready: readiness.ready,
+      problems: readiness.problems,
+      atMs: Date.now(),
+      startedAtMs,
+      pid: process.pid,
+      host: hostname(),
+    };
+    await store.redis.hset(store.keys.services, `${name}/${instance}`, JSON.stringify(condition));
+  };
+  const watchRedis = async () => {
+    await store.check();
+    readiness.solved('redis');
+    running ??= start(service).then((begun) => {
+      readiness.solved('start');
+      return begun;
+    });
+    await running;
+    await tellCondition();
+  };
+
+  const end = async (reason: string) => {
+    if (stop.signal.aborted) return;
+    log.info({ reason }, `the ${name} ends`);
+    const tooLong = setTimeout(() => {
+      log.error(`the ${name} didn't come to its end within ${closeWithinMs} ms`);
+      process.exit(1);
+    }, closeWithinMs);
+    tooLong.unref();
+    stop.abort();
+    await running?.then((begun) => begun.close());
+    await surface.close();
+    await store.redis
+      .hdel(store.keys.services, `${name}/${instance}`)
+      .catch(() => log.warn("Redis didn't answer at the end"));
+    store.close();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      end(signal).catch((error: Error) => {
+        log.error({ err: error }, `the ${name} ended badly`);
+        process.exit(1);
+      });
+    });
+  }
+
+  try {
+    await surface.listen({ host: http.host, port });
+  } catch (error) {
+    process.stderr.write(
+      `${name}: port ${port} on ${http.host} can't be used (${(error as NodeJS.ErrnoException).code}); change http.${name} or CONNECTOR_PORT\n`,
+    );
+    process.exit(1);
+  }
+  log.info({ address: surface.addresses()[0] }, `the ${name} is up`);
+  await every(
+    {
+      pauseMs: conditionEveryMs,
+      signal: stop.signal,
+      onError: (error) => readiness.problem('redis', redisProblem(error, redis.url)),
+    },
+    watchRedis,
+  );
+}

@@ -1,0 +1,62 @@
+/** Redis, its keys, and the ways in which services read and change what it remembers. */
+import type { Redis } from 'ioredis';
+import type { z } from 'zod';
+import { type Keys, keysOf } from './keys.ts';
+import { checkRedis, connectRedis, type Durability, makeDurable, type RedisTarget } from './redis.ts';
+import { commit, type Outcome, type Transaction } from './transaction.ts';
+
+export interface Store {
+  readonly redis: Redis;
+  readonly keys: Keys;
+  /** See {@link commit}. */
+  readonly commit: (transaction: Transaction) => Promise<Outcome>;
+  /** Waits until everything written so far survives a crash of Redis. */
+  readonly makeDurable: () => Promise<void>;
+  /** @throws RedisUnsuitable when Redis would evict or lose what it is given */
+  readonly check: () => Promise<void>;
+  readonly close: () => void;
+}
+
+/** Opens the store. Nothing is sent before the first use; `check` tells whether Redis is there and suits. */
+export function openStore({ target, prefix, name }: { target: RedisTarget; prefix: string; name: string }): Store {
+  const redis = connectRedis(target, { name });
+  redis.on('error', () => undefined); // told by whoever's command fails, and by the readiness check
+  const keys = keysOf(prefix);
+  let durability: Durability | undefined;
+  const check = async () => {
+    durability = await checkRedis(redis);
+  };
+  redis.on('close', () => {
+    durability = undefined; // another server may answer the next time
+  });
+  return {
+    redis,
+    keys,
+    check,
+    commit: (transaction) => commit(redis, keys.clock, transaction),
+    makeDurable: async () => {
+      durability ??= await checkRedis(redis);
+      await makeDurable(redis, durability);
+    },
+    close: () => redis.disconnect(),
+  };
+}
+
+/** A stored value as read: parsed, and in the very text that a guard can hold a later write against. */
+export interface Stored<T> {
+  readonly raw: string | null;
+  readonly value: T | null;
+}
+
+/**
+ * Parses what is stored under a key.
+ * @throws Error naming the key when another version of the connector, or a person, has written something else there
+ */
+export function parseStored<T>(schema: z.ZodType<T>, key: string, raw: string | null): Stored<T> {
+  if (raw === null) return { raw, value: null };
+  try {
+    return { raw, value: schema.parse(JSON.parse(raw)) };
+  } catch (cause) {
+    throw new Error(`Redis key ${key} holds something that this version can't read`, { cause });
+  }
+}

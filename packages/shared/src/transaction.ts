@@ -1,0 +1,85 @@
+/**
+ * The one way in which state in Redis changes: *if* these values are still what I read, *then* write all of this.
+ *
+ * Every hand-over of the pipeline is one such transaction, run by one Lua script, so that a crash between two of its
+ * writes doesn't exist and a worker that woke up too late is refused. (The shape is etcd's compare/then; Redis' own
+ * WATCH needs a connection for each transaction and can't be pipelined.)
+ *
+ * Each transaction that goes through moves a logical clock by one. `TICK` among a write's arguments becomes the new
+ * reading: versions that only grow, and that order what happened whatever the machines' clocks say.
+ */
+import type { Redis } from 'ioredis';
+
+/** Stands for the transaction's own reading of the logical clock, in any argument of a write. */
+export const TICK = '@tick';
+
+/** A reading command and what it must answer; `null` is Redis' nil. Numbers compare as Redis prints them. */
+export interface Guard {
+  readonly command: readonly string[];
+  readonly is: string | null;
+}
+
+export interface Transaction {
+  readonly guards: readonly Guard[];
+  readonly writes: readonly (readonly string[])[];
+}
+
+/** What became of a transaction: committed at a reading of the clock, or refused by the first guard that didn't hold. */
+export type Outcome =
+  | { readonly committed: true; readonly tick: number }
+  | { readonly committed: false; readonly refusedBy: Guard };
+
+const script = `
+local transaction = cjson.decode(ARGV[1])
+for i, guard in ipairs(transaction.guards) do
+  local found = redis.call(unpack(guard.command))
+  local expected = guard.is
+  if expected == cjson.null then
+    if found then return {i, 0} end
+  elseif not found or tostring(found) ~= expected then
+    return {i, 0}
+  end
+end
+local tick = redis.call('INCR', KEYS[1])
+for _, write in ipairs(transaction.writes) do
+  for i, argument in ipairs(write) do
+    if argument == '${TICK}' then write[i] = tostring(tick) end
+  end
+  redis.call(unpack(write))
+end
+return {0, tick}
+`;
+
+/** Adds the script to a connection, as a command that ioredis sends by its digest. */
+function withScript(
+  redis: Redis,
+): Redis & { commitTransaction(clock: string, transaction: string): Promise<[number, number]> } {
+  if (!('commitTransaction' in redis)) redis.defineCommand('commitTransaction', { numberOfKeys: 1, lua: script });
+  return redis as Redis & { commitTransaction(clock: string, transaction: string): Promise<[number, number]> };
+}
+
+/** Redis' Lua can unpack some 8,000 values onto its stack; a write with more arguments than this is a mistake of ours. */
+const maxArguments = 7_000;
+
+/**
+ * Runs a transaction.
+ * @param clock key of the logical clock; every key of the transaction must share its hash tag
+ * @throws whatever ioredis throws (connection lost: the transaction may or may not have been committed; read again)
+ */
+export async function commit(redis: Redis, clock: string, { guards, writes }: Transaction): Promise<Outcome> {
+  for (const write of writes) {
+    if (write.length > maxArguments)
+      throw new RangeError(`a ${write[0]} with ${write.length} arguments can't be sent to a script`);
+  }
+  const [refused, tick] = await withScript(redis).commitTransaction(clock, JSON.stringify({ guards, writes }));
+  const refusedBy = refused === 0 ? undefined : guards[refused - 1];
+  return refusedBy ? { committed: false, refusedBy } : { committed: true, tick };
+}
+
+/** Splits a write that takes any number of values (SADD, HSET, SREM, …) into writes of a size that a script can take. */
+export function manyValues(command: readonly string[], values: readonly string[], { perValue = 1 } = {}): string[][] {
+  const size = 1_000 * perValue;
+  const writes: string[][] = [];
+  for (let from = 0; from < values.length; from += size) writes.push([...command, ...values.slice(from, from + size)]);
+  return writes;
+}
