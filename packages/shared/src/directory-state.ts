@@ -90,8 +90,6 @@ export const mirrorState = z.strictObject({
   listed: z.boolean(),
   /** Changes were missed, so the current generation isn't changed any more. */
   gap: z.boolean(),
-  /** Everything that the directory had to tell is applied: the guard may count. */
-  caughtUp: z.boolean(),
 });
 export type MirrorState = z.infer<typeof mirrorState>;
 
@@ -101,5 +99,4 @@ export const firstMirrorState: MirrorState = {
   building: null,
   listed: false,
   gap: false,
-  caughtUp: false,
 };

@@ -54,6 +54,8 @@ export function directoryKeys(tag: string, directory: string) {
     log: `${base}:log`,
     /** String (JSON, `MirrorState`): how far the log is applied, and which generations there are. */
     mirrorState: `${base}:mirror-state`,
+    /** String: reading of the clock when all that was read was applied; empty while more is to come. The guard counts then. */
+    caughtUp: `${base}:caught-up`,
     /** Set: objectGUIDs that the watcher has to look up one by one. */
     lookups: `${base}:lookups`,
     /** Set: generations that are no longer used and wait for being swept. */

@@ -51,7 +51,7 @@ export const policyState = z.strictObject({
   version: z.string(),
   /** Whether a complete read under this policy has been planned; until then every leaver is held. */
   settled: z.boolean(),
-  /** Reading of the clock when it came into force: the complete read must be younger. */
-  since: z.number().int(),
+  /** Directory id → the generation that was there when it came into force: the complete read must be a younger one. */
+  after: z.record(z.string(), z.number().int()),
 });
 export type PolicyState = z.infer<typeof policyState>;

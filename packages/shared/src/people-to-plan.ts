@@ -1,0 +1,34 @@
+/** Putting people on the list of those to plan, inside whatever transaction changed something about them. */
+import type { Keys, PersonKey } from './keys.ts';
+import type { Ringer } from './queues.ts';
+import { manyValues, TICK } from './transaction.ts';
+
+/**
+ * The writes that make people be planned again. Their place in the list stays the one of the first change; the version of
+ * what their plan depends on becomes this transaction's, so that a plan made from anything older is refused.
+ */
+export function touch(keys: Keys, people: Iterable<PersonKey>): string[][] {
+  const names = [...new Set(people)];
+  return [
+    ...manyValues(
+      ['ZADD', keys.toPlan, 'NX'],
+      names.flatMap((person) => [TICK, person]),
+      { perValue: 2 },
+    ),
+    ...manyValues(
+      ['HSET', keys.touched],
+      names.flatMap((person) => [person, TICK]),
+      { perValue: 2 },
+    ),
+  ];
+}
+
+/** How many people one bell names: one answer's worth of work, so that several planners share a large change. */
+const perBell = 100;
+
+/** Rings for people who were just put on the list. */
+export async function ringFor(ringer: Ringer<'people-to-plan'>, people: Iterable<PersonKey>): Promise<void> {
+  const names = [...people];
+  for (let from = 0; from < names.length; from += perBell)
+    await ringer.ring({ people: names.slice(from, from + perBell) });
+}

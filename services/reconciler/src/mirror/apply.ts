@@ -1,0 +1,284 @@
+/**
+ * Applying the change log to the mirror, entry by entry. One transaction writes what an entry makes of the mirror, the
+ * applied sequence and the people to plan; it is refused when the sequence isn't the one that the entry was worked out
+ * for, so that two appliers, or one that slept, can do no harm.
+ */
+
+import type { DirectoryChange } from '@connector/shared/directory-change.ts';
+import {
+  firstMirrorState,
+  type LogEntry,
+  logEntry,
+  type MirrorState,
+  mirrorState,
+} from '@connector/shared/directory-state.ts';
+import { type DirectoryKeys, type PersonKey, partsOfPerson, personKey } from '@connector/shared/keys.ts';
+import { touch } from '@connector/shared/people-to-plan.ts';
+import { peopleWithMail } from '@connector/shared/people-with-mail.ts';
+import { parseStored, type Store } from '@connector/shared/store.ts';
+import { manyValues, TICK } from '@connector/shared/transaction.ts';
+import { affectedPeople } from './affected-people.ts';
+import { Draft } from './draft.ts';
+import { membersAtLastPass } from './known-people.ts';
+import { Mirror } from './mirror.ts';
+
+/** The log has a hole: entries were lost with Redis' last second, or by hand. Only a full read can mend it. */
+export class LogIncomplete extends Error {
+  override readonly name = 'LogIncomplete';
+  readonly code = 'LOG_INCOMPLETE';
+  readonly directory: string;
+  constructor(directory: string, sequence: number, found: string) {
+    super(
+      `the change log of ${directory} lacks entry ${sequence} (the next is ${found}): run "connector sync" to read the directory afresh`,
+    );
+    this.directory = directory;
+  }
+}
+
+/** What applying one entry comes to. */
+interface Effect {
+  readonly state: Omit<MirrorState, 'sequence'>;
+  readonly writes: readonly string[][];
+  readonly people: Iterable<PersonKey>;
+}
+
+export interface Applying {
+  readonly store: Store;
+  readonly directory: string;
+  /** Ids of all directories: an address is shared with the people of each. */
+  readonly directories: readonly string[];
+}
+
+/**
+ * Applies the next entry.
+ * @returns the people to plan because of it; `null` when there is no entry, or another applier was faster and it is worth asking again
+ * @throws LogIncomplete
+ */
+export async function applyNext(
+  applying: Applying,
+): Promise<{ people: readonly PersonKey[] } | 'nothing' | 'overtaken'> {
+  const { store, directory } = applying;
+  const { redis } = store;
+  const keys = store.keys.directory(directory);
+  const { raw, value } = parseStored(mirrorState, keys.mirrorState, await redis.get(keys.mirrorState));
+  const state = value ?? firstMirrorState;
+  const next = await readEntry(store, keys, directory, state.sequence + 1);
+  if (next === null) return 'nothing';
+  const effect = await effectOf(applying, state, next);
+  const people = [...new Set(effect.people)];
+  const outcome = await store.commit({
+    guards: [{ command: ['GET', keys.mirrorState], is: raw }],
+    writes: [
+      ...effect.writes,
+      ['SET', keys.mirrorState, JSON.stringify({ ...effect.state, sequence: state.sequence + 1 })],
+      ['XTRIM', keys.log, 'MINID', `${state.sequence + 2}-0`],
+      ...touch(store.keys, people),
+    ],
+  });
+  return outcome.committed ? { people } : 'overtaken';
+}
+
+async function readEntry(
+  { redis }: Store,
+  keys: DirectoryKeys,
+  directory: string,
+  sequence: number,
+): Promise<LogEntry | null> {
+  const [entry] = await redis.xrange(keys.log, `${sequence}-0`, '+', 'COUNT', 1);
+  if (entry === undefined) return null;
+  const [id, fields] = entry;
+  if (id !== `${sequence}-0`) throw new LogIncomplete(directory, sequence, id);
+  return logEntry.parse(JSON.parse(fields[1] ?? ''));
+}
+
+function effectOf(applying: Applying, state: MirrorState, entry: LogEntry): Promise<Effect> {
+  switch (entry.type) {
+    case 'changes':
+      return applyChanges(applying, state, entry.changes, entry.caughtUp);
+    case 'looked-up':
+      return applyLookedUp(applying, state, entry.changes);
+    case 'begin':
+      return begin(applying, state, entry);
+    case 'page':
+      return applyPage(applying, state, entry.generation, entry.changes);
+    case 'listed':
+      return listed(applying, state, entry.generation);
+    case 'end':
+      return end(applying, state, entry.generation);
+  }
+}
+
+const mirrorOf = ({ store, directory }: Applying, generation: number) =>
+  new Mirror(store.redis, store.keys.directory(directory).mirror(generation));
+
+/** Works changes into the generation in use, unless it has missed some; and finds who is to be planned. */
+async function intoCurrent(
+  applying: Applying,
+  state: MirrorState,
+  changes: readonly DirectoryChange[],
+): Promise<{ writes: string[][]; people: Set<PersonKey> }> {
+  if (state.current === null || state.gap) return { writes: [], people: new Set() };
+  const { store, directory } = applying;
+  const mirror = mirrorOf(applying, state.current.generation);
+  const draft = new Draft(mirror);
+  await draft.apply(changes);
+  const guids = new Set([...draft.people, ...(await affectedPeople(mirror, draft.touched))]);
+  const people = new Set([...guids].map((guid) => personKey(directory, guid)));
+  for (const person of await peopleWithMail(store, applying.directories, draft.touched.mails)) people.add(person);
+  for (const person of await membersAtLastPass(store, draft.touched.groupNames)) people.add(person);
+  return {
+    writes: [...draft.writes, ...manyValues(['SADD', store.keys.directory(directory).lookups], [...draft.unknown])],
+    people,
+  };
+}
+
+/** Works changes into the generation that is being built. What it doesn't know yet comes with a later page or is looked up. */
+async function intoBuilding(
+  applying: Applying,
+  state: MirrorState,
+  changes: readonly DirectoryChange[],
+): Promise<string[][]> {
+  if (state.building === null) return [];
+  const mirror = mirrorOf(applying, state.building.generation);
+  const draft = new Draft(mirror);
+  await draft.apply(changes);
+  const described = changes.filter(({ complete, deleted }) => complete || deleted).map(({ guid }) => guid);
+  return [
+    ...draft.writes,
+    ...manyValues(['SADD', mirror.keys.unread], [...draft.unknown]),
+    ...manyValues(['SREM', mirror.keys.unread], described),
+  ];
+}
+
+async function applyChanges(
+  applying: Applying,
+  state: MirrorState,
+  changes: readonly DirectoryChange[],
+  caughtUp: boolean,
+): Promise<Effect> {
+  const { writes, people } = await intoCurrent(applying, state, changes);
+  const { caughtUp: key } = applying.store.keys.directory(applying.directory);
+  return {
+    state,
+    people,
+    writes: [...writes, ...(await intoBuilding(applying, state, changes)), ['SET', key, caughtUp ? TICK : '']],
+  };
+}
+
+async function applyLookedUp(
+  applying: Applying,
+  state: MirrorState,
+  changes: readonly DirectoryChange[],
+): Promise<Effect> {
+  const keys = applying.store.keys.directory(applying.directory);
+  const { writes, people } = await intoCurrent(applying, state, changes);
+  const building = [
+    ...(await intoBuilding(applying, state, changes)),
+    ...(await carryAbsent(applying, state, changes)),
+  ];
+  const done = manyValues(
+    ['SREM', keys.lookups],
+    changes.map(({ guid }) => guid),
+  );
+  return {
+    state,
+    people,
+    writes: [...writes, ...building, ...done, ...(people.size > 0 ? [['SET', keys.caughtUp, TICK]] : [])],
+  };
+}
+
+/**
+ * What can neither be found nor proved deleted is taken over from the generation in use: people marked as absent, so that
+ * nothing is done to them without a person's word; groups and containers as they were, so that nobody leaves by their absence.
+ */
+async function carryAbsent(
+  applying: Applying,
+  state: MirrorState,
+  changes: readonly DirectoryChange[],
+): Promise<string[][]> {
+  if (state.building === null || state.current === null) return [];
+  const from = mirrorOf(applying, state.current.generation);
+  const draft = new Draft(mirrorOf(applying, state.building.generation));
+  const absent = await from.objects(changes.filter((change) => change.absent).map(({ guid }) => guid));
+  for (const [guid, object] of absent) {
+    const members = object.kind === 'group' ? await from.members(guid) : [];
+    await draft.carryOver(guid, { ...object, absent: true }, members);
+  }
+  return draft.writes;
+}
+
+async function begin(
+  { store, directory }: Applying,
+  state: MirrorState,
+  entry: Extract<LogEntry, { type: 'begin' }>,
+): Promise<Effect> {
+  const abandoned =
+    state.building === null
+      ? []
+      : [['SADD', store.keys.directory(directory).garbage, String(state.building.generation)]];
+  const building = { generation: entry.generation, bases: entry.bases };
+  return { state: { ...state, building, listed: false, gap: state.gap || entry.gap }, writes: abandoned, people: [] };
+}
+
+async function applyPage(
+  applying: Applying,
+  state: MirrorState,
+  generation: number,
+  changes: readonly DirectoryChange[],
+): Promise<Effect> {
+  if (state.building?.generation !== generation) return { state, writes: [], people: [] };
+  return { state, writes: await intoBuilding(applying, state, changes), people: [] };
+}
+
+/** All pages are in: whatever the generation in use has and the new one lacks must be looked up by itself. */
+async function listed(applying: Applying, state: MirrorState, generation: number): Promise<Effect> {
+  if (state.building?.generation !== generation) return { state, writes: [], people: [] };
+  const { store, directory } = applying;
+  const keys = store.keys.directory(directory);
+  const building = mirrorOf(applying, generation);
+  const lookups = new Set(await store.redis.smembers(building.keys.unread));
+  const draft = new Draft(building);
+  if (state.current !== null) {
+    const linked = await linkedIn(store, directory);
+    for await (const page of mirrorOf(applying, state.current.generation).everything()) {
+      const there = await building.objects(page.map(([guid]) => guid));
+      for (const [guid, object] of page) {
+        if (there.has(guid)) continue;
+        if (!object.deleted) lookups.add(guid);
+        else if (linked.has(guid)) await draft.carryOver(guid, object, []);
+      }
+    }
+  }
+  return {
+    state: { ...state, listed: true },
+    writes: [...draft.writes, ...manyValues(['SADD', keys.lookups], [...lookups])],
+    people: [],
+  };
+}
+
+/** The new generation is complete and comes into use: everybody is planned from it. */
+async function end(applying: Applying, state: MirrorState, generation: number): Promise<Effect> {
+  if (state.building?.generation !== generation) return { state, writes: [], people: [] };
+  const { store, directory } = applying;
+  const keys = store.keys.directory(directory);
+  const people = new Set<PersonKey>();
+  for (const each of [state.current?.generation, generation]) {
+    if (each === undefined) continue;
+    for await (const page of mirrorOf(applying, each).everything()) {
+      for (const [guid, { kind }] of page) if (kind === 'user') people.add(personKey(directory, guid));
+    }
+  }
+  for (const guid of await linkedIn(store, directory)) people.add(personKey(directory, guid));
+  const writes = [
+    ['SET', keys.caughtUp, TICK],
+    ['DEL', mirrorOf(applying, generation).keys.unread],
+  ];
+  if (state.current !== null) writes.push(['SADD', keys.garbage, String(state.current.generation)]);
+  return { state: { current: state.building, building: null, listed: false, gap: false }, writes, people };
+}
+
+/** objectGUIDs of a directory's linked people. */
+async function linkedIn({ redis, keys }: Store, directory: string): Promise<Set<string>> {
+  const people = (await redis.hkeys(keys.links)).map(partsOfPerson);
+  return new Set(people.filter((person) => person.directory === directory).map(({ guid }) => guid));
+}

@@ -1,0 +1,29 @@
+/** People by where they are known: in a LastPass group, linked, in a mirror. */
+import type { Account } from '@connector/shared/account.ts';
+import { type PersonKey, personKey } from '@connector/shared/keys.ts';
+import { currentGeneration, folded } from '@connector/shared/people-with-mail.ts';
+import type { Store } from '@connector/shared/store.ts';
+import { Mirror } from './mirror.ts';
+
+/** The linked people whose accounts are in LastPass groups of these names. */
+export async function membersAtLastPass({ redis, keys }: Store, groupNames: ReadonlySet<string>): Promise<PersonKey[]> {
+  if (groupNames.size === 0) return [];
+  const accounts = (await redis.hvals(keys.accounts)).map((raw) => JSON.parse(raw) as Account);
+  const members = accounts
+    .filter(({ groups }) => groups.some((name) => groupNames.has(folded(name))))
+    .map(({ username }) => username);
+  const people = members.length === 0 ? [] : await redis.hmget(keys.linked, ...members);
+  return people.filter((person) => person !== null);
+}
+
+/** Everybody who is linked, of all directories. */
+export const linkedPeople = ({ redis, keys }: Store): Promise<PersonKey[]> => redis.hkeys(keys.links);
+
+/** Everybody whom a directory's mirror knows. */
+export async function* mirroredPeople(store: Store, directory: string): AsyncGenerator<PersonKey> {
+  const current = await currentGeneration(store, directory);
+  if (current === null) return;
+  const mirror = new Mirror(store.redis, store.keys.directory(directory).mirror(current.generation));
+  for await (const page of mirror.everything())
+    for (const [guid, { kind }] of page) if (kind === 'user') yield personKey(directory, guid);
+}

@@ -1,0 +1,91 @@
+/** What the mirror keeps of one object of the directory. Where it lies follows from `parent`; who belongs to whom is kept in sets. */
+import { createHash } from 'node:crypto';
+import type { DirectoryChange } from '@connector/shared/directory-change.ts';
+import { rdnValue } from '@connector/shared/dn.ts';
+import { folded } from '@connector/shared/people-with-mail.ts';
+
+export interface MirrorObject {
+  readonly kind: 'user' | 'group' | 'container';
+  readonly rdn: string;
+  /** objectGUID of the object above, `null` for the root or when unknown. */
+  readonly parent: string | null;
+  /** Proved by a tombstone. */
+  readonly deleted: boolean;
+  /** Missing from a complete read and not found by itself either: proves nothing. */
+  readonly absent: boolean;
+  readonly mail: string | null;
+  readonly displayName: string | null;
+  readonly givenName: string | null;
+  readonly sn: string | null;
+  readonly sAMAccountName: string | null;
+  readonly userAccountControl: number;
+  readonly accountExpiresMs: number | null;
+  readonly primaryGroupId: number | null;
+  readonly rid: number | null;
+  readonly isCriticalSystemObject: boolean;
+}
+
+const blank: Omit<MirrorObject, 'kind'> = {
+  rdn: '',
+  parent: null,
+  deleted: false,
+  absent: false,
+  mail: null,
+  displayName: null,
+  givenName: null,
+  sn: null,
+  sAMAccountName: null,
+  userAccountControl: 0,
+  accountExpiresMs: null,
+  primaryGroupId: null,
+  rid: null,
+  isCriticalSystemObject: false,
+};
+
+const given = <T>(value: T | undefined, otherwise: T): T => (value === undefined ? otherwise : value);
+
+/** The object after a change: what the change names is set, the rest stays, or is blank when the change describes it whole. */
+export function changed(old: MirrorObject | null, change: DirectoryChange): MirrorObject | null {
+  const kind = change.kind ?? old?.kind;
+  if (kind === undefined) return null;
+  const base = change.complete || old === null ? { ...blank, rdn: old?.rdn ?? '', parent: old?.parent ?? null } : old;
+  return {
+    kind,
+    rdn: given(change.rdn, base.rdn),
+    parent: given(change.parent, base.parent),
+    deleted: false,
+    absent: false,
+    mail: given(change.mail, base.mail),
+    displayName: given(change.displayName, base.displayName),
+    givenName: given(change.givenName, base.givenName),
+    sn: given(change.sn, base.sn),
+    sAMAccountName: given(change.sAMAccountName, base.sAMAccountName),
+    userAccountControl: given(change.userAccountControl, base.userAccountControl) ?? 0,
+    accountExpiresMs: given(change.accountExpiresMs, base.accountExpiresMs),
+    primaryGroupId: given(change.primaryGroupId, base.primaryGroupId),
+    rid: given(change.rid, base.rid),
+    isCriticalSystemObject: given(change.isCriticalSystemObject, base.isCriticalSystemObject) ?? false,
+  };
+}
+
+/** A person whose tombstone was seen: what is known of them stays, for people to read; their address is free. */
+export const tombstone = (old: MirrorObject | null): MirrorObject => ({
+  ...blank,
+  ...old,
+  kind: 'user',
+  deleted: true,
+  absent: false,
+});
+
+/** The name that a group is known by. */
+export const nameOf = ({ rdn }: MirrorObject): string => (rdn === '' ? '' : rdnValue(rdn));
+
+/** The addresses that a person answers to in the index; none once deleted. */
+export const indexedMail = (object: MirrorObject | null): string | null =>
+  object === null || object.deleted || object.kind !== 'user' || object.mail === null || object.mail.trim() === ''
+    ? null
+    : folded(object.mail);
+
+/** A short name for anything that can be told apart by its JSON. */
+export const digestOf = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12);

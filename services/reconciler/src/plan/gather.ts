@@ -1,0 +1,128 @@
+/** Collecting from the mirror what a plan depends on. Groups and containers are remembered for one answer's worth of people only. */
+import type { ResolvedBases } from '@connector/shared/directory-state.ts';
+import { normaliseDn, parentDn, parseDn, rdnValue } from '@connector/shared/dn.ts';
+import { folded } from '@connector/shared/people-with-mail.ts';
+import type { Mirror } from '../mirror/mirror.ts';
+import { type MirrorObject, nameOf } from '../mirror/mirror-object.ts';
+import type { FilterEntry, GroupAround, Surroundings } from './scope.ts';
+
+/** No tree of a directory is deeper; a mirror that says so has a circle in it. */
+const maxDepth = 64;
+
+/** One directory's mirror as the planner looks at it. */
+export class Gathering {
+  readonly bases: ResolvedBases;
+  readonly mirror: Mirror;
+  readonly #objects = new Map<string, Promise<MirrorObject | null>>();
+  readonly #around = new Map<string, Promise<readonly string[]>>();
+
+  constructor(mirror: Mirror, bases: ResolvedBases) {
+    this.mirror = mirror;
+    this.bases = bases;
+  }
+
+  #object(guid: string): Promise<MirrorObject | null> {
+    const known = this.#objects.get(guid) ?? this.mirror.object(guid);
+    this.#objects.set(guid, known);
+    return known;
+  }
+
+  #memberships(guid: string): Promise<readonly string[]> {
+    const known = this.#around.get(guid) ?? this.mirror.memberships(guid);
+    this.#around.set(guid, known);
+    return known;
+  }
+
+  /** objectGUIDs of the containers above, the nearest first. */
+  async containersAbove(object: MirrorObject): Promise<string[]> {
+    const above: string[] = [];
+    for (let { parent } = object; parent !== null && above.length < maxDepth; ) {
+      above.push(parent);
+      parent = (await this.#object(parent))?.parent ?? null;
+    }
+    return above;
+  }
+
+  /** The DN, put together from the RDNs above. */
+  async dnOf(object: MirrorObject): Promise<string> {
+    const above = await Promise.all((await this.containersAbove(object)).map((guid) => this.#object(guid)));
+    return [object, ...above].map((each) => each?.rdn ?? '').join(',');
+  }
+
+  async #group(guid: string): Promise<GroupAround | null> {
+    const object = await this.#object(guid);
+    return object?.kind === 'group' ? { guid, object, containers: await this.containersAbove(object) } : null;
+  }
+
+  /** Every group that holds the person: directly, as primary group, or nested; circles are walked once. */
+  async #groupsAround(guid: string, object: MirrorObject): Promise<GroupAround[]> {
+    const primary = object.primaryGroupId === null ? null : await this.mirror.groupWithRid(object.primaryGroupId);
+    const direct = [...(await this.mirror.memberships(guid)), ...(primary === null ? [] : [primary])];
+    const seen = new Set<string>();
+    let frontier = direct;
+    while (frontier.length > 0) {
+      for (const each of frontier) seen.add(each);
+      const above = await Promise.all(frontier.map((each) => this.#memberships(each)));
+      frontier = [...new Set(above.flat())].filter((each) => !seen.has(each));
+    }
+    const groups = await Promise.all([...seen].map((each) => this.#group(each)));
+    return groups.filter((group) => group !== null);
+  }
+
+  async surroundings(guid: string, object: MirrorObject): Promise<Surroundings> {
+    const [containers, groups] = await Promise.all([this.containersAbove(object), this.#groupsAround(guid, object)]);
+    return { object, containers, groups };
+  }
+
+  /** Finds the groups that the entries of `groupFilter` name: by DN anywhere, by cn under `groupBases`. */
+  resolveFilter(entries: readonly string[]): Promise<FilterEntry[]> {
+    return Promise.all(
+      entries.map(async (entry) => ({
+        entry,
+        guids: entry.includes('=') ? await this.#groupsWithDn(entry) : await this.#groupsWithCn(entry),
+      })),
+    );
+  }
+
+  async #groupsWithDn(dn: string): Promise<string[]> {
+    const [rdn] = parseDn(dn);
+    if (rdn === undefined || parentDn(dn) === '') return [];
+    const wanted = normaliseDn(dn);
+    const candidates = await this.mirror.objects(
+      await this.mirror.groupsNamed(rdnValue(dn.slice(0, dn.length - parentDn(dn).length - 1))),
+    );
+    const named = await Promise.all(
+      [...candidates].map(async ([guid, object]) => ({ guid, dn: normaliseDn(await this.dnOf(object)) })),
+    );
+    return named.filter((candidate) => candidate.dn === wanted).map(({ guid }) => guid);
+  }
+
+  async #groupsWithCn(cn: string): Promise<string[]> {
+    const groups = await Promise.all((await this.mirror.groupsNamed(cn)).map((guid) => this.#group(guid)));
+    return groups
+      .filter((group) => group?.containers.some((guid) => this.bases.groups.includes(guid)))
+      .flatMap((group) => group?.guid ?? []);
+  }
+
+  /** The names, folded, among these that belong to groups under `groupBases` which aren't the system's own. */
+  async syncedNames(names: readonly string[]): Promise<string[]> {
+    const synced = await Promise.all(
+      names.map(async (name) => {
+        const groups = await Promise.all((await this.mirror.groupsNamed(name)).map((guid) => this.#group(guid)));
+        return groups.some(
+          (group) =>
+            group &&
+            !group.object.isCriticalSystemObject &&
+            group.containers.some((guid) => this.bases.groups.includes(guid)),
+        );
+      }),
+    );
+    return names.filter((_, index) => synced[index]).map(folded);
+  }
+
+  /** The folded names of the groups that the filter names. */
+  async filterNames(filter: readonly FilterEntry[]): Promise<string[]> {
+    const objects = await Promise.all(filter.flatMap(({ guids }) => guids).map((guid) => this.#object(guid)));
+    return objects.flatMap((object) => (object === null ? [] : [folded(nameOf(object))]));
+  }
+}

@@ -1,0 +1,234 @@
+/**
+ * The planner: what must be done about one person's account, and why. A pure function of what is known; it decides, and
+ * others do.
+ *
+ * | the person | without an account of theirs | with one |
+ * |---|---|---|
+ * | in scope, enabled | create, or adopt the account that has their address | name, groups and status as in AD |
+ * | disabled or expired | adopt and disable; never create | policy `onDisabled` |
+ * | out of scope, deleted | nothing | policy `onRemovedFromFilter`, `onDeleted` |
+ * | missing, but not proved deleted | nothing | as if deleted, and always held |
+ */
+import type { Account } from '@connector/shared/account.ts';
+import type { PersonKey } from '@connector/shared/keys.ts';
+import { folded } from '@connector/shared/people-with-mail.ts';
+import type { Decision, Link, Step } from '@connector/shared/plan.ts';
+import { isGuarded } from '@connector/shared/plan.ts';
+import type { LeaverAction, Policy } from '@connector/shared/policy.ts';
+import { digestOf, type MirrorObject, nameOf } from '../mirror/mirror-object.ts';
+import { isDisabled, isExpired } from './scope.ts';
+
+/** Everything that a plan depends on. */
+export interface PlanInputs {
+  readonly person: MirrorObject;
+  /** Why the person isn't in scope; `null` when they are. */
+  readonly outOfScope: string | null;
+  /** Entries of `groupFilter` that name no group: whoever leaves the filter then leaves by a mistake, perhaps. */
+  readonly unresolvedFilter: readonly string[];
+  /** Names of the LastPass groups that the person should be in. */
+  readonly groups: readonly string[];
+  /** Names, folded, of the LastPass groups that AD owns: only these are ever left. */
+  readonly ownedGroups: ReadonlySet<string>;
+  readonly link: Link | null;
+  /** The linked account; without a link, the account that has the person's address. */
+  readonly account: Account | null;
+  /** Who else that account is linked to, and whether they are proved deleted. */
+  readonly accountHolder: { readonly person: PersonKey; readonly deleted: boolean; readonly link: Link } | null;
+  /** Other live people with the same address. */
+  readonly otherHolders: readonly PersonKey[];
+  readonly policy: Policy;
+  readonly decision: Decision | null;
+  readonly nowMs: number;
+}
+
+/** What becomes of the link. */
+export type LinkChange =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'adopt';
+      readonly link: Link /** The deleted person who had it. */;
+      readonly from: PersonKey | null;
+    };
+
+export interface Planned {
+  readonly name: string;
+  readonly username: string;
+  readonly steps: readonly Step[];
+  readonly linkChange: LinkChange;
+  /** Names the guarded steps; `null` without any. */
+  readonly guarded: string | null;
+  /** Why only a person can let the guarded steps go. */
+  readonly mustHold: string | null;
+  readonly obstacle: { readonly kind: 'data' | 'drift'; readonly reason: string } | null;
+}
+
+/** An address that LastPass can take as a user name: something, @, a domain with a dot, no spaces or controls. */
+const mailPattern = /^[^\s@"(),:;<>[\]\\\p{Cc}]+@[^\s@"(),:;<>[\]\\\p{Cc}]+\.[^\s@"(),:;<>[\]\\\p{Cc}.]+$/u;
+
+/** The user name that a person's mail makes: in lower case; `null` when it can't be one. */
+export function usernameOf({ mail }: Pick<MirrorObject, 'mail'>): string | null {
+  const address = folded(mail ?? '');
+  return mailPattern.test(address) && address.length <= 254 ? address : null;
+}
+
+/** `displayName`, else `givenName` and `sn`, else `cn`. */
+export function fullnameOf(person: MirrorObject): string {
+  const displayName = person.displayName?.trim() ?? '';
+  if (displayName !== '') return displayName;
+  const names = [person.givenName, person.sn].map((part) => part?.trim() ?? '').filter((part) => part !== '');
+  return names.length > 0 ? names.join(' ') : nameOf(person).trim();
+}
+
+/** Why somebody goes: the first reason that holds decides. */
+interface Leaving {
+  readonly action: LeaverAction;
+  readonly because: string;
+  /** Still in scope, only disabled: name and groups go on following AD. */
+  readonly stays: boolean;
+  readonly mustHold: string | null;
+}
+
+function leavingOf({ person, outOfScope, unresolvedFilter, policy, nowMs }: PlanInputs): Leaving | null {
+  if (person.deleted)
+    return { action: policy.onDeleted, because: 'was deleted in Active Directory', stays: false, mustHold: null };
+  if (person.absent) {
+    const because = 'is missing from a complete read of Active Directory';
+    return { action: policy.onDeleted, because, stays: false, mustHold: `${because}, but not proved deleted` };
+  }
+  if (outOfScope !== null) {
+    const mustHold =
+      unresolvedFilter.length > 0
+        ? `groupFilter names ${unresolvedFilter.join(', ')}, which the directory doesn't have`
+        : null;
+    return { action: policy.onRemovedFromFilter, because: outOfScope, stays: false, mustHold };
+  }
+  if (isDisabled(person))
+    return { action: policy.onDisabled, because: 'is disabled in Active Directory', stays: true, mustHold: null };
+  if (isExpired(person, nowMs))
+    return {
+      action: policy.onDisabled,
+      because: 'has expired in Active Directory (accountExpires)',
+      stays: true,
+      mustHold: null,
+    };
+  return null;
+}
+
+const nothing = { steps: [], linkChange: { kind: 'none' }, guarded: null, mustHold: null, obstacle: null } as const;
+
+/** Plans one person. */
+export function makePlan(inputs: PlanInputs): Planned {
+  const leaving = leavingOf(inputs);
+  const names = { name: fullnameOf(inputs.person), username: inputs.link?.username ?? usernameOf(inputs.person) ?? '' };
+  const planned = inputs.link === null ? planUnlinked(inputs, leaving) : planLinked(inputs, inputs.link, leaving);
+  return withDecision(inputs.decision, { ...names, ...planned });
+}
+
+type Outline = Omit<Planned, 'name' | 'username' | 'guarded'>;
+
+/** Names the guarded steps, and leaves out those that a person has rejected. */
+function withDecision(decision: Decision | null, planned: Omit<Planned, 'guarded'>): Planned {
+  const steps = planned.steps.filter(isGuarded);
+  const guarded = steps.length === 0 ? null : digestOf([planned.username, steps, planned.mustHold]);
+  if (guarded !== null && decision?.verdict === 'rejected' && decision.guarded === guarded) {
+    return { ...planned, steps: planned.steps.filter((step) => !isGuarded(step)), guarded: null, mustHold: null };
+  }
+  return { ...planned, guarded };
+}
+
+function planUnlinked(inputs: PlanInputs, leaving: Leaving | null): Outline {
+  if (leaving !== null && !leaving.stays) return nothing;
+  const username = usernameOf(inputs.person);
+  const { account, accountHolder, otherHolders } = inputs;
+  const obstacle = (reason: string): Outline => ({ ...nothing, obstacle: { kind: 'data', reason } });
+  if (username === null) return leaving === null ? obstacle(mailObstacle(inputs.person)) : nothing;
+  if (accountHolder !== null && !accountHolder.deleted)
+    return obstacle(`the LastPass account ${username} is linked to another person (${accountHolder.person})`);
+  if (otherHolders.length > 0)
+    return obstacle(
+      `the mail ${username} is held by others too (${otherHolders.join(', ')}): give each person a mail of their own`,
+    );
+  if (account !== null) {
+    const link: Link = { username, id: account.id, disabledByUs: accountHolder?.link.disabledByUs ?? false };
+    return {
+      ...planLinked(inputs, link, leaving),
+      linkChange: { kind: 'adopt', link, from: accountHolder?.person ?? null },
+    };
+  }
+  if (leaving !== null) return nothing;
+  const create: Step = {
+    kind: 'create',
+    fullname: fullnameOf(inputs.person),
+    groups: [...inputs.groups],
+    because: 'is in scope and has no account',
+  };
+  return { ...nothing, steps: [create] };
+}
+
+const mailObstacle = ({ mail }: MirrorObject): string =>
+  mail === null || mail.trim() === ''
+    ? 'has no mail: set the mail attribute in Active Directory'
+    : `has no valid mail ("${mail}"): correct the mail attribute in Active Directory`;
+
+function planLinked(inputs: PlanInputs, link: Link, leaving: Leaving | null): Outline {
+  const { account, person } = inputs;
+  if (account === null) {
+    if (leaving !== null) return nothing;
+    return {
+      ...nothing,
+      obstacle: {
+        kind: 'drift',
+        reason: `the account ${link.username} was deleted at LastPass; it is not created again by itself`,
+      },
+    };
+  }
+  const keptUp = leaving === null || (leaving.stays && leaving.action === 'disable');
+  const steps = [...(keptUp ? followDirectory(inputs, account) : []), ...statusSteps(account, link, leaving)];
+  return {
+    ...nothing,
+    steps,
+    mustHold: leaving?.mustHold ?? null,
+    obstacle: leaving === null ? addressObstacle(person, link) : null,
+  };
+}
+
+function addressObstacle(person: MirrorObject, link: Link): Outline['obstacle'] {
+  const username = usernameOf(person);
+  if (username === link.username) return null;
+  if (username === null)
+    return { kind: 'data', reason: `${mailObstacle(person)}; the account ${link.username} keeps its address` };
+  return {
+    kind: 'data',
+    reason: `the mail is now ${username}, the account is still ${link.username}: changing the address of an account isn't supported yet`,
+  };
+}
+
+/** The steps that make name and groups what they are in AD. */
+function followDirectory({ person, groups, ownedGroups }: PlanInputs, account: Account): Step[] {
+  if (account.invited) return [];
+  const steps: Step[] = [];
+  const fullname = fullnameOf(person);
+  if (account.fullname !== fullname)
+    steps.push({ kind: 'rename', fullname, because: `is called "${account.fullname}" at LastPass` });
+  const has = new Set(account.groups.map(folded));
+  const should = new Set(groups.map(folded));
+  const join = groups.filter((name) => !has.has(folded(name)));
+  const leave = account.groups.filter((name) => !should.has(folded(name)) && ownedGroups.has(folded(name)));
+  if (join.length > 0) steps.push({ kind: 'join-groups', groups: join, because: 'is a member in Active Directory' });
+  if (leave.length > 0)
+    steps.push({ kind: 'leave-groups', groups: leave, because: 'is no member in Active Directory' });
+  return steps;
+}
+
+/** The step that makes the account's status what it should be, if one is needed. */
+function statusSteps(account: Account, link: Link, leaving: Leaving | null): Step[] {
+  if (leaving === null)
+    return account.disabled && link.disabledByUs
+      ? [{ kind: 'enable', because: 'is enabled in Active Directory again' }]
+      : [];
+  const { action, because } = leaving;
+  if (action === 'nothing') return [];
+  if (account.invited) return [{ kind: 'withdraw', because }];
+  if (action === 'disable') return account.disabled ? [] : [{ kind: 'disable', because }];
+  return [{ kind: action, because }];
+}

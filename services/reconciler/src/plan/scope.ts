@@ -1,0 +1,86 @@
+/** Who should be synced, and which of their groups: pure, from what the mirror says of one person. */
+import type { ResolvedBases } from '@connector/shared/directory-state.ts';
+import { folded } from '@connector/shared/people-with-mail.ts';
+import type { Policy } from '@connector/shared/policy.ts';
+import { type MirrorObject, nameOf } from '../mirror/mirror-object.ts';
+
+/** A group that holds the person, directly, nested or as primary group. */
+export interface GroupAround {
+  readonly guid: string;
+  readonly object: MirrorObject;
+  /** objectGUIDs of the containers above it. */
+  readonly containers: readonly string[];
+}
+
+/** An entry of `groupFilter` and the groups that it names; none when the directory has no such group. */
+export interface FilterEntry {
+  readonly entry: string;
+  readonly guids: readonly string[];
+}
+
+/** What the mirror says of one person. */
+export interface Surroundings {
+  readonly object: MirrorObject;
+  /** objectGUIDs of the containers above the person. */
+  readonly containers: readonly string[];
+  readonly groups: readonly GroupAround[];
+}
+
+/** Bits of userAccountControl, MS-ADTS 2.2.16. */
+const accountDisabled = 0x2;
+const normalAccount = 0x200;
+const trustAccounts = 0x800 | 0x1000 | 0x2000;
+
+/** Whether an object is a person at all: no built-in, no trust, no conflict object (MS-ADTS 3.1.1.5.1.3: its RDN holds `CNF:`). */
+export function isPerson({ kind, isCriticalSystemObject, userAccountControl, rdn }: MirrorObject): boolean {
+  if (kind !== 'user' || isCriticalSystemObject) return false;
+  if ((userAccountControl & trustAccounts) !== 0 && (userAccountControl & normalAccount) === 0) return false;
+  return !/(\\0A|\n)CNF:/i.test(rdn);
+}
+
+export const isDisabled = ({ userAccountControl }: MirrorObject): boolean =>
+  (userAccountControl & accountDisabled) !== 0;
+
+/** Whether accountExpires has passed, which raises no event in AD. */
+export const isExpired = ({ accountExpiresMs }: MirrorObject, nowMs: number): boolean =>
+  accountExpiresMs !== null && accountExpiresMs <= nowMs;
+
+const isAnyIn = (guids: readonly string[], bases: readonly string[]): boolean =>
+  guids.some((guid) => bases.includes(guid));
+
+/** Why a person isn't in scope, in words; `null` when they are. */
+export function outOfScope(
+  { object, containers, groups }: Surroundings,
+  { bases, filter }: { bases: ResolvedBases; filter: readonly FilterEntry[] },
+): string | null {
+  if (!isPerson(object)) return 'is no person (a built-in, trust or conflict object)';
+  if (!isAnyIn(containers, bases.users)) return 'is not under any of userBases';
+  if (filter.length === 0) return null;
+  const wanted = filter.flatMap(({ guids }) => guids);
+  if (groups.some(({ guid }) => wanted.includes(guid))) return null;
+  return `left the group filter (${filter.map(({ entry }) => entry).join(', ')})`;
+}
+
+/** Whether an AD group becomes a LastPass group. */
+export function isSynced(
+  group: GroupAround,
+  {
+    memberships,
+    bases,
+    filter,
+  }: { memberships: Policy['memberships']; bases: ResolvedBases; filter: readonly FilterEntry[] },
+): boolean {
+  if (memberships === 'none') return false;
+  if (filter.some(({ guids }) => guids.includes(group.guid))) return true;
+  return memberships === 'all' && !group.object.isCriticalSystemObject && isAnyIn(group.containers, bases.groups);
+}
+
+/** Names of the LastPass groups that a person should be in: one of each name, whatever its case, in the order of the alphabet. */
+export function groupNames(groups: readonly GroupAround[], rules: Parameters<typeof isSynced>[1]): string[] {
+  const byName = new Map<string, string>();
+  for (const group of [...groups].sort((a, b) => a.guid.localeCompare(b.guid))) {
+    const name = nameOf(group.object).trim();
+    if (name !== '' && isSynced(group, rules) && !byName.has(folded(name))) byName.set(folded(name), name);
+  }
+  return [...byName.values()].sort();
+}

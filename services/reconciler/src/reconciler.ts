@@ -1,0 +1,160 @@
+/**
+ * The reconciler: applies the change log to the mirror and plans whoever is touched. It answers two queues, and its sweep
+ * takes up whatever is outstanding without a bell.
+ */
+
+import { every } from '@connector/shared/every.ts';
+import type { PersonKey } from '@connector/shared/keys.ts';
+import { ringFor } from '@connector/shared/people-to-plan.ts';
+import { policyVersion } from '@connector/shared/policy.ts';
+import { answerBells, ringerOf } from '@connector/shared/queues.ts';
+import type { Running, Service } from '@connector/shared/service.ts';
+import { Counter, Gauge } from 'prom-client';
+import { applyNext, LogIncomplete } from './mirror/apply.ts';
+import { sweepGenerations } from './mirror/sweep-generations.ts';
+import { judgeWaiting } from './plan/judging.ts';
+import { notYet, planPeople } from './plan/planning.ts';
+import { bringIntoForce } from './policy-in-force.ts';
+
+/** How often a plan that was overtaken by a change is tried again at once; after that the sweep does it. */
+const triesAtOnce = 3;
+/** How many people one round of planning takes. */
+const peopleAtOnce = 100;
+const sweepEveryMs = 1_000;
+
+/** Tells whether the head of a line is the same as at the last look: nobody seems to be working on it. */
+function stuckness(): (line: string, head: string | undefined) => boolean {
+  const heads = new Map<string, string | undefined>();
+  return (line, head) => {
+    const same = head !== undefined && heads.get(line) === head;
+    heads.set(line, head);
+    return same;
+  };
+}
+
+export async function startReconciler(service: Service): Promise<Running> {
+  const { store, configuration, log, readiness, signal, metrics } = service;
+  const { redis, keys } = store;
+  const directories = configuration.directories;
+  const directoryIds = directories.map(({ id }) => id);
+  const queue = { target: configuration.redis, prefix: keys.queues };
+  const peopleToPlan = ringerOf('people-to-plan', queue);
+  const accountUpdates = ringerOf('account-updates', queue);
+  const directoryChanges = ringerOf('directory-changes', queue);
+  const registers = [metrics];
+  const applied = new Counter({
+    name: 'connector_log_entries_applied_total',
+    help: 'Entries of the change log applied to the mirror',
+    labelNames: ['directory'],
+    registers,
+  });
+  const plannedCount = new Counter({ name: 'connector_people_planned_total', help: 'People planned', registers });
+  const heldCount = new Counter({
+    name: 'connector_people_held_total',
+    help: 'People whose guarded steps the guard held',
+    registers,
+  });
+  new Gauge({
+    name: 'connector_people_to_plan',
+    help: 'People waiting to be planned',
+    registers,
+    async collect() {
+      this.set(await redis.zcard(keys.toPlan));
+    },
+  });
+  const version = policyVersion(configuration.policy, directories);
+  const planning = { store, policy: configuration.policy, policyVersion: version, directories };
+
+  if (await bringIntoForce(store, version, directories))
+    log.warn(
+      'the policy has changed: everybody is planned again, and leavers are held until a full read under it is planned',
+    );
+
+  /** Applies whatever the log holds. */
+  const applyOutstanding = async (directory: string) => {
+    for (;;) {
+      const result = await applyNext({ store, directory, directories: directoryIds });
+      if (result === 'nothing') break;
+      if (result === 'overtaken') continue;
+      applied.inc({ directory });
+      await ringFor(peopleToPlan, result.people);
+    }
+    readiness.solved(`log-${directory}`);
+  };
+
+  const judgeAll = async () => {
+    const { passed, held } = await judgeWaiting({
+      store,
+      limits: configuration.policy.guard,
+      directories: directoryIds,
+    });
+    heldCount.inc(held.length);
+    const [first] = held;
+    if (first) log.warn({ held: held.length }, `${held.length} held: ${first.because}; see "connector held"`);
+    if (passed > 0) await accountUpdates.ring({});
+  };
+
+  const planAll = async (people: readonly PersonKey[]) => {
+    let left = people;
+    for (let attempt = 0; attempt < triesAtOnce && left.length > 0; attempt++) {
+      const result = await planPeople(planning, left);
+      plannedCount.inc(left.length - result.again.length);
+      if (result.deliver) await accountUpdates.ring({});
+      left = result.again;
+    }
+    await judgeAll();
+  };
+
+  /** Plans the list from its head, as long as it moves. */
+  const planOutstanding = async () => {
+    for (let before = ''; ; ) {
+      const people = await redis.zrange(keys.toPlan, '0', String(peopleAtOnce - 1));
+      const head = people[0];
+      if (head === undefined || head === before) return;
+      await planAll(people);
+      before = head;
+    }
+  };
+
+  const isStuck = stuckness();
+  const sweep = async () => {
+    for (const { id } of directories) {
+      const [oldest] = await redis.xrange(keys.directory(id).log, '-', '+', 'COUNT', 1);
+      if (isStuck(id, oldest?.[0])) await directoryChanges.sweep({ directory: id });
+      await sweepGenerations(store, id);
+    }
+    const obstacle = await notYet(planning);
+    if (obstacle === null) readiness.solved('planning');
+    else readiness.problem('planning', obstacle);
+    const [head] = await redis.zrange(keys.toPlan, '0', '0');
+    if (isStuck('people', head) && obstacle === null) await peopleToPlan.sweep({});
+    await judgeAll();
+  };
+
+  const onError = (error: Error) => {
+    if (error instanceof LogIncomplete) readiness.problem(`log-${error.directory}`, error.message);
+    else log.error({ err: error }, error.message);
+  };
+  const answers = [
+    answerBells('directory-changes', {
+      ...queue,
+      concurrency: directories.length,
+      onError,
+      answer: ({ directory }) => applyOutstanding(directory),
+    }),
+    answerBells('people-to-plan', {
+      ...queue,
+      concurrency: 4,
+      onError,
+      answer: ({ people }) => (people ? planAll(people) : planOutstanding()),
+    }),
+  ];
+  const sweeping = every({ pauseMs: sweepEveryMs, signal, onError }, sweep);
+  return {
+    close: async () => {
+      await Promise.all(answers.map((each) => each.close()));
+      await sweeping;
+      await Promise.all([peopleToPlan, accountUpdates, directoryChanges].map((each) => each.close()));
+    },
+  };
+}
