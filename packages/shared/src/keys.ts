@@ -120,10 +120,12 @@ export function keysOf(prefix: string) {
     /** Hash: person → how often their delivery has failed in a row. */
     attempts: `${tag}:attempts`,
 
-    /** String (JSON): the token bucket of all calls. */
+    /** Hash: the token bucket of all calls, and until when everybody pauses. */
     callRate: `${tag}:call-rate`,
-    /** String (JSON, `Alarm`): LastPass refused the credentials; nobody calls. */
-    alarm: `${tag}:alarm`,
+    /** Hash: digest of refused credentials → alarm (JSON, `Alarm`); nobody calls with these. */
+    alarms: `${tag}:alarms`,
+    /** String with an expiry: the pusher that is reading all accounts. */
+    accountsReader: `${tag}:accounts-reader`,
     /** Hash: `full-read` | `accounts` → id of the newest request. */
     requests: `${tag}:requests`,
     /** Hash: `<service>/<instance>` → its condition (JSON, `Condition`). */

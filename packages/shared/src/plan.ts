@@ -101,8 +101,6 @@ export type AccountsRead = z.infer<typeof accountsRead>;
 /** LastPass refused the credentials. */
 export const alarm = z.strictObject({
   message: z.string(),
-  /** Digest of the refused credentials: other ones may try. */
-  credentials: z.string(),
   sinceMs: z.number(),
   /** Nobody tries again before. */
   tryAgainAtMs: z.number(),

@@ -20,6 +20,10 @@ export class Readiness {
     if (this.#problems.delete(name)) this.#log.info({ problem: name }, `solved: ${name}`);
   }
 
+  has(name: string): boolean {
+    return this.#problems.has(name);
+  }
+
   get problems(): string[] {
     return [...this.#problems.values()];
   }

@@ -1,0 +1,61 @@
+/**
+ * One rate for all calls of all pushers: a token bucket in Redis (the generic cell rate algorithm), and a pause that
+ * everybody keeps when LastPass asks for it or doesn't answer (promise 7).
+ */
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Store } from '@connector/shared/store.ts';
+
+/** LastPass publishes no limit but updateemail's; public clients send far less (API reference, Transport). */
+const callsPerSecond = 20;
+/** So many calls may follow each other at once after a rest. */
+const burst = 20;
+
+const script = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
+local paused = tonumber(redis.call('HGET', KEYS[1], 'pausedUntil') or 0)
+if paused > now then return paused - now end
+local due = math.max(tonumber(redis.call('HGET', KEYS[1], 'due') or 0), now)
+local ahead = due - now - interval * (burst - 1)
+if ahead > 0 then return math.ceil(ahead) end
+redis.call('HSET', KEYS[1], 'due', due + interval)
+return 0
+`;
+const digest = createHash('sha1').update(script).digest('hex');
+
+/** Takes a token, waiting for one if need be. */
+export async function takeToken({ redis, keys }: Store, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted();
+    const args = [1, keys.callRate, String(1_000 / callsPerSecond), String(burst)] as const;
+    const waitMs = Number(
+      await redis.evalsha(digest, ...args).catch((error: Error) => {
+        if (!error.message.startsWith('NOSCRIPT')) throw error;
+        return redis.eval(script, ...args);
+      }),
+    );
+    if (waitMs === 0) return;
+    await sleep(Math.min(waitMs, 1_000), undefined, { signal });
+  }
+}
+
+const firstPauseMs = 1_000;
+const longestPauseMs = 60_000;
+
+/**
+ * Makes every pusher pause: for as long as LastPass asked for, else longer each time in a row.
+ * @returns the pause, ms
+ */
+export async function slowDown({ redis, keys }: Store, askedMs?: number): Promise<number> {
+  const times = await redis.hincrby(keys.callRate, 'slowDowns', 1);
+  const pauseMs = askedMs ?? Math.min(firstPauseMs * 2 ** (times - 1), longestPauseMs);
+  await redis.hset(keys.callRate, 'pausedUntil', String(Date.now() + pauseMs));
+  return pauseMs;
+}
+
+/** LastPass answers as it should: the next pause is a short one again. */
+export async function goOn({ redis, keys }: Store): Promise<void> {
+  await redis.hdel(keys.callRate, 'slowDowns');
+}

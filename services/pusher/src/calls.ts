@@ -1,0 +1,172 @@
+/**
+ * From plans to calls: which of the API's commands carry which steps, of how many people at once. Leavers come first.
+ * Each kind of call knows how to send itself and what is true once it was answered.
+ */
+
+import type { GroupChange, LastPassClient } from '@connector/lastpass/client.ts';
+import type { Account } from '@connector/shared/account.ts';
+import { partsOfPerson } from '@connector/shared/keys.ts';
+import type { Link } from '@connector/shared/plan.ts';
+import { createdAccount, type Delivery, groupsAfter, stepOf } from './delivery.ts';
+
+/** What is true of one person after a call. */
+export interface Truth {
+  readonly account: Account | null;
+  readonly link: Link | null;
+}
+
+/** LastPass's answer, as far as it concerns what is true now. */
+export interface Answer {
+  /** LastPass asks everybody to slow down, in these words. */
+  readonly slowDown: string | null;
+  /** User names that LastPass left out, and why. */
+  readonly refused: ReadonlyMap<string, string>;
+  /** User names that were so already. */
+  readonly unchanged: ReadonlySet<string>;
+}
+
+/** One kind of call. */
+export interface CallKind {
+  readonly command: string;
+  /** A second one would send a second e-mail: an intent is written down before, and it is never repeated blindly. */
+  readonly creates: boolean;
+  /** How many people go into one call. */
+  readonly atOnce: 'one' | 'batch';
+  readonly carries: (delivery: Delivery) => boolean;
+  readonly send: (client: LastPassClient, deliveries: readonly Delivery[]) => Promise<Answer>;
+  /** What is assumed from the moment of sending: true if the call arrives, harmless if not. */
+  readonly linkWhenSent?: (link: Link) => Link;
+  readonly truth: (delivery: Delivery, answer: Answer) => Truth;
+}
+
+const done: Answer = { slowDown: null, refused: new Map(), unchanged: new Set() };
+const usernames = (deliveries: readonly Delivery[]) => deliveries.map(({ plan }) => plan.username);
+const withAccount = ({ account, link }: Delivery, change: Partial<Account>): Truth => ({
+  account: account && { ...account, ...change },
+  link,
+});
+
+const disable: CallKind = {
+  command: 'disableuser',
+  creates: false,
+  atOnce: 'batch',
+  carries: (delivery) => stepOf(delivery, 'disable') !== undefined,
+  send: async (client, deliveries) => {
+    const { unchanged } = await client.disableAccounts(usernames(deliveries));
+    return { ...done, unchanged: new Set(unchanged) };
+  },
+  // Whoever finds the account disabled after a crash must know that it was us.
+  linkWhenSent: (link) => ({ ...link, disabledByUs: true }),
+  truth: (delivery, { unchanged }) => {
+    const byUs = !unchanged.has(delivery.plan.username);
+    return {
+      ...withAccount(delivery, { disabled: true }),
+      link: delivery.link && { ...delivery.link, disabledByUs: byUs },
+    };
+  },
+};
+
+const leave = (kind: 'withdraw' | 'remove' | 'delete'): CallKind => ({
+  command: 'deluser',
+  creates: false,
+  atOnce: 'one',
+  carries: (delivery) => stepOf(delivery, kind) !== undefined,
+  send: async (client, [delivery]) => {
+    if (delivery) await client.removeAccount({ username: delivery.plan.username, action: kind });
+    return done;
+  },
+  truth: () => ({ account: null, link: null }),
+});
+
+const create: CallKind = {
+  command: 'batchadd',
+  creates: true,
+  atOnce: 'batch',
+  carries: (delivery) => stepOf(delivery, 'create') !== undefined,
+  send: async (client, deliveries) => {
+    const accounts = deliveries.flatMap((delivery) => {
+      const step = stepOf(delivery, 'create');
+      const { directory, guid } = partsOfPerson(delivery.person);
+      return step
+        ? [
+            {
+              username: delivery.plan.username,
+              fullname: step.fullname,
+              groups: step.groups,
+              objectGuid: guid,
+              directory,
+            },
+          ]
+        : [];
+    });
+    return { ...done, slowDown: (await client.addAccounts(accounts)).slowDown };
+  },
+  truth: (delivery) => {
+    const step = stepOf(delivery, 'create');
+    return {
+      account: createdAccount(delivery, step ?? { fullname: '', groups: [] }),
+      link: { username: delivery.plan.username, id: null, disabledByUs: false },
+    };
+  },
+};
+
+const enable: CallKind = {
+  command: 'enableuser',
+  creates: false,
+  atOnce: 'batch',
+  carries: (delivery) => stepOf(delivery, 'enable') !== undefined,
+  send: async (client, deliveries) => {
+    await client.enableAccounts(usernames(deliveries));
+    return done;
+  },
+  truth: (delivery) => ({
+    ...withAccount(delivery, { disabled: false }),
+    link: delivery.link && { ...delivery.link, disabledByUs: false },
+  }),
+};
+
+const rename: CallKind = {
+  command: 'updateuser',
+  creates: false,
+  atOnce: 'one',
+  carries: (delivery) => stepOf(delivery, 'rename') !== undefined,
+  send: async (client, [delivery]) => {
+    const step = delivery && stepOf(delivery, 'rename');
+    if (step) await client.renameAccount({ username: delivery.plan.username, fullname: step.fullname });
+    return done;
+  },
+  truth: (delivery) =>
+    withAccount(delivery, { fullname: stepOf(delivery, 'rename')?.fullname ?? delivery.account?.fullname ?? '' }),
+};
+
+const groupChange = (delivery: Delivery): GroupChange => ({
+  username: delivery.plan.username,
+  add: stepOf(delivery, 'join-groups')?.groups ?? [],
+  del: stepOf(delivery, 'leave-groups')?.groups ?? [],
+});
+
+const changeGroups: CallKind = {
+  command: 'batchchangegrp',
+  creates: false,
+  atOnce: 'batch',
+  carries: (delivery) =>
+    stepOf(delivery, 'join-groups') !== undefined || stepOf(delivery, 'leave-groups') !== undefined,
+  send: async (client, deliveries) => {
+    const { refused } = await client.changeGroups(deliveries.map(groupChange));
+    return { ...done, refused: new Map(refused.map(({ username, message }) => [username, message])) };
+  },
+  truth: (delivery) =>
+    withAccount(delivery, { groups: groupsAfter(delivery.account?.groups ?? [], groupChange(delivery)) }),
+};
+
+/** All kinds of calls, in the order in which a batch makes them. */
+export const callKinds: readonly CallKind[] = [
+  disable,
+  leave('withdraw'),
+  leave('remove'),
+  leave('delete'),
+  create,
+  enable,
+  rename,
+  changeGroups,
+];

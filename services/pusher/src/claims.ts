@@ -1,0 +1,101 @@
+/**
+ * Claiming people to deliver: one pusher at a time works on somebody's account. A claim belongs to a batch; it holds as
+ * long as the batch's pusher gives signs of life and is still at it, and is free for whoever asks next when not.
+ */
+import type { PersonKey } from '@connector/shared/keys.ts';
+import type { Store } from '@connector/shared/store.ts';
+import type { Guard } from '@connector/shared/transaction.ts';
+
+/** Without a sign of life for so long, a pusher's claims are free. */
+const aliveForMs = 5_000;
+/** How often a pusher gives a sign of life. */
+export const signOfLifeEveryMs = 1_500;
+const tries = 5;
+
+export interface Claimed {
+  readonly person: PersonKey;
+  /** An earlier batch held the claim and never came to its end: what it had sent is unknown. */
+  readonly unsettled: boolean;
+}
+
+/** People claimed together. */
+export interface Batch {
+  /** `<pusher>#<number>`, as stored with each claim. */
+  readonly owner: string;
+  readonly claimed: readonly Claimed[];
+}
+
+export class Claims {
+  readonly #store: Store;
+  /** Names this pusher. */
+  readonly #pusher: string;
+  readonly #active = new Set<string>();
+  #count = 0;
+
+  constructor(store: Store, pusher: string) {
+    this.#store = store;
+    this.#pusher = pusher;
+  }
+
+  async giveSignOfLife(): Promise<void> {
+    const { redis, keys } = this.#store;
+    await redis.set(keys.alive(this.#pusher), '1', 'PX', aliveForMs);
+  }
+
+  /** Gives all claims free at the end of the process. */
+  async sayGoodbye(): Promise<void> {
+    await this.#store.redis.del(this.#store.keys.alive(this.#pusher));
+  }
+
+  /** Hold as long as the claims on these people are the batch's, and the pusher hasn't been silent for too long. */
+  guards({ owner }: Batch, people: Iterable<PersonKey>): Guard[] {
+    const { keys } = this.#store;
+    const held = [...people].map((person) => ({ command: ['HGET', keys.claims, person], is: owner }));
+    return [{ command: ['EXISTS', keys.alive(this.#pusher)], is: '1' }, ...held];
+  }
+
+  /** Claims the next people whose delivery is due, leavers first; `null` when there are none. Every batch must be ended. */
+  async take(limit: number): Promise<Batch | null> {
+    const { redis, keys } = this.#store;
+    for (let attempt = 0; attempt < tries; attempt++) {
+      const nowMs = Date.now();
+      const due = await redis.zrangebyscore(keys.toDeliver, '-inf', nowMs, 'LIMIT', 0, limit);
+      if (due.length === 0) return null;
+      const owners = await redis.hmget(keys.claims, ...due);
+      const holding = await this.#holding(owners);
+      const free = due.filter((_, index) => !holding.has(owners[index] ?? ''));
+      const ownerOf = new Map(due.map((person, index) => [person, owners[index] ?? null]));
+      const owner = `${this.#pusher}#${++this.#count}`;
+      const until = String(nowMs + aliveForMs);
+      const { committed } = await this.#store.commit({
+        guards: free.map((person) => ({ command: ['HGET', keys.claims, person], is: ownerOf.get(person) ?? null })),
+        writes: [
+          ...free.map((person) => ['HSET', keys.claims, person, owner]),
+          ...due.map((person) => ['ZADD', keys.toDeliver, 'XX', until, person]),
+        ],
+      });
+      if (!committed || free.length === 0) continue;
+      this.#active.add(owner);
+      return { owner, claimed: free.map((person) => ({ person, unsettled: ownerOf.get(person) !== null })) };
+    }
+    return null;
+  }
+
+  /** The batch is done with: claims that it still holds are free, and what it sent for them is unknown. */
+  end({ owner }: Batch): void {
+    this.#active.delete(owner);
+  }
+
+  /** Which of these owners still hold their claims. */
+  async #holding(owners: readonly (string | null)[]): Promise<Set<string>> {
+    const { redis, keys } = this.#store;
+    const distinct = [...new Set(owners.filter((owner) => owner !== null))];
+    const holds = await Promise.all(
+      distinct.map(async (owner) => {
+        const pusher = owner.slice(0, owner.lastIndexOf('#'));
+        return pusher === this.#pusher ? this.#active.has(owner) : (await redis.exists(keys.alive(pusher))) === 1;
+      }),
+    );
+    return new Set(distinct.filter((_, index) => holds[index]));
+  }
+}

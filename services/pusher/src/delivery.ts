@@ -1,0 +1,60 @@
+/** One person's delivery: their plan, and the account as it becomes step by step. */
+import type { Account } from '@connector/shared/account.ts';
+import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
+import { folded } from '@connector/shared/people-with-mail.ts';
+import { isGuarded, isLeaverStep, type Link, type Plan, type Step } from '@connector/shared/plan.ts';
+
+export interface Delivery {
+  readonly person: PersonKey;
+  readonly plan: Plan;
+  /** The plan as stored. */
+  readonly planRaw: string;
+  /** What is known of the account now; `null` before it is created and after it is gone. */
+  account: Account | null;
+  link: Link | null;
+}
+
+/** The steps that may be sent: the guarded ones only once they are cleared. */
+export const stepsOf = ({ plan }: Delivery): readonly Step[] =>
+  plan.steps.filter((step) => plan.cleared || !isGuarded(step));
+
+/** A step of one kind, if the delivery has one that may be sent. */
+export function stepOf<Kind extends Step['kind']>(
+  delivery: Delivery,
+  kind: Kind,
+): Extract<Step, { kind: Kind }> | undefined {
+  return stepsOf(delivery).find((step): step is Extract<Step, { kind: Kind }> => step.kind === kind);
+}
+
+/** Whether somebody loses access by this delivery: such come first. */
+export const takesAccess = (delivery: Delivery): boolean => stepsOf(delivery).some(isLeaverStep);
+
+/** The account that a create makes. */
+export function createdAccount(
+  { person, plan }: Delivery,
+  { fullname, groups }: { fullname: string; groups: readonly string[] },
+): Account {
+  const { directory, guid } = partsOfPerson(person);
+  return {
+    username: plan.username,
+    id: null,
+    fullname,
+    disabled: false,
+    admin: false,
+    groups: [...groups].sort(),
+    invited: false,
+    objectGuid: guid,
+    directory,
+  };
+}
+
+/** The groups after joining and leaving; names compare case-insensitively. */
+export function groupsAfter(
+  groups: readonly string[],
+  { add, del }: { add: readonly string[]; del: readonly string[] },
+): string[] {
+  const gone = new Set(del.map(folded));
+  const kept = groups.filter((name) => !gone.has(folded(name)));
+  const has = new Set(kept.map(folded));
+  return [...kept, ...add.filter((name) => !has.has(folded(name)))].sort();
+}

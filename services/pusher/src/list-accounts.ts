@@ -1,0 +1,64 @@
+/** Reading all accounts, and being sure that they are all. */
+import type { Account } from '@connector/shared/account.ts';
+import type { Gate } from './gate.ts';
+
+/** Public clients page by 100 to 2,000 (API reference, getuserdata). */
+export const pageSize = 1_000;
+const tries = 3;
+
+/** The pages don't add up: accounts came or went while they were read, or LastPass cut the list. */
+export class AccountsIncomplete extends Error {
+  override readonly name = 'AccountsIncomplete';
+  readonly code = 'ACCOUNTS_INCOMPLETE';
+  constructor(listed: number, total: number) {
+    super(
+      `LastPass says it has ${total} accounts but listed ${listed} different ones, ${tries} times in a row: nothing was taken over, it is tried again`,
+    );
+  }
+}
+
+const invited = (username: string): Account => ({
+  username,
+  id: null,
+  fullname: '',
+  disabled: false,
+  admin: false,
+  groups: [],
+  invited: true,
+  objectGuid: null,
+  directory: null,
+});
+
+async function listOnce(
+  gate: Gate,
+  signal: AbortSignal,
+): Promise<{ accounts: Map<string, Account>; total: number; invitations: Set<string> }> {
+  const accounts = new Map<string, Account>();
+  const invitations = new Set<string>();
+  for (let pageIndex = 0; ; pageIndex++) {
+    const page = await gate.call('getuserdata', (client) => client.readAccounts({ pageIndex, pageSize }, signal));
+    for (const account of page.accounts) accounts.set(account.id ?? account.username, account);
+    for (const username of page.invited) invitations.add(username);
+    if ((pageIndex + 1) * pageSize >= page.total || page.accounts.length === 0)
+      return { accounts, total: page.total, invitations };
+  }
+}
+
+/**
+ * All accounts and invitations.
+ * @throws AccountsIncomplete when the unique ids don't add up to `total`, again and again
+ */
+export async function listAccounts(gate: Gate, signal: AbortSignal): Promise<Account[]> {
+  let listed = 0;
+  let total = 0;
+  for (let attempt = 0; attempt < tries; attempt++) {
+    const list = await listOnce(gate, signal);
+    listed = list.accounts.size;
+    total = list.total;
+    if (listed !== total) continue;
+    const accounts = [...list.accounts.values()];
+    const known = new Set(accounts.map(({ username }) => username));
+    return [...accounts, ...[...list.invitations].filter((username) => !known.has(username)).map(invited)];
+  }
+  throw new AccountsIncomplete(listed, total);
+}

@@ -1,0 +1,5 @@
+/** The pusher as a process. */
+import { runService } from '@connector/shared/service.ts';
+import { startPusher } from './pusher.ts';
+
+await runService('pusher', startPusher);

@@ -1,0 +1,121 @@
+/** The pusher: delivers what is outstanding, leavers first, and reads the accounts. */
+import { LastPassClient } from '@connector/lastpass/client.ts';
+import { every } from '@connector/shared/every.ts';
+import { ringFor } from '@connector/shared/people-to-plan.ts';
+import { answerBells, ringerOf } from '@connector/shared/queues.ts';
+import type { Running, Service } from '@connector/shared/service.ts';
+import { Counter, Gauge } from 'prom-client';
+import { Claims, signOfLifeEveryMs } from './claims.ts';
+import { deliverBatch } from './deliver.ts';
+import { CredentialsRefused, Gate } from './gate.ts';
+import { Records } from './records.ts';
+import { rereadIfDue } from './reread-accounts.ts';
+
+const sweepEveryMs = 500;
+const rereadCheckEveryMs = 500;
+/** Batches side by side: a leaver needn't wait for the answer to a large create. */
+const concurrency = 4;
+
+export async function startPusher(service: Service): Promise<Running> {
+  const { store, configuration, log, readiness, signal, metrics, instance } = service;
+  const { redis, keys } = store;
+  const { lastpass } = configuration;
+  const registers = [metrics];
+  const calls = new Counter({
+    name: 'connector_lastpass_calls_total',
+    help: 'Calls to LastPass',
+    labelNames: ['command', 'outcome'],
+    registers,
+  });
+  new Gauge({
+    name: 'connector_people_to_deliver',
+    help: 'People with steps to deliver',
+    registers,
+    async collect() {
+      this.set(await redis.zcard(keys.toDeliver));
+    },
+  });
+  const client = new LastPassClient({ apiUrl: lastpass.apiUrl, cid: lastpass.cid, provhash: lastpass.provhash });
+  const gate = new Gate({ store, client, credentials: lastpass, readiness, signal, calls });
+  const claims = new Claims(store, instance);
+  const records = new Records(store, claims);
+  const queue = { target: configuration.redis, prefix: keys.queues };
+  const peopleToPlan = ringerOf('people-to-plan', queue);
+  const accountUpdates = ringerOf('account-updates', queue);
+  let idsWanted = false;
+  const onManyCreated = () => {
+    idsWanted = true;
+  };
+  const delivering = { store, gate, claims, records, log, signal, batchSize: lastpass.batchSize, onManyCreated };
+
+  const deliverOutstanding = async () => {
+    for (;;) {
+      if (signal.aborted) return;
+      const batch = await claims.take(lastpass.batchSize);
+      if (batch === null) return;
+      try {
+        await deliverBatch(delivering, batch);
+      } finally {
+        claims.end(batch);
+        await ringFor(
+          peopleToPlan,
+          batch.claimed.map(({ person }) => person),
+        );
+      }
+    }
+  };
+
+  const onError = (error: Error) => {
+    if (error instanceof CredentialsRefused || error.name === 'AbortError') return; // told by the gate; wanted
+    log.error({ err: error }, error.message);
+  };
+
+  const sweep = async () => {
+    if ((await redis.zcount(keys.toDeliver, '-inf', Date.now())) > 0) await accountUpdates.sweep({});
+    if (idsWanted && (await redis.zcard(keys.toDeliver)) === 0) {
+      idsWanted = false;
+      await redis.hset(keys.requests, 'accounts', `ids-${Date.now()}`);
+    }
+    if (await gate.mayTryAgain())
+      await gate.call('getuserdata', (probe) => probe.readAccounts({ pageIndex: 0, pageSize: 1 }, signal));
+  };
+
+  const reread = async () => {
+    const people = await rereadIfDue({
+      store,
+      gate,
+      signal,
+      pusher: instance,
+      everyMs: configuration.sync.accountsEvery,
+      directories: configuration.directories.map(({ id }) => id),
+    });
+    readiness.solved('accounts');
+    if (people !== null) await peopleToPlan.ring({});
+  };
+
+  await claims.giveSignOfLife();
+  const rounds = [
+    every({ pauseMs: signOfLifeEveryMs, signal, onError }, () => claims.giveSignOfLife()),
+    every({ pauseMs: sweepEveryMs, signal, onError }, sweep),
+    every(
+      {
+        pauseMs: rereadCheckEveryMs,
+        signal,
+        onError: (error) => {
+          if (!(error instanceof CredentialsRefused) && error.name !== 'AbortError')
+            readiness.problem('accounts', `the accounts can't be read: ${error.message}`);
+        },
+      },
+      reread,
+    ),
+  ];
+  const answers = answerBells('account-updates', { ...queue, concurrency, onError, answer: deliverOutstanding });
+  return {
+    close: async () => {
+      await answers.close();
+      await Promise.all(rounds);
+      await claims.sayGoodbye();
+      await Promise.all([peopleToPlan, accountUpdates].map((each) => each.close()));
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/** Asking LastPass how accounts are, in as few calls as it takes. */
+import type { Account } from '@connector/shared/account.ts';
+import type { Store } from '@connector/shared/store.ts';
+import type { Gate } from './gate.ts';
+import { listAccounts, pageSize } from './list-accounts.ts';
+
+/** Reads the named accounts; one that LastPass doesn't have is missing from the answer. */
+export async function readBack(
+  { store, gate, signal }: { store: Store; gate: Gate; signal: AbortSignal },
+  usernames: readonly string[],
+): Promise<Map<string, Account>> {
+  const asked = [...new Set(usernames.filter((username) => username !== ''))];
+  const pages = Math.ceil((await store.redis.hlen(store.keys.accounts)) / pageSize) + 1;
+  if (asked.length > pages) {
+    const wanted = new Set(asked);
+    return new Map(
+      (await listAccounts(gate, signal))
+        .filter(({ username }) => wanted.has(username))
+        .map((found) => [found.username, found]),
+    );
+  }
+  const found = new Map<string, Account>();
+  for (const username of asked) {
+    const account = await gate.call('getuserdata', (client) => client.readAccount(username, signal));
+    if (account !== null) found.set(username, account);
+  }
+  return found;
+}

@@ -1,0 +1,141 @@
+/**
+ * Reading all accounts again, on a schedule and on demand: what was changed by hand at LastPass is found here. A re-read
+ * never overwrites an account that is claimed, or was changed by us since the reading began.
+ */
+import type { Account } from '@connector/shared/account.ts';
+import type { PersonKey } from '@connector/shared/keys.ts';
+import { touch } from '@connector/shared/people-to-plan.ts';
+import { peopleWithMail } from '@connector/shared/people-with-mail.ts';
+import { type AccountsRead, accountsRead, type Link, link } from '@connector/shared/plan.ts';
+import { parseStored, type Store } from '@connector/shared/store.ts';
+import type { Guard } from '@connector/shared/transaction.ts';
+import type { Gate } from './gate.ts';
+import { listAccounts } from './list-accounts.ts';
+
+export interface RereadOptions {
+  readonly store: Store;
+  readonly gate: Gate;
+  readonly signal: AbortSignal;
+  /** Names this pusher. */
+  readonly pusher: string;
+  readonly everyMs: number;
+  /** Ids of all directories. */
+  readonly directories: readonly string[];
+}
+
+/** A reader that died leaves its turn to another after this, ms. */
+const turnMs = 60_000;
+const atOnce = 200;
+
+/** Reads the accounts if it is time and nobody else is at it. @returns the people to plan because of it; `null` when it wasn't time */
+export async function rereadIfDue(options: RereadOptions): Promise<readonly PersonKey[] | null> {
+  const { store, pusher, everyMs } = options;
+  const { redis, keys } = store;
+  const last = parseStored(accountsRead, keys.accountsRead, await redis.get(keys.accountsRead)).value;
+  const request = await redis.hget(keys.requests, 'accounts');
+  const due = last === null || Date.now() - last.atMs >= everyMs || (request !== null && request !== last.answered);
+  if (!due || (await redis.set(keys.accountsReader, pusher, 'PX', turnMs, 'NX')) !== 'OK') return null;
+  try {
+    return await reread(options, request);
+  } finally {
+    await redis.del(keys.accountsReader);
+  }
+}
+
+async function reread(
+  { store, gate, signal, directories }: RereadOptions,
+  request: string | null,
+): Promise<PersonKey[]> {
+  const { redis, keys } = store;
+  const beganAt = await redis.incr(keys.clock);
+  const listed = new Map((await listAccounts(gate, signal)).map((account) => [account.username, account]));
+  const stored = new Map(Object.entries(await redis.hgetall(keys.accounts)));
+  const changes = [...new Set([...listed.keys(), ...stored.keys()])].filter((username) => {
+    const account = listed.get(username);
+    return (account ? JSON.stringify(account) : undefined) !== stored.get(username);
+  });
+  const touched: PersonKey[] = [];
+  for (let from = 0; from < changes.length; from += atOnce) {
+    const part = changes
+      .slice(from, from + atOnce)
+      .map((username) => ({ username, raw: stored.get(username) ?? null, account: listed.get(username) ?? null }));
+    touched.push(...(await takeOver(store, { part, beganAt, directories })));
+  }
+  const read: AccountsRead = { atMs: Date.now(), total: listed.size, answered: request };
+  await redis.set(keys.accountsRead, JSON.stringify(read));
+  return touched;
+}
+
+interface Listed {
+  readonly username: string;
+  readonly raw: string | null;
+  /** As LastPass listed it; `null` when it didn't. */
+  readonly account: Account | null;
+}
+
+/** Takes accounts over as listed, but for those that changed under our hands meanwhile. */
+async function takeOver(
+  store: Store,
+  { part, beganAt, directories }: { part: readonly Listed[]; beganAt: number; directories: readonly string[] },
+): Promise<PersonKey[]> {
+  const { redis, keys } = store;
+  let left = await Promise.all(
+    part.map(async (each) => {
+      const [changedAt, linked] = await Promise.all([
+        redis.hget(keys.accountChanges, each.username),
+        redis.hget(keys.linked, each.username),
+      ]);
+      const claim = linked === null ? null : await redis.hget(keys.claims, linked);
+      const linkRaw = linked === null ? null : await redis.hget(keys.links, linked);
+      return { ...each, changedAt, linked, claim, link: parseStored(link, keys.links, linkRaw).value, linkRaw };
+    }),
+  );
+  left = left.filter(({ changedAt, claim }) => claim === null && Number(changedAt ?? 0) <= beganAt);
+  while (left.length > 0) {
+    const people = new Set(left.flatMap(({ linked }) => linked ?? []));
+    for (const person of await peopleWithMail(
+      store,
+      directories,
+      left.filter(({ linked }) => linked === null).map(({ username }) => username),
+    ))
+      people.add(person);
+    const guarded = left.map((each) => ({ each, guards: guardsOf(store, each) }));
+    const outcome = await store.commit({
+      guards: guarded.flatMap(({ guards }) => guards),
+      writes: [...left.flatMap((each) => writesOf(store, each)), ...touch(keys, people)],
+    });
+    if (outcome.committed) return [...people];
+    const refused = guarded.find(({ guards }) => guards.includes(outcome.refusedBy));
+    left = left.filter((each) => each !== refused?.each);
+  }
+  return [];
+}
+
+type Checked = Listed & {
+  changedAt: string | null;
+  linked: PersonKey | null;
+  link: Link | null;
+  linkRaw: string | null;
+};
+
+function guardsOf({ keys }: Store, { username, raw, changedAt, linked, linkRaw }: Checked): Guard[] {
+  const guards: Guard[] = [
+    { command: ['HGET', keys.accounts, username], is: raw },
+    { command: ['HGET', keys.accountChanges, username], is: changedAt },
+    { command: ['HGET', keys.linked, username], is: linked },
+  ];
+  if (linked !== null)
+    guards.push(
+      { command: ['HGET', keys.claims, linked], is: null },
+      { command: ['HGET', keys.links, linked], is: linkRaw },
+    );
+  return guards;
+}
+
+function writesOf({ keys }: Store, { username, account, linked, link: current }: Checked): string[][] {
+  const write =
+    account === null ? ['HDEL', keys.accounts, username] : ['HSET', keys.accounts, username, JSON.stringify(account)];
+  const learnsId =
+    linked !== null && current !== null && account !== null && account.id !== null && current.id !== account.id;
+  return learnsId ? [write, ['HSET', keys.links, linked, JSON.stringify({ ...current, id: account.id })]] : [write];
+}
