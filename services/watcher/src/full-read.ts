@@ -1,0 +1,91 @@
+/**
+ * A full read, step by step, so that changes are read between two steps and a leaver needn't wait for its end:
+ *
+ * `pages` → `listed`: everything live is appended → `looking up`: what the generation in use has and the new one lacks is
+ * looked up by itself, until there is nothing left → `done`.
+ *
+ * Every step reads and appends before the next begins, so that the order of the log is the order of the reading.
+ */
+import type { DirectoryConnection } from '@connector/active-directory/connection.ts';
+import type { DirectoryChange } from '@connector/shared/directory-change.ts';
+import type { ChangeLog } from './change-log.ts';
+
+/** Objects in one page, and looked up at once. */
+export const pageSize = 500;
+
+export interface FullReadOptions {
+  readonly log: ChangeLog;
+  readonly connection: DirectoryConnection;
+  readonly generation: number;
+  readonly basesVersion: string;
+  /** The request that this read answers. */
+  readonly answers: string | null;
+  /** objectGUIDs that reconcilers want looked up. */
+  readonly lookups: () => Promise<string[]>;
+  readonly prepare: (changes: readonly DirectoryChange[]) => DirectoryChange[];
+}
+
+export class FullRead {
+  readonly #options: FullReadOptions;
+  readonly #pages: AsyncGenerator<DirectoryChange[]>;
+  #phase: 'pages' | 'looking up' | 'done' = 'pages';
+  #objects = 0;
+
+  constructor(options: FullReadOptions) {
+    this.#options = options;
+    this.#pages = options.connection.everything({ pageSize });
+  }
+
+  get done(): boolean {
+    return this.#phase === 'done';
+  }
+
+  /** How many objects were read so far. */
+  get objects(): number {
+    return this.#objects;
+  }
+
+  /** Takes one step. @returns whether anything was done; if not, it waits for the reconcilers */
+  async step(): Promise<boolean> {
+    switch (this.#phase) {
+      case 'pages':
+        return this.#page();
+      case 'looking up':
+        return this.#lookUp();
+      case 'done':
+        return false;
+    }
+  }
+
+  async #page(): Promise<boolean> {
+    const { log, generation, prepare } = this.#options;
+    if (await log.isLong()) return false;
+    const { value, done } = await this.#pages.next();
+    if (done) {
+      await log.append([{ type: 'listed', generation }]);
+      this.#phase = 'looking up';
+      return true;
+    }
+    this.#objects += value.length;
+    await log.append([{ type: 'page', generation, changes: prepare(value) }]);
+    return true;
+  }
+
+  async #lookUp(): Promise<boolean> {
+    const { log, connection, generation, lookups, prepare, basesVersion, answers } = this.#options;
+    if (!(await log.isApplied())) return false;
+    const wanted = await lookups();
+    if (wanted.length > 0) {
+      await log.append([{ type: 'looked-up', changes: prepare(await connection.lookUp(wanted)) }]);
+      return true;
+    }
+    await log.append([{ type: 'end', generation }], {
+      completed: generation,
+      completedAtMs: Date.now(),
+      basesVersion,
+      answered: answers,
+    });
+    this.#phase = 'done';
+    return true;
+  }
+}

@@ -1,0 +1,242 @@
+/**
+ * Watching one directory, as the active watcher: registered for change notifications first, then reading what changed
+ * since the cookie, at every ring and every minute anyway; and reading everything when it is due.
+ */
+import type { DirectoryConnection } from '@connector/active-directory/connection.ts';
+import { DirectoryError } from '@connector/active-directory/errors.ts';
+import type { DirectoryConfiguration } from '@connector/shared/configuration.ts';
+import type { DirectoryChange } from '@connector/shared/directory-change.ts';
+import type { LogEntry, ResolvedBases } from '@connector/shared/directory-state.ts';
+import { pause } from '@connector/shared/every.ts';
+import { basesVersion } from '@connector/shared/policy.ts';
+import type { Store } from '@connector/shared/store.ts';
+import type { Logger } from 'pino';
+import type { Bell } from './bell.ts';
+import type { ChangeLog } from './change-log.ts';
+import { FullRead, pageSize } from './full-read.ts';
+
+/** Changes are read at least so often, whether the bell rang or not: a notification isn't guaranteed (MS-ADTS 3.1.1.3.4.1.9). */
+const pollEveryMs = 60_000;
+/** A burst of changes gathers for so long before it is read. */
+const gatherMs = 15;
+/** How often requests and lookups are looked for. */
+const tickMs = 500;
+/** How long a full read that waits for the reconcilers rests. */
+const restMs = 20;
+
+export interface WatchOptions {
+  readonly directory: DirectoryConfiguration;
+  readonly store: Store;
+  readonly log: ChangeLog;
+  readonly logger: Logger;
+  readonly connection: DirectoryConnection;
+  readonly bell: Bell;
+  readonly fullReadEveryMs: number;
+  /** Rings the reconcilers. */
+  readonly ring: () => Promise<void>;
+  /** Told after every complete round. */
+  readonly onCaughtUp: () => void;
+  readonly onChanges: (count: number) => void;
+  /** Told why a due full read can't begin, and `null` when one has. */
+  readonly onBases: (problem: string | null) => void;
+  readonly signal: AbortSignal;
+}
+
+type Controller = Awaited<ReturnType<DirectoryConnection['domainController']>>;
+
+export class Watch {
+  readonly #options: WatchOptions;
+  readonly #basesVersion: string;
+  #namingContext = '';
+  #reading: FullRead | null = null;
+  #readingSinceMs = 0;
+  #polledAtMs = 0;
+  #beginNotBeforeMs = 0;
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    this.#basesVersion = basesVersion(options.directory);
+  }
+
+  /** Watches until the signal is given. @throws DirectoryError, Fenced, or what Redis throws */
+  async run(): Promise<void> {
+    const { bell, signal } = this.#options;
+    bell.ring(); // whatever happened before the registration is read at once
+    while (!signal.aborted) {
+      const polls = Date.now() - this.#polledAtMs >= pollEveryMs;
+      if (bell.answer() || polls) {
+        await pause(gatherMs, signal);
+        bell.answer();
+        await this.#readChanges({ polls });
+      }
+      if (this.#reading === null) await this.#beginIfDue();
+      const progressed = this.#reading === null ? await this.#lookUp() : await this.#stepOn(this.#reading);
+      if (!progressed) await bell.wait(this.#reading === null ? tickMs : restMs);
+    }
+  }
+
+  /** Whether the cookie means something at this domain controller, and nothing was lost there. */
+  #isContinuous({ invocationId, highestCommittedUsn }: Controller): boolean {
+    const { cursor } = this.#options.log;
+    return cursor.cookie !== null && cursor.invocationId === invocationId && highestCommittedUsn >= BigInt(cursor.usn);
+  }
+
+  async #readChanges({ polls }: { polls: boolean }): Promise<void> {
+    const { connection, log, onCaughtUp, onChanges, ring } = this.#options;
+    if (polls) await this.#checkRights();
+    const controller = await connection.domainController();
+    this.#namingContext = controller.namingContext;
+    if (!this.#isContinuous(controller)) return this.#begin({ controller, gap: log.cursor.cookie !== null });
+    const place = { dnsHostName: controller.dnsHostName, usn: String(controller.highestCommittedUsn) };
+    try {
+      for await (const { changes, cookie, more } of connection.changesSince(
+        Buffer.from(log.cursor.cookie ?? '', 'base64'),
+      )) {
+        const entries = inPages(this.#prepare(changes), !more);
+        const isNews = changes.length > 0 || log.cursor.caughtUp === more;
+        if (isNews || polls)
+          await log.append(isNews ? entries : [], { ...place, cookie: cookie.toString('base64'), caughtUp: !more });
+        if (isNews) await ring();
+        if (changes.length > 0) onChanges(changes.length);
+      }
+    } catch (error) {
+      if (!(error instanceof DirectoryError && error.code === 'cookie-refused')) throw error;
+      this.#options.logger.warn('the domain controller refuses the cookie: everything is read again');
+      await this.#begin({ controller, gap: true });
+      return;
+    }
+    if (polls) this.#polledAtMs = Date.now();
+    onCaughtUp();
+  }
+
+  /** @throws DirectoryError when deletions can't be seen: reading on would miss them for good */
+  async #checkRights(): Promise<void> {
+    const { connection, directory } = this.#options;
+    if (!(await connection.canReadDeletedObjects())) throw DirectoryError.deletedObjectsUnreadable(directory.bindDn);
+  }
+
+  async #beginIfDue(): Promise<void> {
+    const { log, store, directory, fullReadEveryMs, connection, onBases } = this.#options;
+    const { cursor } = log;
+    const request = await store.redis.hget(store.keys.requests, `full-read`);
+    const isDue =
+      cursor.completed !== cursor.generation ||
+      cursor.completed === 0 ||
+      cursor.basesVersion !== this.#basesVersion ||
+      Date.now() - cursor.completedAtMs >= fullReadEveryMs ||
+      (request !== null && request !== cursor.answered);
+    if (!isDue || Date.now() < this.#beginNotBeforeMs) return;
+    const controller = await connection.domainController();
+    this.#options.logger.info({ directory: directory.id }, `a full read of ${directory.id} begins`);
+    try {
+      await this.#begin({ controller, gap: cursor.cookie !== null && !this.#isContinuous(controller) });
+      onBases(null);
+    } catch (error) {
+      // A base that was renamed or deleted must not keep the changes, and with them the leavers, from being read.
+      const readOn = error instanceof DirectoryError && error.code === 'base-not-found' && cursor.completed > 0;
+      if (!readOn) throw error;
+      this.#beginNotBeforeMs = Date.now() + pollEveryMs;
+      onBases(error.message);
+    }
+  }
+
+  /** Begins a full read. With a gap, or at the very first, changes are read from this moment on. */
+  async #begin({ controller, gap }: { controller: Controller; gap: boolean }): Promise<void> {
+    const { connection, log, store, directory, logger } = this.#options;
+    await this.#checkRights();
+    this.#namingContext = controller.namingContext;
+    const fresh = gap || log.cursor.cookie === null;
+    if (gap)
+      logger.warn(
+        `${directory.id} was read from another domain controller, or this one went back in time: everything is read again`,
+      );
+    const cookie = fresh ? (await connection.bookmark()).toString('base64') : log.cursor.cookie;
+    const bases = await this.#resolveBases();
+    const answers = await store.redis.hget(store.keys.requests, 'full-read');
+    const generation = log.cursor.generation + 1;
+    const { invocationId, dnsHostName, highestCommittedUsn } = controller;
+    await log.append([{ type: 'begin', generation, bases, gap }], {
+      generation,
+      cookie,
+      invocationId,
+      dnsHostName,
+      usn: String(highestCommittedUsn),
+    });
+    const lookups = () => this.#wantedLookups();
+    const prepare = (changes: readonly DirectoryChange[]) => this.#prepare(changes);
+    this.#reading = new FullRead({
+      log,
+      connection,
+      generation,
+      basesVersion: this.#basesVersion,
+      answers,
+      lookups,
+      prepare,
+    });
+    this.#readingSinceMs = Date.now();
+  }
+
+  async #stepOn(reading: FullRead): Promise<boolean> {
+    const { ring, logger, directory } = this.#options;
+    const progressed = await reading.step();
+    if (progressed) await ring();
+    if (reading.done) {
+      this.#reading = null;
+      logger.info(
+        { directory: directory.id, objects: reading.objects, tookMs: Date.now() - this.#readingSinceMs },
+        `the full read of ${directory.id} is complete`,
+      );
+    }
+    return progressed;
+  }
+
+  /** Looks up what reconcilers ask for outside a full read. */
+  async #lookUp(): Promise<boolean> {
+    const { log, connection, ring } = this.#options;
+    const wanted = await this.#wantedLookups();
+    if (wanted.length === 0 || !(await log.isApplied())) return false;
+    await log.append([{ type: 'looked-up', changes: this.#prepare(await connection.lookUp(wanted)) }]);
+    await ring();
+    return true;
+  }
+
+  async #wantedLookups(): Promise<string[]> {
+    const { store, directory } = this.#options;
+    const wanted = await store.redis.srandmember(store.keys.directory(directory.id).lookups, pageSize);
+    return wanted ?? [];
+  }
+
+  async #resolveBases(): Promise<ResolvedBases> {
+    const { connection, directory } = this.#options;
+    const resolve = async (dns: readonly string[]) => {
+      const guids: string[] = [];
+      for (const dn of dns.length > 0 ? dns : [this.#namingContext]) guids.push(await connection.resolveGuid(dn));
+      return guids;
+    };
+    return {
+      version: this.#basesVersion,
+      users: await resolve(directory.userBases),
+      groups: await resolve(directory.groupBases),
+    };
+  }
+
+  /** The domain's root has its whole DN for a name, so that the DNs below can be put together. */
+  #prepare(changes: readonly DirectoryChange[]): DirectoryChange[] {
+    return changes.map((change) =>
+      change.kind === 'container' && change.parent === null ? { ...change, rdn: this.#namingContext } : change,
+    );
+  }
+}
+
+/** Cuts changes into log entries; only the last one says that the directory is caught up. */
+function inPages(changes: readonly DirectoryChange[], caughtUp: boolean): LogEntry[] {
+  const entries: LogEntry[] = [];
+  for (let from = 0; from === 0 || from < changes.length; from += pageSize) {
+    entries.push({
+      type: 'changes',
+      changes: changes.slice(from, from + pageSize),
+      caughtUp: caughtUp && from + pageSize >= changes.length,
+    });
+  }
+  return entries;
+}

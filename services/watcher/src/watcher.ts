@@ -1,0 +1,178 @@
+/** The watcher: one active reader for each directory, others standing by. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { connectDirectory, type DirectoryOptions } from '@connector/active-directory/connection.ts';
+import { watchForChanges } from '@connector/active-directory/doorbell.ts';
+import { DirectoryError } from '@connector/active-directory/errors.ts';
+import type { DirectoryConfiguration } from '@connector/shared/configuration.ts';
+import { every, pause } from '@connector/shared/every.ts';
+import { ringerOf } from '@connector/shared/queues.ts';
+import type { Running, Service } from '@connector/shared/service.ts';
+import { Counter, Gauge } from 'prom-client';
+import { Bell } from './bell.ts';
+import { ChangeLog, Fenced } from './change-log.ts';
+import { type Lease, renewEveryMs, takeLease } from './lease.ts';
+import { Watch } from './watch-directory.ts';
+
+/** How long a watcher that stands by waits before it asks for the lease again, ms. */
+const standByMs = 1_000;
+const firstRetryMs = 250;
+const longestRetryMs = 10_000;
+/** Refused credentials are tried again slowly: AD locks accounts out. */
+const refusedRetryMs = { first: 15_000, longest: 300_000 };
+
+/** The CA's certificate as text. @throws Error naming the file */
+function certificateOf({ tls, id }: DirectoryConfiguration): string | undefined {
+  if (tls.caFile === undefined) return undefined;
+  try {
+    return readFileSync(resolve(tls.caFile), 'utf8');
+  } catch (cause) {
+    throw new Error(
+      `directories ${id}: tls.caFile ${tls.caFile} can't be read: write the path of the CA's certificate in PEM form`,
+      { cause },
+    );
+  }
+}
+
+function connectionOptions(directory: DirectoryConfiguration): DirectoryOptions {
+  const { urls, bindDn, bindPassword, insecure, tls } = directory;
+  const ca = certificateOf(directory);
+  return {
+    urls,
+    bindDn,
+    bindPassword,
+    insecure,
+    tls: {
+      ...(ca === undefined ? {} : { ca }),
+      ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
+    },
+  };
+}
+
+export async function startWatcher(service: Service): Promise<Running> {
+  const { store, configuration, log, readiness, signal, metrics, instance } = service;
+  const registers = [metrics];
+  const changes = new Counter({
+    name: 'connector_directory_changes_total',
+    help: 'Changes read from a directory',
+    labelNames: ['directory'],
+    registers,
+  });
+  const active = new Gauge({
+    name: 'connector_watcher_active',
+    help: '1 while this is the active watcher of a directory',
+    labelNames: ['directory'],
+    registers,
+  });
+  const readAt = new Gauge({
+    name: 'connector_directory_read_timestamp_seconds',
+    help: 'When a directory was last read to its end',
+    labelNames: ['directory'],
+    registers,
+  });
+  const ringer = ringerOf('directory-changes', { target: configuration.redis, prefix: store.keys.queues });
+
+  /** Reads a directory as the active watcher, until the lease or a connection is lost or the service ends. */
+  const watchWith = async (directory: DirectoryConfiguration, lease: Lease, solved: () => void) => {
+    const { id } = directory;
+    const ended = new AbortController();
+    const inner = AbortSignal.any([signal, ended.signal]);
+    const bell = new Bell();
+    let failure: Error | undefined;
+    const fail = (error: Error) => {
+      failure ??= error;
+      ended.abort();
+      bell.ring();
+    };
+    const wake = () => bell.ring();
+    signal.addEventListener('abort', wake);
+    const renewing = every({ pauseMs: renewEveryMs, signal: inner, onError: fail }, async () => {
+      if (!(await lease.renew())) fail(new Fenced(`another watcher of ${id} is active`));
+    });
+    const options = connectionOptions(directory);
+    try {
+      const connection = await connectDirectory(options, inner);
+      try {
+        await watchForChanges(
+          { ...options, urls: [connection.url] },
+          { onRing: () => bell.ring(), onEnd: (reason) => !inner.aborted && fail(reason) },
+          inner,
+        );
+        const watch = new Watch({
+          directory,
+          store,
+          log: await ChangeLog.open(store, lease, id),
+          logger: log,
+          connection,
+          bell,
+          fullReadEveryMs: configuration.sync.fullReadEvery,
+          ring: () => ringer.ring({ directory: id }),
+          onCaughtUp: () => {
+            readAt.setToCurrentTime({ directory: id });
+            solved();
+          },
+          onBases: (problem) =>
+            problem === null ? readiness.solved(`bases-${id}`) : readiness.problem(`bases-${id}`, problem),
+          onChanges: (count) => changes.inc({ directory: id }, count),
+          signal: inner,
+        });
+        await watch.run();
+      } finally {
+        await connection.close();
+      }
+      if (failure) throw failure;
+    } finally {
+      ended.abort();
+      signal.removeEventListener('abort', wake);
+      await renewing;
+    }
+  };
+
+  const watchDirectory = async (directory: DirectoryConfiguration) => {
+    const { id } = directory;
+    let failures = 0;
+    const solved = () => {
+      failures = 0;
+      readiness.solved(`directory-${id}`);
+    };
+    while (!signal.aborted) {
+      try {
+        const lease = await takeLease(store, id, instance);
+        if (lease === null) {
+          solved(); // standing by is this replica's job now
+          await pause(standByMs, signal);
+          continue;
+        }
+        active.set({ directory: id }, 1);
+        log.info({ directory: id }, `this is the active watcher of ${id}`);
+        try {
+          await watchWith(directory, lease, solved);
+        } finally {
+          active.set({ directory: id }, 0);
+          await lease.release();
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        if (error instanceof Fenced) log.warn(error.message);
+        else readiness.problem(`directory-${id}`, (error as Error).message);
+        await pause(retryAfterMs(error as Error, failures++), signal);
+      }
+    }
+  };
+
+  for (const { id } of configuration.directories)
+    readiness.problem(`directory-${id}`, `the directory ${id} wasn't read yet`);
+  const watching = configuration.directories.map(watchDirectory);
+  return {
+    close: async () => {
+      await Promise.all(watching);
+      await ringer.close();
+    },
+  };
+}
+
+function retryAfterMs(error: Error, failures: number): number {
+  const refused = error instanceof DirectoryError && error.code === 'bind-refused';
+  const { first, longest } = refused ? refusedRetryMs : { first: firstRetryMs, longest: longestRetryMs };
+  return Math.min(longest, first * 2 ** Math.min(failures, 20));
+}
