@@ -1,0 +1,363 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import type { Account } from '@connector/shared/account.ts';
+import { folded } from '@connector/shared/people-with-mail.ts';
+import { isGuarded, isLeaverStep, type Link, type Step } from '@connector/shared/plan.ts';
+import { leaverAction, policy } from '@connector/shared/policy.ts';
+import fc from 'fast-check';
+import type { MirrorObject } from '../mirror/mirror-object.ts';
+import { fullnameOf, makePlan, type PlanInputs, type Planned, usernameOf } from './make-plan.ts';
+
+const nowMs = Date.UTC(2026, 10, 23);
+
+const anna: MirrorObject = {
+  kind: 'user',
+  rdn: 'CN=Anna Meyer',
+  parent: null,
+  deleted: false,
+  absent: false,
+  mail: 'Anna@Example.com',
+  displayName: 'Anna Meyer',
+  givenName: 'Anna',
+  sn: 'Meyer',
+  sAMAccountName: 'anna',
+  userAccountControl: 512,
+  accountExpiresMs: null,
+  primaryGroupId: 513,
+  rid: null,
+  isCriticalSystemObject: false,
+};
+const annasAccount: Account = {
+  username: 'anna@example.com',
+  id: '1',
+  fullname: 'Anna Meyer',
+  disabled: false,
+  admin: false,
+  groups: ['Sales'],
+  invited: false,
+  objectGuid: null,
+  directory: null,
+};
+const annasLink: Link = { username: 'anna@example.com', id: '1', disabledByUs: false };
+
+const inputsWith = (changes: Partial<PlanInputs>): PlanInputs => ({
+  person: anna,
+  outOfScope: null,
+  unresolvedFilter: [],
+  groups: ['Sales'],
+  ownedGroups: new Set(['sales', 'field']),
+  link: annasLink,
+  account: annasAccount,
+  accountHolder: null,
+  otherHolders: [],
+  policy: policy.parse({}),
+  decision: null,
+  nowMs,
+  ...changes,
+});
+const kinds = ({ steps }: Planned): string[] => steps.map(({ kind }) => kind);
+const planWith = (changes: Partial<PlanInputs>) => makePlan(inputsWith(changes));
+const unlinked = { link: null, account: null };
+
+suite('somebody without an account', () => {
+  test('in scope is created with mail in lower case, name and groups', () => {
+    const planned = planWith(unlinked);
+    assert.equal(planned.username, 'anna@example.com');
+    assert.deepEqual(
+      planned.steps.map(({ because: _, ...step }) => step),
+      [{ kind: 'create', fullname: 'Anna Meyer', groups: ['Sales'] }],
+    );
+    assert.equal(planned.guarded, null);
+  });
+
+  for (const [why, changes] of Object.entries({
+    disabled: { person: { ...anna, userAccountControl: 514 } },
+    expired: { person: { ...anna, accountExpiresMs: nowMs } },
+    deleted: { person: { ...anna, deleted: true } },
+    absent: { person: { ...anna, absent: true } },
+    'out of scope': { outOfScope: 'is not under any of userBases' },
+  } satisfies Record<string, Partial<PlanInputs>>)) {
+    test(`is never created when ${why}`, () => {
+      const planned = planWith({ ...unlinked, ...changes });
+      assert.deepEqual(planned.steps, []);
+      assert.equal(planned.obstacle, null);
+    });
+  }
+
+  for (const mail of [
+    null,
+    '',
+    ' ',
+    'anna',
+    'anna@',
+    '@example.com',
+    'a b@example.com',
+    'a@b@example.com',
+    'anna@example',
+    'anna@example.com.',
+    'anna@example.com\n.x',
+  ]) {
+    test(`is set aside with a mail such as ${JSON.stringify(mail)}`, () => {
+      const planned = planWith({ ...unlinked, person: { ...anna, mail } });
+      assert.deepEqual(planned.steps, []);
+      assert.equal(planned.obstacle?.kind, 'data');
+    });
+  }
+
+  test('is set aside while somebody else holds the same mail', () => {
+    const planned = planWith({ ...unlinked, otherHolders: ['corp/2'] });
+    assert.deepEqual(planned.steps, []);
+    assert.match(planned.obstacle?.reason ?? '', /corp\/2/);
+  });
+});
+
+suite('adoption of an existing account', () => {
+  test('links it and brings name and groups up to date', () => {
+    const planned = planWith({ link: null, account: { ...annasAccount, fullname: 'A. M.', groups: ['Field'] } });
+    assert.deepEqual(kinds(planned), ['rename', 'join-groups', 'leave-groups']);
+    assert.deepEqual(planned.linkChange, { kind: 'adopt', link: annasLink, from: null });
+  });
+
+  test('leaves an account disabled that an administrator disabled', () => {
+    assert.deepEqual(kinds(planWith({ link: null, account: { ...annasAccount, disabled: true } })), []);
+  });
+
+  test('disables the account of somebody who is disabled in AD', () => {
+    assert.deepEqual(kinds(planWith({ link: null, person: { ...anna, userAccountControl: 514 } })), ['disable']);
+  });
+
+  test('takes the account of a deleted person over, and enables it when we had disabled it', () => {
+    const accountHolder = { person: 'corp/old', deleted: true, link: { ...annasLink, disabledByUs: true } };
+    const planned = planWith({ link: null, account: { ...annasAccount, disabled: true }, accountHolder });
+    assert.deepEqual(kinds(planned), ['enable']);
+    assert.deepEqual(planned.linkChange, { kind: 'adopt', link: accountHolder.link, from: 'corp/old' });
+  });
+
+  test("never takes a living person's account", () => {
+    const planned = planWith({ link: null, accountHolder: { person: 'corp/2', deleted: false, link: annasLink } });
+    assert.deepEqual(planned.linkChange, { kind: 'none' });
+    assert.equal(planned.obstacle?.kind, 'data');
+  });
+});
+
+suite('somebody with an account', () => {
+  test('who is as in AD needs nothing', () => {
+    assert.deepEqual(planWith({}).steps, []);
+  });
+
+  test('keeps groups that AD does not own', () => {
+    assert.deepEqual(kinds(planWith({ account: { ...annasAccount, groups: ['Sales', 'Hand-made'] } })), []);
+  });
+
+  test('is in a group whatever the case of its name', () => {
+    assert.deepEqual(kinds(planWith({ account: { ...annasAccount, groups: ['SALES'] } })), []);
+  });
+
+  test('whose account was deleted by hand is listed as drift and not created again', () => {
+    const planned = planWith({ account: null });
+    assert.deepEqual(planned.steps, []);
+    assert.equal(planned.obstacle?.kind, 'drift');
+  });
+
+  test('is enabled again only if we had disabled the account', () => {
+    const account = { ...annasAccount, disabled: true };
+    assert.deepEqual(kinds(planWith({ account, link: { ...annasLink, disabledByUs: true } })), ['enable']);
+    assert.deepEqual(kinds(planWith({ account })), []);
+  });
+
+  test('who is missing but not proved deleted must be held', () => {
+    const planned = planWith({ person: { ...anna, absent: true } });
+    assert.deepEqual(kinds(planned), ['disable']);
+    assert.match(planned.mustHold ?? '', /not proved deleted/);
+  });
+
+  test('who leaves a filter that names no group any more must be held', () => {
+    const planned = planWith({ outOfScope: 'left the group filter (Staff)', unresolvedFilter: ['Staff'] });
+    assert.match(planned.mustHold ?? '', /Staff/);
+  });
+
+  test('whose mail changed keeps the account and everything else goes on', () => {
+    const planned = planWith({ person: { ...anna, mail: 'new@example.com', displayName: 'Anna Novak' } });
+    assert.deepEqual(kinds(planned), ['rename']);
+    assert.equal(planned.username, 'anna@example.com');
+    assert.equal(planned.obstacle?.kind, 'data');
+  });
+
+  test('who is only invited is withdrawn when they leave, and otherwise left alone', () => {
+    const account = { ...annasAccount, invited: true, fullname: '', groups: [] };
+    assert.deepEqual(kinds(planWith({ account })), []);
+    assert.deepEqual(kinds(planWith({ account, person: { ...anna, deleted: true } })), ['withdraw']);
+  });
+});
+
+suite('which action', () => {
+  const person = { ...anna, userAccountControl: 514 };
+  const rules = policy.parse({ onDeleted: 'delete', onRemovedFromFilter: 'remove', onDisabled: 'nothing' });
+
+  test('deleted comes before out of scope, which comes before disabled', () => {
+    assert.deepEqual(kinds(planWith({ policy: rules, person: { ...person, deleted: true }, outOfScope: 'left' })), [
+      'delete',
+    ]);
+    assert.deepEqual(kinds(planWith({ policy: rules, person, outOfScope: 'left' })), ['remove']);
+    assert.deepEqual(kinds(planWith({ policy: rules, person })), []);
+  });
+
+  test('a stronger one still applies to a disabled account, the same one does not', () => {
+    const account = { ...annasAccount, disabled: true };
+    const link = { ...annasLink, disabledByUs: true };
+    assert.deepEqual(kinds(planWith({ account, link, person: { ...anna, deleted: true } })), []);
+    assert.deepEqual(kinds(planWith({ account, link, person: { ...anna, deleted: true }, policy: rules })), ['delete']);
+  });
+});
+
+test('a rejected step is dropped until anything about it changes', () => {
+  const deleted = { person: { ...anna, deleted: true } };
+  const { guarded } = planWith(deleted);
+  assert.ok(guarded);
+  const decision = { guarded, verdict: 'rejected', by: 'admin', atMs: 0 } as const;
+  assert.deepEqual(planWith({ ...deleted, decision }).steps, []);
+  assert.deepEqual(kinds(planWith({ decision, person: { ...anna, userAccountControl: 514 } })), ['disable']);
+});
+
+test('the full name is displayName, else givenName and sn, else cn', () => {
+  assert.equal(fullnameOf(anna), 'Anna Meyer');
+  assert.equal(fullnameOf({ ...anna, displayName: ' ' }), 'Anna Meyer');
+  assert.equal(fullnameOf({ ...anna, displayName: null, givenName: null }), 'Meyer');
+  assert.equal(
+    fullnameOf({ ...anna, displayName: null, givenName: null, sn: null, rdn: 'CN=Meyer\\, Anna' }),
+    'Meyer, Anna',
+  );
+});
+
+suite('whatever is known', () => {
+  const name = fc.constantFrom('Sales', 'sales', 'Field', 'Hand-made', 'Ärzte');
+  const names = fc.uniqueArray(name, { selector: folded });
+  const mail = fc.constantFrom(null, 'anna@example.com', 'Anna@Example.COM', 'other@example.com', 'nonsense');
+  const link = fc.option(
+    fc.record({ username: fc.constant('anna@example.com'), id: fc.constant('1'), disabledByUs: fc.boolean() }),
+  );
+  const inputs: fc.Arbitrary<PlanInputs> = fc.record({
+    person: fc.record({
+      ...Object.fromEntries(Object.entries(anna).map(([key, value]) => [key, fc.constant(value)])),
+      deleted: fc.boolean(),
+      absent: fc.boolean(),
+      mail,
+      displayName: fc.constantFrom('Anna Meyer', 'Anna Novak', null),
+      userAccountControl: fc.constantFrom(512, 514),
+      accountExpiresMs: fc.constantFrom(null, nowMs - 1, nowMs + 1),
+    }) as fc.Arbitrary<MirrorObject>,
+    outOfScope: fc.constantFrom(null, 'left'),
+    unresolvedFilter: fc.constantFrom([], ['Staff']),
+    groups: names,
+    ownedGroups: fc.uniqueArray(name.map(folded)).map((each) => new Set(each)),
+    link,
+    account: fc.option(
+      fc.record({
+        username: fc.constant('anna@example.com'),
+        id: fc.constant('1'),
+        fullname: fc.constantFrom('Anna Meyer', ''),
+        disabled: fc.boolean(),
+        admin: fc.boolean(),
+        groups: names,
+        invited: fc.boolean(),
+        objectGuid: fc.constant(null),
+        directory: fc.constant(null),
+      }),
+    ),
+    accountHolder: fc.constant(null),
+    otherHolders: fc.constantFrom([], ['corp/2']),
+    policy: fc
+      .record({
+        onDeleted: fc.constantFrom(...leaverAction.options),
+        onDisabled: fc.constantFrom(...leaverAction.options),
+        onRemovedFromFilter: fc.constantFrom(...leaverAction.options),
+      })
+      .map((actions) => policy.parse(actions)),
+    decision: fc.constant(null),
+    nowMs: fc.constant(nowMs),
+  });
+  const holds = (what: string, property: (inputs: PlanInputs, planned: Planned) => void) =>
+    test(what, () =>
+      fc.assert(
+        fc.property(inputs, (given) => property(given, makePlan(given))),
+        { numRuns: 2_000 },
+      ),
+    );
+  const inGoodStanding = ({ person, outOfScope }: PlanInputs) =>
+    !person.deleted &&
+    !person.absent &&
+    outOfScope === null &&
+    person.userAccountControl === 512 &&
+    !(person.accountExpiresMs !== null && person.accountExpiresMs <= nowMs);
+
+  /** What LastPass has after the steps, by the rules of the API alone. */
+  const after = (account: Account | null, steps: readonly Step[]): Account | null =>
+    steps.reduce<Account | null>((current, step) => {
+      if (step.kind === 'create') return { ...annasAccount, fullname: step.fullname, groups: [...step.groups] };
+      if (current === null || ['withdraw', 'remove', 'delete'].includes(step.kind)) return null;
+      if (step.kind === 'rename') return { ...current, fullname: step.fullname };
+      if (step.kind === 'join-groups') return { ...current, groups: [...current.groups, ...step.groups] };
+      if (step.kind === 'leave-groups')
+        return { ...current, groups: current.groups.filter((each) => !step.groups.includes(each)) };
+      return { ...current, disabled: step.kind === 'disable' };
+    }, account);
+
+  holds('nobody is created who has an account, a link, no valid mail, or a namesake in mail', (given, planned) => {
+    if (!kinds(planned).includes('create')) return;
+    assert.equal(given.account, null);
+    assert.equal(given.link, null);
+    assert.ok(usernameOf(given.person));
+    assert.deepEqual(given.otherHolders, []);
+    assert.ok(inGoodStanding(given));
+  });
+
+  holds('nobody in good standing loses access', (given, planned) => {
+    if (inGoodStanding(given)) assert.deepEqual(planned.steps.filter(isLeaverStep), []);
+  });
+
+  holds('only groups that AD owns are left', (given, planned) => {
+    for (const step of planned.steps)
+      if (step.kind === 'leave-groups') for (const each of step.groups) assert.ok(given.ownedGroups.has(folded(each)));
+  });
+
+  holds('without a link nothing is ever taken from anybody but by adoption', (given, planned) => {
+    if (given.link === null && planned.linkChange.kind === 'none')
+      assert.deepEqual(planned.steps.filter(isGuarded), []);
+  });
+
+  holds('the guarded steps have a name exactly when there are any', (_, planned) => {
+    assert.equal(planned.guarded !== null, planned.steps.some(isGuarded));
+  });
+
+  holds('absence is always held', (given, planned) => {
+    if (given.person.absent && !given.person.deleted && planned.steps.some(isLeaverStep)) assert.ok(planned.mustHold);
+  });
+
+  holds('planning again after the steps finds nothing left to do', (given, planned) => {
+    const account = after(given.account, planned.steps);
+    const created = planned.steps.some(({ kind }) => kind === 'create');
+    const gone = account === null && planned.steps.some(({ kind }) => ['withdraw', 'remove', 'delete'].includes(kind));
+    const base = planned.linkChange.kind === 'adopt' ? planned.linkChange.link : given.link;
+    const link = created
+      ? annasLink
+      : gone
+        ? null
+        : base && {
+            ...base,
+            disabledByUs:
+              planned.steps.some(({ kind }) => kind === 'disable') ||
+              (base.disabledByUs && !planned.steps.some(({ kind }) => kind === 'enable')),
+          };
+    assert.deepEqual(makePlan({ ...given, account, link }).steps, []);
+  });
+
+  holds('an account of somebody in good standing ends up as in AD', (given, planned) => {
+    const account = after(given.account, planned.steps);
+    const linked = given.link !== null || planned.linkChange.kind === 'adopt' || kinds(planned).includes('create');
+    if (!inGoodStanding(given) || !linked || account === null || account.invited) return;
+    assert.equal(account.fullname, fullnameOf(given.person));
+    const has = new Set(account.groups.map(folded));
+    for (const each of given.groups) assert.ok(has.has(folded(each)));
+    for (const each of has) assert.ok(given.groups.map(folded).includes(each) || !given.ownedGroups.has(each));
+  });
+});
