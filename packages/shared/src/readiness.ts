@@ -16,6 +16,13 @@ export class Readiness {
     this.#log.error({ problem: name }, message);
   }
 
+  /** Notes something that only takes its time, such as a first read: not ready yet, but nothing is wrong. */
+  notYet(name: string, message: string): void {
+    if (this.#problems.get(name) === message) return;
+    this.#problems.set(name, message);
+    this.#log.info({ notYet: name }, message);
+  }
+
   solved(name: string): void {
     if (this.#problems.delete(name)) this.#log.info({ problem: name }, `solved: ${name}`);
   }

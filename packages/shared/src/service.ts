@@ -93,7 +93,7 @@ export async function runService(name: ServiceName, start: (service: Service) =>
   const stop = new AbortController();
   const surface = surfaceOf({ readiness, metrics });
   const port = Number(process.env['CONNECTOR_PORT'] ?? http[name]);
-  readiness.problem('start', `the ${name} is starting`);
+  readiness.notYet('start', `the ${name} is starting`);
 
   const service: Service = { name, instance, configuration, store, log, readiness, metrics, signal: stop.signal };
   let running: Promise<Running> | undefined;

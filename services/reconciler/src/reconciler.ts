@@ -125,7 +125,7 @@ export async function startReconciler(service: Service): Promise<Running> {
     }
     const obstacle = await notYet(planning);
     if (obstacle === null) readiness.solved('planning');
-    else readiness.problem('planning', obstacle);
+    else readiness.notYet('planning', obstacle);
     const [head] = await redis.zrange(keys.toPlan, '0', '0');
     if (isStuck('people', head) && obstacle === null) await peopleToPlan.sweep({});
     await judgeAll();

@@ -3,6 +3,7 @@
  * since the cookie, at every ring and every minute anyway; and reading everything when it is due.
  */
 import type { DirectoryConnection } from '@connector/active-directory/connection.ts';
+import { deletedObjectsUnreadable } from '@connector/active-directory/deleted-objects.ts';
 import { DirectoryError } from '@connector/active-directory/errors.ts';
 import type { DirectoryConfiguration } from '@connector/shared/configuration.ts';
 import type { DirectoryChange } from '@connector/shared/directory-change.ts';
@@ -112,7 +113,8 @@ export class Watch {
   /** @throws DirectoryError when deletions can't be seen: reading on would miss them for good */
   async #checkRights(): Promise<void> {
     const { connection, directory } = this.#options;
-    if (!(await connection.canReadDeletedObjects())) throw DirectoryError.deletedObjectsUnreadable(directory.bindDn);
+    const { namingContext } = await connection.domainController();
+    if (!(await connection.canReadDeletedObjects())) throw deletedObjectsUnreadable(directory.bindDn, namingContext);
   }
 
   async #beginIfDue(): Promise<void> {

@@ -161,7 +161,7 @@ export async function startWatcher(service: Service): Promise<Running> {
   };
 
   for (const { id } of configuration.directories)
-    readiness.problem(`directory-${id}`, `the directory ${id} wasn't read yet`);
+    readiness.notYet(`directory-${id}`, `the directory ${id} wasn't read yet`);
   const watching = configuration.directories.map(watchDirectory);
   return {
     close: async () => {

@@ -1,0 +1,32 @@
+/** Which commands there are, and carrying one out. */
+import { batchadd } from './commands/batchadd.ts';
+import { batchchangegrp } from './commands/batchchangegrp.ts';
+import { deluser } from './commands/deluser.ts';
+import { disableuser, enableuser } from './commands/disableuser.ts';
+import { getuserdata } from './commands/getuserdata.ts';
+import { updateuser } from './commands/updateuser.ts';
+import { type CommandContext, failed, type Outcome } from './outcome.ts';
+import type { Tenant } from './tenant.ts';
+
+type Command = (tenant: Tenant, data: unknown, context: CommandContext) => Outcome;
+
+const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['getuserdata', getuserdata],
+  ['batchadd', batchadd],
+  ['updateuser', updateuser],
+  ['disableuser', disableuser],
+  ['enableuser', enableuser],
+  ['deluser', deluser],
+  ['batchchangegrp', batchchangegrp],
+]);
+
+/** Carries out one command on the tenant. One that isn't simulated is a FAIL that says so. */
+export function execute(
+  tenant: Tenant,
+  { cmd, data }: { cmd: string; data: unknown },
+  context: CommandContext,
+): Outcome {
+  const command = COMMANDS.get(cmd);
+  if (command) return command(tenant, data, context);
+  return failed(`Unknown command: ${cmd}. The simulator knows ${[...COMMANDS.keys()].join(', ')}`);
+}

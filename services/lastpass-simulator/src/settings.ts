@@ -1,0 +1,48 @@
+/**
+ * How the simulated tenant behaves where the public record of the Enterprise API is silent or contradicts itself, and
+ * the credentials it accepts. Each default is explained; `PUT /control/settings` changes any of them while it runs.
+ */
+import { z } from 'zod';
+
+/** The provhash accepted unless another is given: 64 characters, as LastPass's own are. */
+export const REHEARSAL_PROVHASH = '5eed'.repeat(16);
+
+export const settings = z.strictObject({
+  /** The account number; calls may send it as a number or as a string. */
+  cid: z.string().regex(/^\d+$/, 'must be digits').default('12345678'),
+  provhash: z.string().min(1).default(REHEARSAL_PROVHASH),
+  /** Added to every call, in milliseconds, before it is carried out. */
+  latencyMs: z.number().int().min(0).max(600_000).default(0),
+  /** `groups` of a batchadd for an existing user: taken as the whole list (the more harmful reading) or joined. */
+  batchaddGroups: z.enum(['replace', 'add']).default('replace'),
+  /** Whether batchadd enables a disabled user again; enableuser is the only documented way. */
+  batchaddReenables: z.boolean().default(false),
+  /** What a batchadd with a refused entry does to the others: nothing, or what it says. */
+  batchaddRefusal: z.enum(['none-applied', 'others-applied']).default('none-applied'),
+  /** getuserdata for an unknown `username`: `"Users":[]`, or an `error` array. */
+  unknownUsername: z.enum(['empty', 'error']).default('empty'),
+  /** Entries in one batch above which `overLargestBatch` applies; null = any number. */
+  largestBatch: z.number().int().min(1).nullable().default(null),
+  /** A larger batch: carried out with a `message` in the answer (batchadd), or refused with HTTP 413 (every list). */
+  overLargestBatch: z.enum(['message', '413']).default('message'),
+  /** The form of `error` in a FAIL. */
+  errorForm: z.enum(['string', 'array']).default('string'),
+  /** `groups` of a user who has none: no such key, or `[]`. */
+  noGroups: z.enum(['missing', 'empty-list']).default('missing'),
+  /** Licences; a create beyond them is a FAIL. A disabled user takes none. null = any number. */
+  seats: z.number().int().min(0).nullable().default(null),
+});
+export type Settings = z.infer<typeof settings>;
+
+/** A change of some settings; a key that is missing stays as it is. */
+export const settingsPatch = z.strictObject(
+  Object.fromEntries(Object.entries(settings.shape).map(([key, schema]) => [key, schema.unwrap().optional()])) as {
+    [K in keyof typeof settings.shape]: z.ZodOptional<ReturnType<(typeof settings.shape)[K]['unwrap']>>;
+  },
+);
+export type SettingsPatch = z.infer<typeof settingsPatch>;
+
+/** The settings with a patch applied. */
+export function patched(current: Settings, patch: SettingsPatch): Settings {
+  return settings.parse({ ...current, ...patch });
+}

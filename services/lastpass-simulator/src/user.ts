@@ -1,0 +1,105 @@
+/**
+ * A user of the simulated tenant, field by field as getuserdata shows it (the same names), plus its id.
+ *
+ * A seed may leave out everything but the username; `completeUser` fills in what a fresh LastPass user has.
+ */
+import { z } from 'zod';
+import { wireTime } from './wire-time.ts';
+
+/** An e-mail address as the server keeps it: lower case, no blanks. */
+export const username = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^[^\s@]+@[^\s@]+$/, 'must be an e-mail address');
+
+const count = z.number().int().min(0).nullable();
+
+export const userSeed = z.strictObject({
+  /** The numeric string that getuserdata keys the user by; the next free one where it is missing. */
+  id: z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/, 'must be a number written as a string, such as "449022543"')
+    .optional(),
+  username,
+  fullname: z.string().optional(),
+  groups: z.array(z.string().min(1)).optional(),
+  disabled: z.boolean().optional(),
+  admin: z.boolean().optional(),
+  neverloggedin: z.boolean().optional(),
+  created: z.string().optional(),
+  last_pw_change: z.string().optional(),
+  /** `""` before the first log-in. */
+  last_login: z.string().optional(),
+  mpstrength: z.string().optional(),
+  totalscore: z.string().nullable().optional(),
+  duousername: z.string().nullable().optional(),
+  securidusername: z.string().nullable().optional(),
+  sites: count.optional(),
+  notes: count.optional(),
+  formfills: count.optional(),
+  applications: count.optional(),
+  attachments: count.optional(),
+  password_reset_required: z.boolean().optional(),
+  /** The free map that batchadd stores; objectGUID in LastPass's own sample. */
+  attribs: z.record(z.string(), z.unknown()).optional(),
+});
+export type UserSeed = z.infer<typeof userSeed>;
+
+/** A user with every field known; only `attribs` may be missing, as on the wire. */
+export type User = { [K in Exclude<keyof UserSeed, 'attribs'>]-?: Exclude<UserSeed[K], undefined> } & {
+  attribs?: Record<string, unknown>;
+};
+
+/** A whole user from a seed: who has a `last_login`, or `neverloggedin: false`, looks like somebody at work. */
+export function completeUser(seed: UserSeed, { id, now }: { id: string; now: Date }): User {
+  const neverloggedin = seed.neverloggedin ?? (seed.last_login ?? '') === '';
+  const created = seed.created ?? wireTime(now);
+  const whole = { ...freshUser(created), ...(neverloggedin ? {} : loggedIn(created)), neverloggedin };
+  return { ...whole, ...given(seed), id: seed.id ?? id };
+}
+
+/** The fields that the first log-in changes. */
+export function loggedIn(moment: string) {
+  return {
+    neverloggedin: false,
+    last_login: moment,
+    mpstrength: '100',
+    totalscore: '0',
+    sites: 0,
+    notes: 0,
+    formfills: 0,
+    applications: 0,
+    attachments: 0,
+    password_reset_required: false,
+  };
+}
+
+function freshUser(created: string): Omit<User, 'id' | 'username' | 'neverloggedin'> {
+  return {
+    fullname: '',
+    groups: [],
+    disabled: false,
+    admin: false,
+    created,
+    last_pw_change: created,
+    last_login: '',
+    mpstrength: '0',
+    totalscore: null,
+    duousername: null,
+    securidusername: null,
+    sites: null,
+    notes: null,
+    formfills: null,
+    applications: null,
+    attachments: null,
+    password_reset_required: true,
+  };
+}
+
+type Given = { [K in keyof UserSeed]?: Exclude<UserSeed[K], undefined> } & { username: string };
+
+/** The seed without keys whose value is `undefined`, which would otherwise wipe the defaults. */
+function given(seed: UserSeed): Given {
+  return Object.fromEntries(Object.entries(seed).filter(([, value]) => value !== undefined)) as Given;
+}
