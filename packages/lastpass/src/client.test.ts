@@ -1,0 +1,220 @@
+/** Every command against the simulator, in each variant of its answer that the switches offer. */
+import assert from 'node:assert/strict';
+import { after, beforeEach, test } from 'node:test';
+import type { Account } from '@connector/shared/account.ts';
+import { startRehearsal } from '../testing/rehearsal.ts';
+import { LastPassClient } from './client.ts';
+import { LastPassError, LastPassOptionsError } from './errors.ts';
+
+const rehearsal = await startRehearsal();
+after(() => rehearsal.close());
+const client = rehearsal.client();
+const ANN = 'ann@example.com';
+const BOB = 'bob@example.com';
+const GUID = '6f9619ff-8b86-d011-b42d-00c04fc964ff';
+const ADDED = { username: ANN, fullname: 'Ann A', groups: ['Sales', 'Eng'], objectGuid: GUID, directory: 'corp' };
+
+const DEFAULTS = {
+  errorForm: 'string',
+  noGroups: 'missing',
+  unknownUsername: 'empty',
+  batchaddRefusal: 'none-applied',
+  largestBatch: null,
+  overLargestBatch: 'message',
+  seats: null,
+};
+
+beforeEach(async () => {
+  await rehearsal.control('POST', 'reset');
+  await rehearsal.control('PUT', 'settings', DEFAULTS);
+});
+
+const seed = (state: unknown) => rehearsal.control('PUT', 'state', state);
+const set = (settings: unknown) => rehearsal.control('PUT', 'settings', settings);
+
+test('an added account is read back with its groups, objectGUID and directory', async () => {
+  assert.deepEqual(await client.addAccounts([{ ...ADDED, username: 'Ann@Example.com' }]), { slowDown: null });
+  const account = await client.readAccount('ANN@example.com');
+  assert.match(account?.id ?? '', /^\d+$/);
+  const expected: Account = {
+    username: ANN,
+    id: account?.id ?? null,
+    fullname: 'Ann A',
+    disabled: false,
+    admin: false,
+    groups: ['Eng', 'Sales'],
+    invited: false,
+    objectGuid: GUID,
+    directory: 'corp',
+  };
+  assert.deepEqual(account, expected);
+});
+
+test('pages together are everybody, and invitations come with each', async () => {
+  const users = Array.from({ length: 5 }, (_, at) => ({ username: `u${at}@example.com` }));
+  await seed({ users, invited: ['I@example.com'] });
+  const pages = await Promise.all([0, 1, 2].map((pageIndex) => client.readAccounts({ pageIndex, pageSize: 2 })));
+  assert.deepEqual(
+    pages.map(({ total, accounts, invited }) => [total, accounts.length, invited]),
+    [2, 2, 1].map((count) => [5, count, ['i@example.com']]),
+  );
+  assert.equal(new Set(pages.flatMap(({ accounts }) => accounts.map(({ id }) => id))).size, 5);
+});
+
+test('an empty tenant, which answers with an array, is no accounts', async () => {
+  assert.deepEqual(await client.readAccounts({ pageIndex: 0, pageSize: 100 }), { total: 0, accounts: [], invited: [] });
+});
+
+test('no groups are an empty list, whether missing or []', async () => {
+  await seed({ users: [{ username: ANN, attribs: { OBJECTGUID: `{${GUID.toUpperCase()}}` } }] });
+  for (const noGroups of ['missing', 'empty-list']) {
+    await set({ noGroups });
+    const { accounts } = await client.readAccounts({ pageIndex: 0, pageSize: 100 });
+    assert.deepEqual(
+      accounts.map(({ groups, objectGuid, directory }) => [groups, objectGuid, directory]),
+      [[[], GUID, null]],
+    );
+  }
+});
+
+test('an unknown username is null and an invited one an invitation, however LastPass says so', async () => {
+  await seed({ invited: ['i@example.com'] });
+  for (const unknownUsername of ['empty', 'error']) {
+    await set({ unknownUsername });
+    assert.equal(await client.readAccount(BOB), null);
+    const invitation = await client.readAccount('I@example.com');
+    assert.deepEqual([invitation?.username, invitation?.invited, invitation?.id], ['i@example.com', true, null]);
+  }
+});
+
+test('a large batch brings the request to slow down, or is too large', async () => {
+  await set({ largestBatch: 1 });
+  const { slowDown } = await client.addAccounts([ADDED, { ...ADDED, username: BOB }]);
+  assert.match(slowDown ?? '', /at most 1/);
+  await set({ overLargestBatch: '413' });
+  const error = await failureOf(client.disableAccounts([ANN, BOB]));
+  assert.deepEqual([error.code, error.arrived], ['too-large', 'no']);
+});
+
+test('a create that is refused names the account, with error as a string and as an array', async () => {
+  await seed({ users: [{ username: 'x@example.com' }] });
+  await set({ seats: 2, batchaddRefusal: 'others-applied' });
+  for (const errorForm of ['string', 'array']) {
+    await set({ errorForm });
+    const error = await failureOf(client.addAccounts([ADDED, { ...ADDED, username: BOB }]));
+    assert.deepEqual([error.code, error.arrived], ['refused', 'yes']);
+    assert.deepEqual(error.messages, [`No licenses available: ${BOB}`]);
+    assert.deepEqual(error.refusals, [{ username: BOB, message: `No licenses available: ${BOB}` }]);
+    assert.equal(error.message, `LastPass refuses batchadd: No licenses available: ${BOB}`);
+  }
+  assert.notEqual(await client.readAccount(ANN), null);
+});
+
+test('a rename changes the full name; of an unknown user it is refused', async () => {
+  await seed({ users: [{ username: ANN, fullname: 'Old' }] });
+  await client.renameAccount({ username: ANN, fullname: 'Anna Å' });
+  assert.equal((await client.readAccount(ANN))?.fullname, 'Anna Å');
+  const error = await failureOf(client.renameAccount({ username: BOB, fullname: 'B' }));
+  assert.deepEqual([error.code, error.messages], ['refused', [`No such user: ${BOB}`]]);
+});
+
+test('disable and enable tell the changed from the unchanged, in lower case', async () => {
+  await seed({ users: [{ username: ANN }, { username: BOB, disabled: true }] });
+  assert.deepEqual(await client.disableAccounts(['Ann@example.com', BOB]), { changed: [ANN], unchanged: [BOB] });
+  assert.equal((await client.readAccount(ANN))?.disabled, true);
+  assert.deepEqual(await client.enableAccounts([ANN]), { changed: [ANN], unchanged: [] });
+  assert.deepEqual(await client.enableAccounts([ANN]), { changed: [], unchanged: [ANN] });
+});
+
+test('a disable in which some are unknown is refused naming them, and done for the others', async () => {
+  await seed({ users: [{ username: ANN }] });
+  const error = await failureOf(client.disableAccounts([ANN, BOB]));
+  assert.deepEqual(error.refusals, [{ username: BOB, message: `No such user: ${BOB}` }]);
+  assert.equal((await client.readAccount(ANN))?.disabled, true);
+});
+
+test('each way of leaving does its own', async () => {
+  await seed({
+    users: ['a', 'b', 'c'].map((name) => ({ username: `${name}@example.com` })),
+    invited: ['i@example.com'],
+  });
+  await client.removeAccount({ username: 'a@example.com', action: 'deactivate' });
+  await client.removeAccount({ username: 'b@example.com', action: 'remove' });
+  await client.removeAccount({ username: 'c@example.com', action: 'delete' });
+  await client.removeAccount({ username: 'i@example.com', action: 'withdraw' });
+  const { users, departed, invited } = (await rehearsal.control('GET', 'state')) as {
+    users: { username: string; disabled: boolean }[];
+    departed: { username: string; how: string }[];
+    invited: string[];
+  };
+  assert.deepEqual(
+    users.map(({ username, disabled }) => [username, disabled]),
+    [['a@example.com', true]],
+  );
+  assert.deepEqual(
+    departed.map(({ username, how }) => [username, how]),
+    [
+      ['b@example.com', 'removed'],
+      ['c@example.com', 'deleted'],
+    ],
+  );
+  assert.deepEqual(invited, []);
+  assert.equal(
+    (await failureOf(client.removeAccount({ username: 'b@example.com', action: 'remove' }))).code,
+    'refused',
+  );
+});
+
+test('group changes are made, and those refused are returned by name', async () => {
+  await seed({ users: [{ username: ANN, groups: ['Old'] }] });
+  const changes = [ANN, BOB, "o'brien@example.com"].map((username) => ({ username, add: ['New'], del: ['Old'] }));
+  assert.deepEqual(await client.changeGroups(changes), {
+    refused: [BOB, "o'brien@example.com"].map((username) => ({ username, message: `${username} does not exist` })),
+  });
+  assert.deepEqual((await client.readAccount(ANN))?.groups, ['New']);
+  assert.deepEqual(await client.changeGroups([{ username: ANN, add: [], del: [] }]), { refused: [] });
+});
+
+test('a list without entries makes no call', async () => {
+  const { sequence } = await client.readAccount(ANN).then(() => rehearsal.lastCall());
+  await client.addAccounts([]);
+  await client.changeGroups([]);
+  await client.disableAccounts([]);
+  await client.enableAccounts([]);
+  assert.equal((await rehearsal.lastCall()).sequence, sequence);
+});
+
+test('wrong credentials are unauthorized, with the remedy and without the provhash', async () => {
+  for (const options of [{ cid: '1' }, { provhash: 'a-wrong-provhash' }]) {
+    const error = await failureOf(rehearsal.client(options).readAccounts({ pageIndex: 0, pageSize: 1 }));
+    assert.deepEqual([error.code, error.arrived], ['unauthorized', 'no']);
+    assert.match(error.message, /check cid and provhash/);
+    assert.doesNotMatch(JSON.stringify(error) + error.stack, /a-wrong-provhash/);
+  }
+});
+
+test('a client cannot be made from options that are wrong, and the message names them', () => {
+  const good = { apiUrl: 'https://lastpass.com/enterpriseapi.php', cid: '1', provhash: 'p' };
+  assert.ok(new LastPassClient(good));
+  for (const [wrong, name] of [
+    [{ apiUrl: 'lastpass.com' }, 'apiUrl'],
+    [{ apiUrl: 'ftp://lastpass.com' }, 'apiUrl'],
+    [{ apiUrl: 'https://me:secret@lastpass.com/' }, 'apiUrl'],
+    [{ cid: 'my company' }, 'cid'],
+    [{ provhash: '' }, 'provhash'],
+    [{ timeoutMs: 0 }, 'timeoutMs'],
+    [{ timeoutMs: 300_001 }, 'timeoutMs'],
+  ] as const) {
+    const isNamed = (error: unknown) => error instanceof LastPassOptionsError && error.message.startsWith(name);
+    assert.throws(() => new LastPassClient({ ...good, ...wrong }), isNamed, JSON.stringify(wrong));
+  }
+});
+
+async function failureOf(call: Promise<unknown>): Promise<LastPassError> {
+  const error = await call.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof LastPassError, String(error));
+  return error;
+}
