@@ -48,15 +48,21 @@ export interface Stored<T> {
   readonly value: T | null;
 }
 
+/** Another version of the connector, or a person, has written something into Redis that this one can't read. */
+export class UnreadableState extends Error {
+  override readonly name = 'UnreadableState';
+  readonly code = 'UNREADABLE_STATE';
+}
+
 /**
  * Parses what is stored under a key.
- * @throws Error naming the key when another version of the connector, or a person, has written something else there
+ * @throws UnreadableState naming the key
  */
 export function parseStored<T>(schema: z.ZodType<T>, key: string, raw: string | null): Stored<T> {
   if (raw === null) return { raw, value: null };
   try {
     return { raw, value: schema.parse(JSON.parse(raw)) };
   } catch (cause) {
-    throw new Error(`Redis key ${key} holds something that this version can't read`, { cause });
+    throw new UnreadableState(`Redis key ${key} holds something that this version can't read`, { cause });
   }
 }

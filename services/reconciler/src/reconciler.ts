@@ -10,7 +10,7 @@ import { policyVersion } from '@connector/shared/policy.ts';
 import { answerBells, ringerOf } from '@connector/shared/queues.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
 import { Counter, Gauge } from 'prom-client';
-import { applyNext, LogIncomplete } from './mirror/apply.ts';
+import { applyNext } from './mirror/apply.ts';
 import { sweepGenerations } from './mirror/sweep-generations.ts';
 import { judgeWaiting } from './plan/judging.ts';
 import { notYet, planPeople } from './plan/planning.ts';
@@ -65,10 +65,14 @@ export async function startReconciler(service: Service): Promise<Running> {
   const version = policyVersion(configuration.policy, directories);
   const planning = { store, policy: configuration.policy, policyVersion: version, directories };
 
-  if (await bringIntoForce(store, version, directories))
-    log.warn(
-      'the policy has changed: everybody is planned again, and leavers are held until a full read under it is planned',
-    );
+  const bringPolicyIntoForce = async () => {
+    const changed = await bringIntoForce(store, version, directories);
+    if (changed)
+      log.warn(
+        'the policy has changed: everybody is planned again, and leavers are held until a full read under it is planned',
+      );
+  };
+  await bringPolicyIntoForce();
 
   /** Applies whatever the log holds. */
   const applyOutstanding = async (directory: string) => {
@@ -76,10 +80,13 @@ export async function startReconciler(service: Service): Promise<Running> {
       const result = await applyNext({ store, directory, directories: directoryIds });
       if (result === 'nothing') break;
       if (result === 'overtaken') continue;
+      if (result === 'incomplete') {
+        log.error({ directory }, `entries of the change log of ${directory} are missing: the directory is read afresh`);
+        continue;
+      }
       applied.inc({ directory });
       await ringFor(peopleToPlan, result.people);
     }
-    readiness.solved(`log-${directory}`);
   };
 
   const judgeAll = async () => {
@@ -118,6 +125,7 @@ export async function startReconciler(service: Service): Promise<Running> {
 
   const isStuck = stuckness();
   const sweep = async () => {
+    if ((await redis.exists(keys.policy)) === 0) await bringPolicyIntoForce(); // Redis has lost everything
     for (const { id } of directories) {
       const [oldest] = await redis.xrange(keys.directory(id).log, '-', '+', 'COUNT', 1);
       if (isStuck(id, oldest?.[0])) await directoryChanges.sweep({ directory: id });
@@ -132,8 +140,7 @@ export async function startReconciler(service: Service): Promise<Running> {
   };
 
   const onError = (error: Error) => {
-    if (error instanceof LogIncomplete) readiness.problem(`log-${error.directory}`, error.message);
-    else log.error({ err: error }, error.message);
+    log.error({ err: error }, error.message);
   };
   const answers = [
     answerBells('directory-changes', {

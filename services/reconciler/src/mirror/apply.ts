@@ -22,19 +22,6 @@ import { Draft } from './draft.ts';
 import { membersAtLastPass } from './known-people.ts';
 import { Mirror } from './mirror.ts';
 
-/** The log has a hole: entries were lost with Redis' last second, or by hand. Only a full read can mend it. */
-export class LogIncomplete extends Error {
-  override readonly name = 'LogIncomplete';
-  readonly code = 'LOG_INCOMPLETE';
-  readonly directory: string;
-  constructor(directory: string, sequence: number, found: string) {
-    super(
-      `the change log of ${directory} lacks entry ${sequence} (the next is ${found}): run "connector sync" to read the directory afresh`,
-    );
-    this.directory = directory;
-  }
-}
-
 /** What applying one entry comes to. */
 interface Effect {
   readonly state: Omit<MirrorState, 'sequence'>;
@@ -62,9 +49,10 @@ export async function applyNext(
   const keys = store.keys.directory(directory);
   const { raw, value } = parseStored(mirrorState, keys.mirrorState, await redis.get(keys.mirrorState));
   const state = value ?? firstMirrorState;
-  const next = await readEntry(store, keys, directory, state.sequence + 1);
+  const next = await readEntry(store, keys, state.sequence + 1);
   if (next === null) return 'nothing';
-  const effect = await effectOf(applying, state, next);
+  if (next.sequence !== state.sequence + 1) return skipHole(applying, { raw, state, next: next.sequence });
+  const effect = await effectOf(applying, state, next.entry);
   const people = [...new Set(effect.people)];
   const outcome = await store.commit({
     guards: [{ command: ['GET', keys.mirrorState], is: raw }],
@@ -78,17 +66,39 @@ export async function applyNext(
   return outcome.committed ? { people } : 'overtaken';
 }
 
+/** The entry with a sequence; where it is missing, the one after the hole. */
 async function readEntry(
   { redis }: Store,
   keys: DirectoryKeys,
-  directory: string,
   sequence: number,
-): Promise<LogEntry | null> {
-  const [entry] = await redis.xrange(keys.log, `${sequence}-0`, '+', 'COUNT', 1);
-  if (entry === undefined) return null;
-  const [id, fields] = entry;
-  if (id !== `${sequence}-0`) throw new LogIncomplete(directory, sequence, id);
-  return logEntry.parse(JSON.parse(fields[1] ?? ''));
+): Promise<{ sequence: number; entry: LogEntry } | null> {
+  const [found] = await redis.xrange(keys.log, `${sequence}-0`, '+', 'COUNT', 1);
+  if (found === undefined) return null;
+  const [id, fields] = found;
+  return { sequence: Number.parseInt(id, 10), entry: logEntry.parse(JSON.parse(fields[1] ?? '')) };
+}
+
+/**
+ * Entries were lost, by hand or with a disk: what is known of the directory stays as it is, and a full read is asked for,
+ * after which the log counts again.
+ */
+async function skipHole(
+  { store, directory }: Applying,
+  { raw, state, next }: { raw: string | null; state: MirrorState; next: number },
+): Promise<'incomplete' | 'overtaken'> {
+  const keys = store.keys.directory(directory);
+  const after: MirrorState = { ...state, sequence: next - 1, building: null, listed: false, gap: true };
+  const garbage = state.building === null ? [] : [['SADD', keys.garbage, String(state.building.generation)]];
+  const { committed } = await store.commit({
+    guards: [{ command: ['GET', keys.mirrorState], is: raw }],
+    writes: [
+      ['SET', keys.mirrorState, JSON.stringify(after)],
+      ['SET', keys.caughtUp, ''],
+      ['HSET', store.keys.requests, 'full-read', `hole-${next}-${Date.now()}`],
+      ...garbage,
+    ],
+  });
+  return committed ? 'incomplete' : 'overtaken';
 }
 
 function effectOf(applying: Applying, state: MirrorState, entry: LogEntry): Promise<Effect> {

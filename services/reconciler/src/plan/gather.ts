@@ -1,6 +1,6 @@
 /** Collecting from the mirror what a plan depends on. Groups and containers are remembered for one answer's worth of people only. */
 import type { ResolvedBases } from '@connector/shared/directory-state.ts';
-import { normaliseDn, parentDn, parseDn, rdnValue } from '@connector/shared/dn.ts';
+import { DnSyntaxError, normaliseDn, parseDn, rdnOf, rdnValue } from '@connector/shared/dn.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import { type MirrorObject, nameOf } from '../mirror/mirror-object.ts';
@@ -8,6 +8,16 @@ import type { FilterEntry, GroupAround, Surroundings } from './scope.ts';
 
 /** No tree of a directory is deeper; a mirror that says so has a circle in it. */
 const maxDepth = 64;
+
+/** Whether an entry of `groupFilter` is a DN rather than a cn. */
+function isDn(entry: string): boolean {
+  try {
+    return parseDn(entry).length > 1;
+  } catch (error) {
+    if (error instanceof DnSyntaxError) return false;
+    throw error;
+  }
+}
 
 /** One directory's mirror as the planner looks at it. */
 export class Gathering {
@@ -79,22 +89,17 @@ export class Gathering {
     return Promise.all(
       entries.map(async (entry) => ({
         entry,
-        guids: entry.includes('=') ? await this.#groupsWithDn(entry) : await this.#groupsWithCn(entry),
+        guids: isDn(entry) ? await this.#groupsWithDn(entry) : await this.#groupsWithCn(entry),
       })),
     );
   }
 
   async #groupsWithDn(dn: string): Promise<string[]> {
-    const [rdn] = parseDn(dn);
-    if (rdn === undefined || parentDn(dn) === '') return [];
-    const wanted = normaliseDn(dn);
-    const candidates = await this.mirror.objects(
-      await this.mirror.groupsNamed(rdnValue(dn.slice(0, dn.length - parentDn(dn).length - 1))),
-    );
+    const candidates = await this.mirror.objects(await this.mirror.groupsNamed(rdnValue(rdnOf(dn))));
     const named = await Promise.all(
-      [...candidates].map(async ([guid, object]) => ({ guid, dn: normaliseDn(await this.dnOf(object)) })),
+      [...candidates].map(async ([guid, object]) => ({ guid, dn: await this.dnOf(object) })),
     );
-    return named.filter((candidate) => candidate.dn === wanted).map(({ guid }) => guid);
+    return named.filter((candidate) => normaliseDn(candidate.dn) === normaliseDn(dn)).map(({ guid }) => guid);
   }
 
   async #groupsWithCn(cn: string): Promise<string[]> {

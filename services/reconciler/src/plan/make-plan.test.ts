@@ -291,16 +291,19 @@ suite('whatever is known', () => {
     !(person.accountExpiresMs !== null && person.accountExpiresMs <= nowMs);
 
   /** What LastPass has after the steps, by the rules of the API alone. */
-  const after = (account: Account | null, steps: readonly Step[]): Account | null =>
-    steps.reduce<Account | null>((current, step) => {
-      if (step.kind === 'create') return { ...annasAccount, fullname: step.fullname, groups: [...step.groups] };
-      if (current === null || ['withdraw', 'remove', 'delete'].includes(step.kind)) return null;
-      if (step.kind === 'rename') return { ...current, fullname: step.fullname };
-      if (step.kind === 'join-groups') return { ...current, groups: [...current.groups, ...step.groups] };
-      if (step.kind === 'leave-groups')
-        return { ...current, groups: current.groups.filter((each) => !step.groups.includes(each)) };
-      return { ...current, disabled: step.kind === 'disable' };
-    }, account);
+  const after = (account: Account | null, steps: readonly Step[]): Account | null => {
+    let current = account;
+    for (const step of steps) {
+      if (step.kind === 'create') current = { ...annasAccount, fullname: step.fullname, groups: [...step.groups] };
+      else if (current === null || ['withdraw', 'remove', 'delete'].includes(step.kind)) current = null;
+      else if (step.kind === 'rename') current = { ...current, fullname: step.fullname };
+      else if (step.kind === 'join-groups') current = { ...current, groups: [...current.groups, ...step.groups] };
+      else if (step.kind === 'leave-groups')
+        current = { ...current, groups: current.groups.filter((each) => !step.groups.includes(each)) };
+      else current = { ...current, disabled: step.kind === 'disable' };
+    }
+    return current;
+  };
 
   holds('nobody is created who has an account, a link, no valid mail, or a namesake in mail', (given, planned) => {
     if (!kinds(planned).includes('create')) return;

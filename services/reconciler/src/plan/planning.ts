@@ -17,7 +17,7 @@ import {
   setAside,
 } from '@connector/shared/plan.ts';
 import { type Bases, basesVersion, type Policy, type PolicyState, policyState } from '@connector/shared/policy.ts';
-import { parseStored, type Store } from '@connector/shared/store.ts';
+import { parseStored, type Store, UnreadableState } from '@connector/shared/store.ts';
 import { type Guard, TICK } from '@connector/shared/transaction.ts';
 import { Mirror } from '../mirror/mirror.ts';
 import type { MirrorObject } from '../mirror/mirror-object.ts';
@@ -93,12 +93,29 @@ export interface PlannedPeople {
 export async function planPeople(options: PlanningOptions, people: readonly PersonKey[]): Promise<PlannedPeople> {
   const context = await openContext(options);
   if (context === null) return { deliver: false, judge: false, again: [] };
-  const results = await Promise.all(people.map((person) => planPerson(context, person)));
+  const results = await Promise.all(
+    people.map((person) => planPerson(context, person).catch((error: Error) => setAsideBroken(context, person, error))),
+  );
   return {
     deliver: results.some(({ deliver }) => deliver),
     judge: results.some(({ judge }) => judge),
     again: results.flatMap(({ again }) => again),
   };
+}
+
+/** What is remembered of one person can't be read: that hurts nobody else. @throws any other error */
+async function setAsideBroken({ store }: Context, person: PersonKey, error: Error): Promise<PlannedPeople> {
+  if (!(error instanceof UnreadableState)) throw error;
+  const { keys } = store;
+  const aside: SetAside = { name: person, reason: error.message, kind: 'data', sinceMs: Date.now() };
+  await store.commit({
+    guards: [],
+    writes: [
+      ['ZREM', keys.toPlan, person],
+      ['HSET', keys.setAside, person, JSON.stringify(aside)],
+    ],
+  });
+  return done;
 }
 
 const done: PlannedPeople = { deliver: false, judge: false, again: [] };
