@@ -37,13 +37,13 @@ export interface Applying {
 }
 
 /**
- * Applies the next entry.
- * @returns the people to plan because of it; `null` when there is no entry, or another applier was faster and it is worth asking again
- * @throws LogIncomplete
+ * What came of applying one entry: the people to plan because of it; `nothing` when there is none; `overtaken` when another
+ * applier was faster; `incomplete` when entries are missing from the log, so that the directory must be read afresh.
  */
-export async function applyNext(
-  applying: Applying,
-): Promise<{ people: readonly PersonKey[] } | 'nothing' | 'overtaken'> {
+export type Applied = { readonly people: readonly PersonKey[] } | 'nothing' | 'overtaken' | 'incomplete';
+
+/** Applies the next entry of the log. */
+export async function applyNext(applying: Applying): Promise<Applied> {
   const { store, directory } = applying;
   const { redis } = store;
   const keys = store.keys.directory(directory);
