@@ -75,3 +75,8 @@ export async function makeDurable(redis: Redis, durability: Durability, { timeou
   const [local] = (await redis.call('WAITAOF', '1', '0', String(timeoutMs))) as [number, number];
   if (local !== 1) throw new Error(`Redis didn't write to its disk within ${timeoutMs} ms: is the disk slow or full?`);
 }
+
+/** Whether an error only says that Redis is away: the readiness check tells that once, and nobody else needs to. */
+export const isRedisAway = ({ name, message }: Error): boolean =>
+  name === 'MaxRetriesPerRequestError' ||
+  /^Connection is closed|ECONNREFUSED|ECONNRESET|EPIPE|LOADING Redis/.test(message);

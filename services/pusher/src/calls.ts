@@ -28,6 +28,8 @@ export interface Answer {
 /** One kind of call. */
 export interface CallKind {
   readonly command: string;
+  /** Somebody loses access by it: such calls come first, and overtake others. */
+  readonly takesAccess: boolean;
   /** A second one would send a second e-mail: an intent is written down before, and it is never repeated blindly. */
   readonly creates: boolean;
   /** How many people go into one call. */
@@ -48,6 +50,7 @@ const withAccount = ({ account, link }: Delivery, change: Partial<Account>): Tru
 
 const disable: CallKind = {
   command: 'disableuser',
+  takesAccess: true,
   creates: false,
   atOnce: 'batch',
   carries: (delivery) => stepOf(delivery, 'disable') !== undefined,
@@ -68,6 +71,7 @@ const disable: CallKind = {
 
 const leave = (kind: 'withdraw' | 'remove' | 'delete'): CallKind => ({
   command: 'deluser',
+  takesAccess: true,
   creates: false,
   atOnce: 'one',
   carries: (delivery) => stepOf(delivery, kind) !== undefined,
@@ -80,6 +84,7 @@ const leave = (kind: 'withdraw' | 'remove' | 'delete'): CallKind => ({
 
 const create: CallKind = {
   command: 'batchadd',
+  takesAccess: false,
   creates: true,
   atOnce: 'batch',
   carries: (delivery) => stepOf(delivery, 'create') !== undefined,
@@ -112,6 +117,7 @@ const create: CallKind = {
 
 const enable: CallKind = {
   command: 'enableuser',
+  takesAccess: false,
   creates: false,
   atOnce: 'batch',
   carries: (delivery) => stepOf(delivery, 'enable') !== undefined,
@@ -127,6 +133,7 @@ const enable: CallKind = {
 
 const rename: CallKind = {
   command: 'updateuser',
+  takesAccess: false,
   creates: false,
   atOnce: 'one',
   carries: (delivery) => stepOf(delivery, 'rename') !== undefined,
@@ -147,6 +154,7 @@ const groupChange = (delivery: Delivery): GroupChange => ({
 
 const changeGroups: CallKind = {
   command: 'batchchangegrp',
+  takesAccess: false,
   creates: false,
   atOnce: 'batch',
   carries: (delivery) =>

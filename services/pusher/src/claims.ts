@@ -3,6 +3,7 @@
  * long as the batch's pusher gives signs of life and is still at it, and is free for whoever asks next when not.
  */
 import type { PersonKey } from '@connector/shared/keys.ts';
+import { leaverScore } from '@connector/shared/plan.ts';
 import type { Store } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 
@@ -55,11 +56,18 @@ export class Claims {
   }
 
   /** Claims the next people whose delivery is due, leavers first; `null` when there are none. Every batch must be ended. */
-  async take(limit: number): Promise<Batch | null> {
+  async take(limit: number, { leaversOnly = false } = {}): Promise<Batch | null> {
     const { redis, keys } = this.#store;
     for (let attempt = 0; attempt < tries; attempt++) {
       const nowMs = Date.now();
-      const due = await redis.zrangebyscore(keys.toDeliver, '-inf', nowMs, 'LIMIT', 0, limit);
+      const due = await redis.zrangebyscore(
+        keys.toDeliver,
+        '-inf',
+        leaversOnly ? leaverScore : nowMs,
+        'LIMIT',
+        0,
+        limit,
+      );
       if (due.length === 0) return null;
       const owners = await redis.hmget(keys.claims, ...due);
       const holding = await this.#holding(owners);

@@ -31,6 +31,8 @@ export interface DeliverOptions {
   readonly signal: AbortSignal;
   /** The most accounts in one call. */
   readonly batchSize: number;
+  /** Delivers leavers that became due meanwhile: called before each call that takes no access from anybody. */
+  readonly overtake: () => Promise<void>;
   /** Many accounts were created whose ids aren't known yet. */
   readonly onManyCreated: () => void;
 }
@@ -176,7 +178,10 @@ class Round {
       delivery !== null && kind.carries(delivery) ? [delivery] : [],
     );
     const size = kind.atOnce === 'one' ? 1 : this.#options.batchSize;
-    for (let from = 0; from < carried.length; from += size) await this.#call(kind, carried.slice(from, from + size));
+    for (let from = 0; from < carried.length; from += size) {
+      if (!kind.takesAccess) await this.#options.overtake();
+      await this.#call(kind, carried.slice(from, from + size));
+    }
   }
 
   /** Gives the people back who are still in the round: they are planned again, which finds nothing left to do. */

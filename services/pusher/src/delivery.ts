@@ -2,7 +2,7 @@
 import type { Account } from '@connector/shared/account.ts';
 import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
-import { isGuarded, isLeaverStep, type Link, type Plan, type Step } from '@connector/shared/plan.ts';
+import { isGuarded, type Link, type Plan, type Step } from '@connector/shared/plan.ts';
 
 export interface Delivery {
   readonly person: PersonKey;
@@ -25,9 +25,6 @@ export function stepOf<Kind extends Step['kind']>(
 ): Extract<Step, { kind: Kind }> | undefined {
   return stepsOf(delivery).find((step): step is Extract<Step, { kind: Kind }> => step.kind === kind);
 }
-
-/** Whether somebody loses access by this delivery: such come first. */
-export const takesAccess = (delivery: Delivery): boolean => stepsOf(delivery).some(isLeaverStep);
 
 /** The account that a create makes. */
 export function createdAccount(

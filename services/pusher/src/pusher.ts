@@ -3,9 +3,10 @@ import { LastPassClient } from '@connector/lastpass/client.ts';
 import { every } from '@connector/shared/every.ts';
 import { ringFor } from '@connector/shared/people-to-plan.ts';
 import { answerBells, ringerOf } from '@connector/shared/queues.ts';
+import { isRedisAway } from '@connector/shared/redis.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
 import { Counter, Gauge } from 'prom-client';
-import { Claims, signOfLifeEveryMs } from './claims.ts';
+import { type Batch, Claims, signOfLifeEveryMs } from './claims.ts';
 import { deliverBatch } from './deliver.ts';
 import { CredentialsRefused, Gate } from './gate.ts';
 import { Records } from './records.ts';
@@ -48,25 +49,35 @@ export async function startPusher(service: Service): Promise<Running> {
   };
   const delivering = { store, gate, claims, records, log, signal, batchSize: lastpass.batchSize, onManyCreated };
 
+  /** Delivers one batch; whoever was in it is planned again. */
+  const deliver = async (batch: Batch, overtake: () => Promise<void>) => {
+    try {
+      await deliverBatch({ ...delivering, overtake }, batch);
+    } finally {
+      claims.end(batch);
+      await ringFor(
+        peopleToPlan,
+        batch.claimed.map(({ person }) => person),
+      );
+    }
+  };
+
+  /** Lets leavers overtake whatever a long batch still has to send. */
+  const deliverLeavers = async () => {
+    const batch = await claims.take(lastpass.batchSize, { leaversOnly: true });
+    if (batch !== null) await deliver(batch, async () => undefined);
+  };
+
   const deliverOutstanding = async () => {
-    for (;;) {
-      if (signal.aborted) return;
+    while (!signal.aborted) {
       const batch = await claims.take(lastpass.batchSize);
       if (batch === null) return;
-      try {
-        await deliverBatch(delivering, batch);
-      } finally {
-        claims.end(batch);
-        await ringFor(
-          peopleToPlan,
-          batch.claimed.map(({ person }) => person),
-        );
-      }
+      await deliver(batch, deliverLeavers);
     }
   };
 
   const onError = (error: Error) => {
-    if (error instanceof CredentialsRefused || error.name === 'AbortError') return; // told by the gate; wanted
+    if (error instanceof CredentialsRefused || error.name === 'AbortError' || isRedisAway(error)) return; // told already, or wanted
     log.error({ err: error }, error.message);
   };
 
@@ -102,7 +113,7 @@ export async function startPusher(service: Service): Promise<Running> {
         pauseMs: rereadCheckEveryMs,
         signal,
         onError: (error) => {
-          if (!(error instanceof CredentialsRefused) && error.name !== 'AbortError')
+          if (!(error instanceof CredentialsRefused) && error.name !== 'AbortError' && !isRedisAway(error))
             readiness.problem('accounts', `the accounts can't be read: ${error.message}`);
         },
       },

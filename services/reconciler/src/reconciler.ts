@@ -8,6 +8,7 @@ import type { PersonKey } from '@connector/shared/keys.ts';
 import { ringFor } from '@connector/shared/people-to-plan.ts';
 import { policyVersion } from '@connector/shared/policy.ts';
 import { answerBells, ringerOf } from '@connector/shared/queues.ts';
+import { isRedisAway } from '@connector/shared/redis.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
 import { Counter, Gauge } from 'prom-client';
 import { applyNext } from './mirror/apply.ts';
@@ -140,7 +141,7 @@ export async function startReconciler(service: Service): Promise<Running> {
   };
 
   const onError = (error: Error) => {
-    log.error({ err: error }, error.message);
+    if (!isRedisAway(error)) log.error({ err: error }, error.message);
   };
   const answers = [
     answerBells('directory-changes', {

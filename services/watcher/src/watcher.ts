@@ -92,6 +92,7 @@ export async function startWatcher(service: Service): Promise<Running> {
     const options = connectionOptions(directory);
     try {
       const connection = await connectDirectory(options, inner);
+      void connection.ended.then((reason) => !inner.aborted && fail(reason));
       try {
         await watchForChanges(
           { ...options, urls: [connection.url] },

@@ -83,7 +83,8 @@ export function judge(inputs: GuardInputs): Judgement {
     const unsettled = policySettled
       ? null
       : 'the policy, a filter or a base has changed, and nobody leaves before a complete read under it is planned';
-    judgement.set(person, plan.mustHold ?? (isLeaver(plan) ? (unsettled ?? tooMany) : null) ?? group ?? null);
+    // Who loses access isn't kept waiting for the sake of a group.
+    judgement.set(person, plan.mustHold ?? (isLeaver(plan) ? (unsettled ?? tooMany) : (group ?? null)));
   }
   return judgement;
 }

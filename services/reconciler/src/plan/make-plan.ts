@@ -57,6 +57,8 @@ export interface Planned {
   readonly linkChange: LinkChange;
   /** Names the guarded steps; `null` without any. */
   readonly guarded: string | null;
+  /** Guarded steps were left out because a person has rejected these very ones. */
+  readonly rejected: boolean;
   /** Why only a person can let the guarded steps go. */
   readonly mustHold: string | null;
   readonly obstacle: { readonly kind: 'data' | 'drift'; readonly reason: string } | null;
@@ -114,7 +116,7 @@ function leavingOf({ person, outOfScope, unresolvedFilter, policy, nowMs }: Plan
   return null;
 }
 
-const nothing = { steps: [], linkChange: { kind: 'none' }, guarded: null, mustHold: null, obstacle: null } as const;
+const nothing = { steps: [], linkChange: { kind: 'none' }, mustHold: null, obstacle: null } as const;
 
 /** Plans one person. */
 export function makePlan(inputs: PlanInputs): Planned {
@@ -124,16 +126,22 @@ export function makePlan(inputs: PlanInputs): Planned {
   return withDecision(inputs.decision, { ...names, ...planned });
 }
 
-type Outline = Omit<Planned, 'name' | 'username' | 'guarded'>;
+type Outline = Omit<Planned, 'name' | 'username' | 'guarded' | 'rejected'>;
 
 /** Names the guarded steps, and leaves out those that a person has rejected. */
-function withDecision(decision: Decision | null, planned: Omit<Planned, 'guarded'>): Planned {
+function withDecision(decision: Decision | null, planned: Omit<Planned, 'guarded' | 'rejected'>): Planned {
   const steps = planned.steps.filter(isGuarded);
   const guarded = steps.length === 0 ? null : digestOf([planned.username, steps, planned.mustHold]);
   if (guarded !== null && decision?.verdict === 'rejected' && decision.guarded === guarded) {
-    return { ...planned, steps: planned.steps.filter((step) => !isGuarded(step)), guarded: null, mustHold: null };
+    return {
+      ...planned,
+      steps: planned.steps.filter((step) => !isGuarded(step)),
+      guarded: null,
+      mustHold: null,
+      rejected: true,
+    };
   }
-  return { ...planned, guarded };
+  return { ...planned, guarded, rejected: false };
 }
 
 function planUnlinked(inputs: PlanInputs, leaving: Leaving | null): Outline {

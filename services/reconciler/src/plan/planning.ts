@@ -10,6 +10,7 @@ import {
   decision,
   isGuarded,
   isLeaverStep,
+  leaverScore,
   link,
   type Plan,
   plan,
@@ -288,14 +289,14 @@ function writesFor(
     ...ownedWrites(context, planned, gathered?.inputs ?? null),
     ...obstacleWrites(context, person, known, planned),
   ];
-  if (deliver) writes.push(['ZADD', keys.toDeliver, stored.cleared && isLeaver ? '0' : nowMs, person]);
+  if (deliver) writes.push(['ZADD', keys.toDeliver, stored.cleared && isLeaver ? leaverScore : nowMs, person]);
   else if (!known.inDelivery) writes.push(['ZREM', keys.toDeliver, person]);
   if (waiting) writes.push(['ZADD', keys.waiting, 'NX', nowMs, person]);
   else if (known.waiting) writes.push(['ZREM', keys.waiting, person]);
   if (known.held && !held) writes.push(['ZREM', keys.held, person]);
   if (known.held && stored?.guarded == null) writes.push(['ZREM', keys.recentLeavers, person]);
-  if (known.decision !== null && known.decision.guarded !== planned?.guarded && known.decision.verdict !== 'rejected')
-    writes.push(['HDEL', keys.decisions, person]);
+  const isVoid = known.decision !== null && known.decision.guarded !== planned?.guarded && !planned?.rejected;
+  if (isVoid) writes.push(['HDEL', keys.decisions, person]);
   if (waiting || known.waiting || known.held !== held) writes.push(['SET', keys.judgementInputs, TICK]);
   return { writes, deliver, judge: waiting, others: linkChange.others };
 }

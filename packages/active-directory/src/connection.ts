@@ -1,0 +1,116 @@
+/** A connection to one domain controller, with everything that the connector asks of a directory. */
+import type { DirectoryChange } from '@connector/shared/directory-change.ts';
+import { seesDeletedObjects } from './deleted-objects.ts';
+import { bookmarkNow, type ChangesPage, readChanges } from './directory-changes.ts';
+import { type DomainController, readDomainController, readNamingContext } from './domain-controller.ts';
+import { guidOfEntry } from './entry-to-change.ts';
+import { DirectoryError } from './errors.ts';
+import { readEverything } from './full-read.ts';
+import type { LdapChannel } from './ldap-channel.ts';
+import { ldapCode } from './ldap-failure.ts';
+import { type DirectoryOptions, openChannel } from './open-channel.ts';
+import { lookUpAll } from './read-object.ts';
+
+export type { DirectoryOptions } from './open-channel.ts';
+
+/**
+ * Connects to the first domain controller of `urls` that can be reached, and signs in.
+ * @param signal ends the attempt, or the connection
+ * @throws DirectoryError unreachable, certificate-untrusted, certificate-name-mismatch, bind-refused, tls-required,
+ *   no-answer; the signal's reason when that is given first
+ */
+export async function connectDirectory(options: DirectoryOptions, signal?: AbortSignal): Promise<DirectoryConnection> {
+  const channel = await openChannel(options, signal);
+  try {
+    return new DirectoryConnection(channel, await readNamingContext(channel));
+  } catch (error) {
+    await channel.close();
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+/** When the connection is lost, it is lost for good: every call rejects with connection-lost. Connect anew. */
+export class DirectoryConnection implements AsyncDisposable {
+  /** DN of the domain's root. */
+  readonly namingContext: string;
+  readonly #channel: LdapChannel;
+
+  /** @param channel signed in */
+  constructor(channel: LdapChannel, namingContext: string) {
+    this.#channel = channel;
+    this.namingContext = namingContext;
+  }
+
+  /** The address that is connected to. */
+  get url(): string {
+    return this.#channel.url;
+  }
+
+  /** Resolves with the reason when the connection has ended, whoever ended it. */
+  get ended(): Promise<DirectoryError> {
+    return this.#channel.ended;
+  }
+
+  /** Which domain controller this is and where it stands, read anew. */
+  async domainController(): Promise<DomainController> {
+    return await readDomainController(this.#channel);
+  }
+
+  /** Whether deletions are to be seen; see `deleted-objects`. */
+  async canReadDeletedObjects(): Promise<boolean> {
+    return await seesDeletedObjects(this.#channel, this.namingContext);
+  }
+
+  /** objectGUID of the object with a DN. @throws DirectoryError base-not-found */
+  async resolveGuid(dn: string): Promise<string> {
+    try {
+      const { entries } = await this.#channel.search({ base: dn, scope: 'base', attributes: ['objectGUID'] });
+      if (entries[0] !== undefined) return guidOfEntry(entries[0]);
+      throw baseNotFound(dn, this.url);
+    } catch (error) {
+      throw isNotFound(error) ? baseNotFound(dn, this.url, error) : error;
+    }
+  }
+
+  /** A cookie for now: `changesSince` will tell what changes from here on. */
+  async bookmark(): Promise<Buffer> {
+    return await bookmarkNow(this.#channel, this.namingContext);
+  }
+
+  /** What changed since a cookie, up to now, in the server's pages. @throws DirectoryError cookie-refused, … */
+  changesSince(cookie: Buffer): AsyncGenerator<ChangesPage, void, undefined> {
+    return readChanges(this.#channel, { base: this.namingContext, cookie });
+  }
+
+  /**
+   * All live objects, whole, in pages. Whatever cuts the read short throws.
+   * @param pageSize 1 … 500
+   */
+  everything({ pageSize = 500 }: { pageSize?: number } = {}): AsyncGenerator<DirectoryChange[], void, undefined> {
+    return readEverything(this.#channel, { base: this.namingContext, pageSize });
+  }
+
+  /** Objects by objectGUID, in the order asked for: each whole with `memberOf`, or `deleted`, or `absent`. */
+  async lookUp(guids: readonly string[]): Promise<DirectoryChange[]> {
+    return await lookUpAll(this.#channel, guids);
+  }
+
+  async close(): Promise<void> {
+    await this.#channel.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+const isNotFound = (error: unknown): error is DirectoryError =>
+  error instanceof DirectoryError &&
+  (error.ldapCode === ldapCode.noSuchObject || error.ldapCode === ldapCode.invalidDnSyntax);
+
+const baseNotFound = (dn: string, url: string, cause?: DirectoryError): DirectoryError =>
+  new DirectoryError('base-not-found', `${url} knows no ${dn}, or doesn't show it to this account; check the DN`, {
+    cause,
+    ...(cause?.ldapCode === undefined ? {} : { ldapCode: cause.ldapCode }),
+  });

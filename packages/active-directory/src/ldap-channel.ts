@@ -1,0 +1,216 @@
+/**
+ * One LDAP connection, on ldapts' messages over a socket of our own.
+ *
+ * ldapts' Client would do, were it not that it reconnects behind one's back (without credentials, and two operations that
+ * meet on a lost connection never settle), that it fills missing attributes in, and that a search without an end can't be
+ * listened to. A channel does less: it is open, and when it is lost it stays lost.
+ */
+import type { Socket } from 'node:net';
+import {
+  BindRequest,
+  type Control,
+  ExtendedResponse,
+  FilterParser,
+  type Message,
+  MessageParser,
+  type MessageResponse,
+  SearchEntry,
+  SearchReference,
+  SearchRequest,
+  UnbindRequest,
+} from 'ldapts';
+import { DirectoryError } from './errors.ts';
+import { type LdapEntry, ldapEntry } from './ldap-entry.ts';
+import { bindFailure, ldapFailure } from './ldap-failure.ts';
+
+export interface Search {
+  readonly base: string;
+  readonly scope: 'base' | 'one' | 'sub';
+  /** A text of ASCII only: ldapts garbles escaped bytes above 0x7f. Default: `(objectClass=*)`. */
+  readonly filter?: string;
+  readonly attributes: readonly string[];
+  readonly controls?: readonly Control[];
+  /** How many entries are wanted; the server ends the search with an error when there are more. Default: no limit. */
+  readonly sizeLimit?: number;
+}
+
+export interface SearchResult {
+  readonly entries: LdapEntry[];
+  /** Those that came with the end of the search. */
+  readonly controls: readonly Control[];
+}
+
+interface Exchange {
+  readonly message: Message;
+  readonly onEntry: (entry: SearchEntry) => void;
+  readonly settle: (response: MessageResponse) => void;
+  readonly fail: (error: DirectoryError) => void;
+  /** Of silence; `null` for a search that may be silent for ever. */
+  readonly timer: NodeJS.Timeout | null;
+}
+
+/** Seconds; the server's own limit stays in force. ldapts would ask for 10. */
+const noTimeLimit = 0;
+
+const messageIdMax = 2 ** 31 - 1;
+const closeWithinMs = 1_000;
+
+export class LdapChannel {
+  readonly url: string;
+  readonly #socket: Socket;
+  readonly #timeoutMs: number;
+  readonly #parser = new MessageParser();
+  readonly #exchanges = new Map<string, Exchange>();
+  readonly #ended = Promise.withResolvers<DirectoryError>();
+  #end: DirectoryError | null = null;
+  #messageId = 0;
+
+  /** @param timeoutMs how long the server may be silent while an answer is due */
+  constructor(socket: Socket, { url, timeoutMs }: { url: string; timeoutMs: number }) {
+    this.url = url;
+    this.#socket = socket;
+    this.#timeoutMs = timeoutMs;
+    this.#parser.on('message', (message) => this.#receive(message));
+    this.#parser.on('error', (error) => this.#lose(`${url} sent what isn't LDAP`, error));
+    socket.on('data', (data) => this.#parser.read(data, this.#exchanges));
+    socket.on('error', (error) => this.#lose(`the connection to ${url} broke`, error));
+    socket.on('close', () => this.#lose(`${url} closed the connection`));
+    if (socket.destroyed) this.#lose(`${url} closed the connection`);
+  }
+
+  /** Resolves with the reason when the connection has come to its end, whoever ended it. */
+  get ended(): Promise<DirectoryError> {
+    return this.#ended.promise;
+  }
+
+  /** @throws DirectoryError bind-refused, tls-required */
+  async bind(dn: string, password: string): Promise<void> {
+    const { status, errorMessage } = await this.#send((messageId) => new BindRequest({ messageId, dn, password }));
+    if (status !== 0) throw bindFailure({ status, errorMessage, dn, url: this.url });
+  }
+
+  /**
+   * Searches to the end; what is to be had in pages must be asked for in pages.
+   * @throws DirectoryError for every outcome but success: a limit that cut the answer short is an error too
+   */
+  async search(search: Search): Promise<SearchResult> {
+    const entries: LdapEntry[] = [];
+    const response = await this.#send(
+      (messageId) => searchRequest(messageId, search),
+      (entry) => entries.push(ldapEntry(entry)),
+    );
+    if (response.status !== 0) throw ldapFailure(response, `reading ${search.base || 'the root entry'} at ${this.url}`);
+    return { entries, controls: response.controls ?? [] };
+  }
+
+  /** Begins a search without an end. The channel lives as long as the search: when the server ends it, all ends. */
+  listen(search: Search, onEntry: () => void): void {
+    const end = ({ status, errorMessage }: MessageResponse) =>
+      this.#finish(ldapFailure({ status, errorMessage }, `watching ${search.base} at ${this.url}`));
+    this.#write((messageId) => searchRequest(messageId, search), {
+      onEntry,
+      settle: end,
+      fail: () => undefined, // the channel has ended, and `ended` tells
+      timer: null,
+    });
+  }
+
+  /** Says goodbye and resolves once the socket is closed. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      if (this.#socket.closed) resolve();
+      else this.#socket.once('close', () => resolve());
+    });
+    if (this.#end === null) {
+      this.#socket.end(new UnbindRequest({ messageId: this.#nextId() }).write());
+      this.#finish(new DirectoryError('connection-lost', `the connection to ${this.url} was closed; connect anew`));
+    }
+    const force = setTimeout(() => this.#socket.destroy(), closeWithinMs);
+    await closed;
+    clearTimeout(force);
+  }
+
+  /** Ends the connection without a goodbye; for when the reason to have it is gone. */
+  abandon(why: string, cause?: unknown): void {
+    this.#lose(why, cause);
+  }
+
+  #nextId(): number {
+    this.#messageId = this.#messageId >= messageIdMax ? 1 : this.#messageId + 1;
+    return this.#messageId;
+  }
+
+  async #send(
+    make: (messageId: number) => Message,
+    onEntry: (entry: SearchEntry) => void = () => undefined,
+  ): Promise<MessageResponse> {
+    const answer = Promise.withResolvers<MessageResponse>();
+    const timer = setTimeout(() => this.#giveUp(), this.#timeoutMs);
+    try {
+      this.#write(make, { onEntry, settle: answer.resolve, fail: answer.reject, timer });
+      return await answer.promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #write(make: (messageId: number) => Message, exchange: Omit<Exchange, 'message'>): void {
+    if (this.#end !== null) throw lost(this.#end);
+    const message = make(this.#nextId());
+    this.#exchanges.set(String(message.messageId), { message, ...exchange });
+    this.#socket.write(message.write());
+  }
+
+  #receive(message: MessageResponse): void {
+    const exchange = this.#exchanges.get(String(message.messageId));
+    exchange?.timer?.refresh();
+    if (message instanceof SearchEntry) exchange?.onEntry(message);
+    else if (message instanceof SearchReference)
+      return; // other domains aren't ours to follow
+    else if (exchange !== undefined) {
+      this.#exchanges.delete(String(message.messageId));
+      exchange.settle(message);
+    } else if (message instanceof ExtendedResponse) {
+      // The notice of disconnection is the one answer that nobody asked for (RFC 4511, 4.4.1).
+      this.#lose(`${this.url} ends the connection (LDAP ${message.status}: ${message.errorMessage})`);
+    }
+  }
+
+  #giveUp(): void {
+    const problem = `${this.url} didn't answer within ${this.#timeoutMs} ms; is the domain controller overloaded or cut off?`;
+    this.#finish(new DirectoryError('no-answer', problem));
+    this.#socket.destroy();
+  }
+
+  #lose(why: string, cause?: unknown): void {
+    this.#finish(new DirectoryError('connection-lost', `${why}; connect anew`, { cause }));
+    this.#socket.destroy();
+  }
+
+  #finish(reason: DirectoryError): void {
+    if (this.#end !== null) return;
+    this.#end = reason;
+    const waiting = [...this.#exchanges.values()];
+    this.#exchanges.clear();
+    for (const { fail } of waiting) fail(reason);
+    this.#ended.resolve(reason);
+  }
+}
+
+/** What a call gets that comes after the end. */
+const lost = (end: DirectoryError): DirectoryError =>
+  end.code === 'connection-lost'
+    ? end
+    : new DirectoryError('connection-lost', `${end.message}; connect anew`, { cause: end });
+
+const searchRequest = (messageId: number, search: Search): SearchRequest =>
+  new SearchRequest({
+    messageId,
+    baseDN: search.base,
+    scope: search.scope,
+    filter: FilterParser.parseString(search.filter ?? '(objectClass=*)'),
+    attributes: [...search.attributes],
+    controls: [...(search.controls ?? [])],
+    sizeLimit: search.sizeLimit ?? 0,
+    timeLimit: noTimeLimit,
+  });

@@ -1,0 +1,100 @@
+/** From an LDAP result that isn't success to an error of ours (RFC 4511, appendix A.1; MS-ADTS 3.1.1.3.1.9). */
+import { DirectoryError } from './errors.ts';
+
+/** What a server says at the end of an operation. */
+export interface Outcome {
+  readonly status: number;
+  readonly errorMessage: string;
+}
+
+const names: Readonly<Record<number, string>> = {
+  1: 'operationsError',
+  2: 'protocolError',
+  3: 'timeLimitExceeded',
+  4: 'sizeLimitExceeded',
+  8: 'strongerAuthRequired',
+  10: 'referral',
+  11: 'adminLimitExceeded',
+  12: 'unavailableCriticalExtension',
+  13: 'confidentialityRequired',
+  16: 'noSuchAttribute',
+  18: 'inappropriateMatching',
+  32: 'noSuchObject',
+  34: 'invalidDNSyntax',
+  48: 'inappropriateAuthentication',
+  49: 'invalidCredentials',
+  50: 'insufficientAccessRights',
+  51: 'busy',
+  52: 'unavailable',
+  53: 'unwillingToPerform',
+  80: 'other',
+};
+
+/** Result codes that tests of an outcome ask for. */
+export const ldapCode = {
+  protocolError: 2,
+  sizeLimitExceeded: 4,
+  unavailableCriticalExtension: 12,
+  noSuchObject: 32,
+  invalidDnSyntax: 34,
+  busy: 51,
+  unavailable: 52,
+  unwillingToPerform: 53,
+} as const;
+
+const remedies: Readonly<Record<number, string>> = {
+  3: "raise the domain controller's MaxQueryDuration, or read when it is less busy",
+  4: 'the answer was cut short and is not used',
+  11: "the domain controller's limits were reached; look at its LDAP policies",
+  51: 'it is tried again',
+  52: 'it is tried again',
+};
+
+const told = ({ status, errorMessage }: Outcome): string => {
+  const text = errorMessage.replaceAll('\0', '').trim();
+  return `LDAP ${status} ${names[status] ?? 'unknown code'}${text && `: ${text}`}`;
+};
+
+/** @param doing what failed, such as `reading DC=example,DC=com at ldaps://dc1` */
+export function ldapFailure(outcome: Outcome, doing: string): DirectoryError {
+  const { status } = outcome;
+  const options = { ldapCode: status };
+  if (status === 8 || status === 13) return tlsRequired(doing, outcome);
+  if (status === 50) {
+    const remedy = "give the connector's account read access there";
+    return new DirectoryError('insufficient-rights', `${doing} isn't allowed (${told(outcome)}); ${remedy}`, options);
+  }
+  const remedy = remedies[status];
+  return new DirectoryError('read-failed', `${doing} failed (${told(outcome)})${remedy ? `; ${remedy}` : ''}`, options);
+}
+
+const tlsRequired = (doing: string, outcome: Outcome): DirectoryError =>
+  new DirectoryError('tls-required', `${doing} needs an encrypted connection (${told(outcome)}); use ldaps://`, {
+    ldapCode: outcome.status,
+  });
+
+/** What AD means by `data …` in a refused bind: Win32 error codes in hexadecimal (MS-ERREF 2.2). */
+const bindReasons: Readonly<Record<string, string>> = {
+  '525': 'there is no such account; check bindDn',
+  '52e': 'the name or the password is wrong; check bindDn and bindPassword',
+  '52f': 'account restrictions forbid this sign-in; check its policies',
+  '530': "it isn't allowed to sign in at this time; check its logon hours",
+  '531': "it isn't allowed to sign in from here; check its logon workstations",
+  '532': 'its password has expired; set a new one, and let it never expire',
+  '533': 'it is disabled; enable it',
+  '568': 'it is in too many groups; take it out of some',
+  '701': 'it has expired; extend it',
+  '773': 'it must change its password first; clear "User must change password at next logon"',
+  '775': 'it is locked out; unlock it, and look for who uses an old password',
+};
+
+/** @param dn the account that was to be bound */
+export function bindFailure({ dn, url, ...outcome }: Outcome & { dn: string; url: string }): DirectoryError {
+  const { status, errorMessage } = outcome;
+  if (status === 8 || status === 13) return tlsRequired(`signing in as ${dn} at ${url}`, outcome);
+  if (status === ldapCode.busy || status === ldapCode.unavailable) return ldapFailure(outcome, `signing in at ${url}`);
+  const data = /\bdata ([0-9a-f]+)/i.exec(errorMessage)?.[1]?.toLowerCase();
+  const reason = data === undefined ? undefined : bindReasons[data];
+  const why = reason === undefined ? `check bindDn and bindPassword (${told(outcome)})` : `${reason} (data ${data})`;
+  return new DirectoryError('bind-refused', `${url} refuses the account ${dn}: ${why}`, { ldapCode: status });
+}

@@ -1,0 +1,54 @@
+/** Reads single objects by objectGUID, which survives renames and moves. */
+import type { DirectoryChange } from '@connector/shared/directory-change.ts';
+import { ExtendedDnControl, showDeleted, showRecycled } from './controls.ts';
+import { lookedUp, objectAttributes } from './entry-to-change.ts';
+import { DirectoryError } from './errors.ts';
+import type { LdapChannel } from './ldap-channel.ts';
+import type { LdapEntry } from './ldap-entry.ts';
+import { ldapCode } from './ldap-failure.ts';
+import { type ReadAgain, rangeGuard, withWholeRanges } from './member-ranges.ts';
+
+/** How many look-ups are under way at once on one connection. */
+const atOnce = 16;
+
+/** An object, deleted or not; `null` when there is none that the account may see. Every other failure throws. */
+async function readByGuid(
+  channel: LdapChannel,
+  guid: string,
+  attributes: readonly string[],
+): Promise<LdapEntry | null> {
+  const controls = [showDeleted(), showRecycled(), new ExtendedDnControl()];
+  try {
+    const { entries } = await channel.search({ base: `<GUID=${guid}>`, scope: 'base', attributes, controls });
+    return entries[0] ?? null;
+  } catch (error) {
+    if (error instanceof DirectoryError && error.ldapCode === ldapCode.noSuchObject) return null;
+    throw error;
+  }
+}
+
+/** For `withWholeRanges`. */
+export const rereading =
+  (channel: LdapChannel, guid: string): ReadAgain =>
+  (attributes) =>
+    readByGuid(channel, guid, attributes);
+
+async function lookUpOne(channel: LdapChannel, guid: string): Promise<DirectoryChange> {
+  const entry = await readByGuid(channel, guid, [...objectAttributes, 'memberOf', rangeGuard]);
+  const whole = entry === null ? null : await withWholeRanges(entry, rereading(channel, guid));
+  return whole === null ? { guid, complete: false, absent: true } : lookedUp(whole);
+}
+
+/**
+ * Looks objects up one by one, deleted ones included: each is whole with its groups, or proved deleted, or absent.
+ * The answer is in the order of the question.
+ * @throws DirectoryError for everything but "no such object"
+ */
+export async function lookUpAll(channel: LdapChannel, guids: readonly string[]): Promise<DirectoryChange[]> {
+  const found: DirectoryChange[] = [];
+  for (let from = 0; from < guids.length; from += atOnce) {
+    const some = guids.slice(from, from + atOnce);
+    found.push(...(await Promise.all(some.map((guid) => lookUpOne(channel, guid)))));
+  }
+  return found;
+}

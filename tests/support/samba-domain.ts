@@ -1,0 +1,230 @@
+/**
+ * A throw-away Active Directory domain: a real Samba domain controller in a folder of its own, on a loopback address of
+ * its own. Any number can run at once.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'ldapts';
+import { freeAddress, isFree } from './samba/address.ts';
+import { makeCertificates } from './samba/certificates.ts';
+import { type DomainFolders, foldersIn, prepareFolders } from './samba/folders.ts';
+import { groupEnds, signalGroup } from './samba/process-group.ts';
+import { run, tail } from './samba/run.ts';
+
+/** Raise it when anything in a newly provisioned domain changes: older cached ones are then left alone. */
+const provisioningVersion = 1;
+
+const adminPassword = 'Passw0rd!Admin';
+const defaultCache = resolve(import.meta.dirname, '../../.cache');
+/** Debian's own: another python3 in PATH lacks Samba's modules. */
+const python = '/usr/bin/python3';
+const script = (name: string) => join(import.meta.dirname, 'samba', name);
+
+const answerWithinMs = 20_000;
+const stopWithinMs = 10_000;
+
+export interface SambaDomainOptions {
+  /** Folder for the domain; made, and removed when the domain is disposed of. */
+  readonly dir: string;
+  /** A loopback address to itself; default: a free one from 127.0.x.y. */
+  readonly address?: string | undefined;
+  /** Default: `EXAMPLE.TEST`. */
+  readonly realm?: string | undefined;
+  /** Where pristine domains are kept between runs; default: `.cache` in the repository's root. */
+  readonly cacheDir?: string | undefined;
+}
+
+export interface ServiceAccount {
+  readonly dn: string;
+  readonly password: string;
+}
+
+export class SambaDomain implements AsyncDisposable {
+  readonly address: string;
+  readonly realm: string;
+  /** Its smb.conf. */
+  readonly configurationFile: string;
+  readonly ldapsUrl: string;
+  readonly ldapUrl: string;
+  /** PEM file of the authority that signed the domain controller's certificate. */
+  readonly caFile: string;
+  readonly baseDn: string;
+  readonly adminDn: string;
+  readonly adminPassword = adminPassword;
+  readonly #folders: DomainFolders;
+  #process: ChildProcess | null = null;
+
+  private constructor(folders: DomainFolders, address: string, realm: string) {
+    this.#folders = folders;
+    this.address = address;
+    this.realm = realm;
+    this.configurationFile = folders.configuration;
+    this.ldapsUrl = `ldaps://${address}`;
+    this.ldapUrl = `ldap://${address}`;
+    this.caFile = folders.caFile;
+    this.baseDn = realm
+      .split('.')
+      .map((label) => `DC=${label.toLowerCase()}`)
+      .join(',');
+    this.adminDn = `CN=Administrator,CN=Users,${this.baseDn}`;
+  }
+
+  /**
+   * Makes a new domain and starts it: in about a second once a pristine one is in the cache, else in ten.
+   * Needs root, for the ports below 1024 and Samba's own files.
+   */
+  static async create(options: SambaDomainOptions): Promise<SambaDomain> {
+    const { realm = 'EXAMPLE.TEST', cacheDir = defaultCache } = options;
+    const address = options.address ?? (await freeAddress());
+    const folders = foldersIn(resolve(options.dir));
+    const domain = new SambaDomain(folders, address, realm);
+    try {
+      await prepareFolders(folders, { realm, address });
+      await run('tar', ['-C', folders.root, '--no-same-owner', '-xf', await pristineDomain(realm, resolve(cacheDir))]);
+      await makeCertificates(folders.tls, { realm, address });
+      await domain.start();
+      return domain;
+    } catch (error) {
+      await domain[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Starts the domain controller and waits until it answers. */
+  async start(): Promise<void> {
+    if (this.#process !== null) return;
+    // Without this, the answer of whoever else is there would pass for ours.
+    if (!(await isFree(this.address))) throw new Error(`something else listens at ${this.address} already`);
+    const output = openSync(`${this.#folders.log}.out`, 'a');
+    // An interactive Samba ends when its standard input does: a test that is killed leaves no domain controller behind.
+    const samba = spawn(
+      'samba',
+      ['-s', this.#folders.configuration, '--interactive', '--no-process-group', '--model=prefork'],
+      { detached: true, stdio: ['pipe', output, output] },
+    );
+    closeSync(output); // the child has its own copy
+    await once(samba, 'spawn');
+    this.#process = samba;
+    await this.#untilItAnswers(samba);
+  }
+
+  /** Ends the domain controller in good order; by force if it takes too long. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  /** Ends the domain controller as a power cut would. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /**
+   * Makes an account as an administrator would for the connector.
+   * @param seesDeleted whether it may list and read CN=Deleted Objects, without which it sees no deletion
+   */
+  async createServiceAccount(account: {
+    name: string;
+    password: string;
+    seesDeleted?: boolean;
+  }): Promise<ServiceAccount> {
+    const sight = (account.seesDeleted ?? true) ? 'sees-deleted' : 'sees-no-deleted';
+    const dn = await run(
+      python,
+      [script('service_account.py'), this.#folders.configuration, account.name, sight],
+      account.password,
+    );
+    return { dn: dn.trim(), password: account.password };
+  }
+
+  /**
+   * Adds LDIF entries straight to the database, 4-5 ms each. Samba may tell watchers of them up to 5 s late: to see a
+   * change at once, make it over LDAP.
+   */
+  async load(ldif: string): Promise<void> {
+    await run(python, [script('load_ldif.py'), this.#folders.configuration], ldif);
+  }
+
+  /** The end of Samba's log. */
+  async logTail(): Promise<string> {
+    const logs = [this.#folders.log, `${this.#folders.log}.out`].map((file) => readFile(file, 'utf8').catch(() => ''));
+    return tail((await Promise.all(logs)).join('\n'));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await rm(this.#folders.root, { recursive: true, force: true });
+  }
+
+  async #untilItAnswers(samba: ChildProcess): Promise<void> {
+    const giveUpAt = Date.now() + answerWithinMs;
+    while (!(await answers(this.ldapUrl))) {
+      const ended = samba.exitCode !== null || samba.signalCode !== null;
+      if (ended || Date.now() > giveUpAt) {
+        const why = ended ? `ended (${samba.exitCode ?? samba.signalCode})` : `didn't answer in ${answerWithinMs} ms`;
+        await this.kill();
+        throw new Error(`Samba at ${this.address} ${why}; its log ends:\n${await this.logTail()}`);
+      }
+      await sleep(20);
+    }
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const samba = this.#process;
+    this.#process = null;
+    if (samba?.pid === undefined) return;
+    signalGroup(samba.pid, signal);
+    if (!(await groupEnds(samba.pid, stopWithinMs))) {
+      signalGroup(samba.pid, 'SIGKILL');
+      if (!(await groupEnds(samba.pid, stopWithinMs))) throw new Error(`Samba's process group ${samba.pid} won't end`);
+    }
+    samba.stdin?.destroy();
+  }
+}
+
+/** Whether an LDAP server reads its root entry to us. */
+async function answers(url: string): Promise<boolean> {
+  const client = new Client({ url, connectTimeout: 1_000, timeout: 1_000 });
+  try {
+    const { searchEntries } = await client.search('', { scope: 'base', attributes: ['dnsHostName'] });
+    return searchEntries.length === 1;
+  } catch {
+    return false; // not up yet; whoever asks gives up in time, with Samba's log
+  } finally {
+    await client.unbind();
+  }
+}
+
+/** The tar file of a domain as it is after provisioning; made where the cache has none. */
+async function pristineDomain(realm: string, cacheDir: string): Promise<string> {
+  const version = (await run('samba', ['--version'])).replace(/^Version\s*/, '').trim();
+  const file = join(cacheDir, `samba-${version}-${realm.toLowerCase()}-${provisioningVersion}.tar`);
+  const cached = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (!cached) await provision(realm, file);
+  return file;
+}
+
+async function provision(realm: string, file: string): Promise<void> {
+  const scratch = `${file}.${process.pid}`;
+  const folders = foldersIn(`${scratch}.d`);
+  try {
+    await mkdir(folders.root, { recursive: true });
+    await prepareFolders(folders, { realm, address: '127.0.0.1' });
+    await run('samba-tool', [
+      ...['domain', 'provision', `--configfile=${folders.configuration}`, `--realm=${realm}`],
+      ...[`--domain=${realm.split('.')[0]}`, '--server-role=dc', '--dns-backend=NONE', '--host-name=dc1'],
+      ...['--host-ip=127.0.0.1', `--adminpass=${adminPassword}`, '--backend-store=mdb', '--backend-store-size=2Gb'],
+    ]);
+    await run('tar', ['-C', folders.root, '--sparse', '-cf', scratch, './private', './state']);
+    await rename(scratch, file); // at once: whoever provisions at the same time only does it twice
+  } finally {
+    await rm(folders.root, { recursive: true, force: true });
+    await rm(scratch, { force: true });
+  }
+}
