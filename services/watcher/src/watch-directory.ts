@@ -48,7 +48,6 @@ type Controller = Awaited<ReturnType<DirectoryConnection['domainController']>>;
 export class Watch {
   readonly #options: WatchOptions;
   readonly #basesVersion: string;
-  #namingContext = '';
   #reading: FullRead | null = null;
   #readingSinceMs = 0;
   #polledAtMs = 0;
@@ -86,7 +85,6 @@ export class Watch {
     const { connection, log, onCaughtUp, onChanges, ring } = this.#options;
     if (polls) await this.#checkRights();
     const controller = await connection.domainController();
-    this.#namingContext = controller.namingContext;
     if (!this.#isContinuous(controller)) return this.#begin({ controller, gap: log.cursor.cookie !== null });
     const place = { dnsHostName: controller.dnsHostName, usn: String(controller.highestCommittedUsn) };
     try {
@@ -113,8 +111,8 @@ export class Watch {
   /** @throws DirectoryError when deletions can't be seen: reading on would miss them for good */
   async #checkRights(): Promise<void> {
     const { connection, directory } = this.#options;
-    const { namingContext } = await connection.domainController();
-    if (!(await connection.canReadDeletedObjects())) throw deletedObjectsUnreadable(directory.bindDn, namingContext);
+    if (!(await connection.canReadDeletedObjects()))
+      throw deletedObjectsUnreadable(directory.bindDn, connection.namingContext);
   }
 
   async #beginIfDue(): Promise<void> {
@@ -146,7 +144,6 @@ export class Watch {
   async #begin({ controller, gap }: { controller: Controller; gap: boolean }): Promise<void> {
     const { connection, log, store, directory, logger } = this.#options;
     await this.#checkRights();
-    this.#namingContext = controller.namingContext;
     const fresh = gap || log.cursor.cookie === null;
     if (gap)
       logger.warn(
@@ -212,7 +209,8 @@ export class Watch {
     const { connection, directory } = this.#options;
     const resolve = async (dns: readonly string[]) => {
       const guids: string[] = [];
-      for (const dn of dns.length > 0 ? dns : [this.#namingContext]) guids.push(await connection.resolveGuid(dn));
+      for (const dn of dns.length > 0 ? dns : [this.#options.connection.namingContext])
+        guids.push(await connection.resolveGuid(dn));
       return guids;
     };
     return {
@@ -225,7 +223,9 @@ export class Watch {
   /** The domain's root has its whole DN for a name, so that the DNs below can be put together. */
   #prepare(changes: readonly DirectoryChange[]): DirectoryChange[] {
     return changes.map((change) =>
-      change.kind === 'container' && change.parent === null ? { ...change, rdn: this.#namingContext } : change,
+      change.kind === 'container' && change.parent === null
+        ? { ...change, rdn: this.#options.connection.namingContext }
+        : change,
     );
   }
 }
