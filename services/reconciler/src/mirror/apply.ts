@@ -21,6 +21,7 @@ import { affectedPeople } from './affected-people.ts';
 import { Draft } from './draft.ts';
 import { membersAtLastPass } from './known-people.ts';
 import { Mirror } from './mirror.ts';
+import { tombstone } from './mirror-object.ts';
 
 /** What applying one entry comes to. */
 interface Effect {
@@ -184,7 +185,7 @@ async function applyLookedUp(
   const { writes, people } = await intoCurrent(applying, state, changes);
   const building = [
     ...(await intoBuilding(applying, state, changes)),
-    ...(await carryAbsent(applying, state, changes)),
+    ...(await carryMissing(applying, state, changes)),
   ];
   const done = manyValues(
     ['SREM', keys.lookups],
@@ -198,10 +199,11 @@ async function applyLookedUp(
 }
 
 /**
- * What can neither be found nor proved deleted is taken over from the generation in use: people marked as absent, so that
- * nothing is done to them without a person's word; groups and containers as they were, so that nobody leaves by their absence.
+ * Takes over from the generation in use what was looked up and isn't there any more. People proved deleted stay as such, as
+ * long as they are linked. What can neither be found nor proved deleted stays too: people marked as absent, so that nothing is
+ * done to them without a person's word; groups and containers as they were, so that nobody leaves by their absence.
  */
-async function carryAbsent(
+async function carryMissing(
   applying: Applying,
   state: MirrorState,
   changes: readonly DirectoryChange[],
@@ -209,10 +211,14 @@ async function carryAbsent(
   if (state.building === null || state.current === null) return [];
   const from = mirrorOf(applying, state.current.generation);
   const draft = new Draft(mirrorOf(applying, state.building.generation));
-  const absent = await from.objects(changes.filter((change) => change.absent).map(({ guid }) => guid));
-  for (const [guid, object] of absent) {
-    const members = object.kind === 'group' ? await from.members(guid) : [];
-    await draft.carryOver(guid, { ...object, absent: true }, members);
+  const missing = new Map(
+    changes.filter(({ absent, deleted }) => absent || deleted).map((change) => [change.guid, change]),
+  );
+  for (const [guid, object] of await from.objects(missing.keys())) {
+    const isAbsent = missing.get(guid)?.absent ?? false;
+    if (!isAbsent && object.kind !== 'user') continue;
+    const members = isAbsent && object.kind === 'group' ? await from.members(guid) : [];
+    await draft.carryOver(guid, isAbsent ? { ...object, absent: true } : tombstone(object), members);
   }
   return draft.writes;
 }

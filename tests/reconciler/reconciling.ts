@@ -1,0 +1,206 @@
+/** The reconciler's parts at work on a real Redis, fed with a change log by hand: no process, no Samba. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Account } from '@connector/shared/account.ts';
+import type { DirectoryChange } from '@connector/shared/directory-change.ts';
+import type { LogEntry } from '@connector/shared/directory-state.ts';
+import { personKey } from '@connector/shared/keys.ts';
+import { type Plan, plan } from '@connector/shared/plan.ts';
+import { basesVersion, policy, policyVersion } from '@connector/shared/policy.ts';
+import { openStore, type Store } from '@connector/shared/store.ts';
+import { applyNext } from '../../services/reconciler/src/mirror/apply.ts';
+import { judgeWaiting } from '../../services/reconciler/src/plan/judging.ts';
+import { planPeople } from '../../services/reconciler/src/plan/planning.ts';
+import { bringIntoForce } from '../../services/reconciler/src/policy-in-force.ts';
+import { RedisServer } from '../support/redis-server.ts';
+
+const directory = 'corp';
+const bases = { id: directory, userBases: [], groupBases: [] };
+
+/** An objectGUID made from a number. */
+export const guid = (number: number): string => `00000000-0000-0000-0000-${String(number).padStart(12, '0')}`;
+export const person = (number: number): string => personKey(directory, guid(number));
+
+/** The domain's root, under which everything lies unless told otherwise. */
+export const root = 1;
+
+const object = (number: number, kind: 'user' | 'group' | 'container', rdn: string): DirectoryChange => ({
+  guid: guid(number),
+  kind,
+  complete: true,
+  rdn,
+  parent: number === root ? null : guid(root),
+});
+export const user = (number: number, changes: Partial<DirectoryChange> = {}): DirectoryChange => ({
+  ...object(number, 'user', `CN=User ${number}`),
+  mail: `u${number}@example.test`,
+  displayName: `User ${number}`,
+  userAccountControl: 512,
+  ...changes,
+});
+export const group = (
+  number: number,
+  name: string,
+  members: readonly number[],
+  changes: Partial<DirectoryChange> = {},
+): DirectoryChange => ({
+  ...object(number, 'group', `CN=${name}`),
+  members: { mode: 'replace', add: members.map(guid), remove: [] },
+  ...changes,
+});
+export const container = (number: number, rdn: string, changes: Partial<DirectoryChange> = {}): DirectoryChange => ({
+  ...object(number, 'container', rdn),
+  ...changes,
+});
+export const patch = (number: number, changes: Partial<DirectoryChange>): DirectoryChange => ({
+  guid: guid(number),
+  complete: false,
+  ...changes,
+});
+
+export class Reconciling implements AsyncDisposable {
+  readonly store: Store;
+  readonly #redis: RedisServer;
+  readonly #dir: string;
+  readonly #policy: ReturnType<typeof policy.parse>;
+  #sequence = 0;
+  #generation = 0;
+
+  private constructor(dir: string, redis: RedisServer, rules: object) {
+    this.#dir = dir;
+    this.#redis = redis;
+    this.#policy = policy.parse(rules);
+    this.store = openStore({ target: { url: redis.url }, prefix: 'connector', name: 'test' });
+  }
+
+  static async create(rules: object = { memberships: 'all' }): Promise<Reconciling> {
+    const dir = await mkdtemp(join(tmpdir(), 'reconciling-'));
+    const redis = await RedisServer.create({ dir: join(dir, 'redis'), settings: { appendfsync: 'no' } });
+    const made = new Reconciling(dir, redis, rules);
+    const { keys } = made.store;
+    await bringIntoForce(made.store, policyVersion(made.#policy, [bases]), [bases]);
+    await made.store.redis.set(keys.accountsRead, JSON.stringify({ atMs: Date.now(), total: 0, answered: null }));
+    return made;
+  }
+
+  get keys() {
+    return this.store.keys.directory(directory);
+  }
+
+  async append(...entries: LogEntry[]): Promise<void> {
+    for (const entry of entries)
+      await this.store.redis.xadd(this.keys.log, `${++this.#sequence}-0`, 'entry', JSON.stringify(entry));
+  }
+
+  /** Leaves a hole in the log. */
+  skip(): void {
+    this.#sequence++;
+  }
+
+  /** Applies one entry. */
+  applyNext() {
+    return applyNext({ store: this.store, directory, directories: [directory] });
+  }
+
+  async applyAll(): Promise<void> {
+    while ((await this.applyNext()) !== 'nothing');
+  }
+
+  async planAll(): Promise<void> {
+    const options = {
+      store: this.store,
+      policy: this.#policy,
+      policyVersion: policyVersion(this.#policy, [bases]),
+      directories: [bases],
+    };
+    await planPeople(options, await this.store.redis.zrange(this.store.keys.toPlan, '0', '-1'));
+  }
+
+  judge() {
+    return judgeWaiting({ store: this.store, limits: this.#policy.guard, directories: [directory] });
+  }
+
+  /** Applies, plans and judges whatever is outstanding. */
+  async reconcile(): Promise<void> {
+    await this.applyAll();
+    await this.planAll();
+    await this.judge();
+  }
+
+  async changes(...changes: DirectoryChange[]): Promise<void> {
+    await this.append({ type: 'changes', changes, caughtUp: true });
+    await this.reconcile();
+  }
+
+  /** Begins a full read and gives it its pages. */
+  async beginFullRead(changes: readonly DirectoryChange[], { gap = false } = {}): Promise<number> {
+    const generation = ++this.#generation;
+    const resolved = { version: basesVersion(bases), users: [guid(root)], groups: [guid(root)] };
+    await this.append(
+      { type: 'begin', generation, gap, bases: resolved },
+      { type: 'page', generation, changes: [container(root, 'DC=example,DC=test'), ...changes] },
+    );
+    return generation;
+  }
+
+  /** Reads everything, as a first read does. */
+  async fullRead(...changes: DirectoryChange[]): Promise<void> {
+    const generation = await this.beginFullRead(changes);
+    await this.append({ type: 'listed', generation }, { type: 'end', generation });
+    await this.reconcile();
+  }
+
+  /** Makes people linked to accounts that are as AD says, as if everything planned had been delivered. */
+  async deliverAll(): Promise<void> {
+    const { redis, keys } = this.store;
+    for (const [key, raw] of Object.entries(await redis.hgetall(keys.plans))) {
+      const { username, steps } = plan.parse(JSON.parse(raw));
+      const create = steps.find((step) => step.kind === 'create');
+      if (!create) continue;
+      const account: Account = {
+        username,
+        id: '1',
+        fullname: create.fullname,
+        disabled: false,
+        admin: false,
+        groups: [...create.groups].sort(),
+        invited: false,
+        objectGuid: null,
+        directory: null,
+      };
+      await redis.hset(keys.accounts, username, JSON.stringify(account));
+      await redis.hset(keys.links, key, JSON.stringify({ username, id: '1', disabledByUs: false }));
+      await redis.hset(keys.linked, username, key);
+      await redis.hdel(keys.plans, key);
+    }
+    await redis.del(keys.toDeliver);
+  }
+
+  async planOf(number: number): Promise<Plan | null> {
+    const raw = await this.store.redis.hget(this.store.keys.plans, person(number));
+    return raw === null ? null : plan.parse(JSON.parse(raw));
+  }
+
+  async stepsOf(number: number): Promise<string[]> {
+    return (await this.planOf(number))?.steps.map(({ kind }) => kind) ?? [];
+  }
+
+  lookups(): Promise<string[]> {
+    return this.store.redis.smembers(this.keys.lookups);
+  }
+
+  toDeliver(): Promise<string[]> {
+    return this.store.redis.zrange(this.store.keys.toDeliver, '0', '-1');
+  }
+
+  held(): Promise<string[]> {
+    return this.store.redis.zrange(this.store.keys.held, '0', '-1');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.store.close();
+    await this.#redis[Symbol.asyncDispose]();
+    await rm(this.#dir, { recursive: true, force: true });
+  }
+}
