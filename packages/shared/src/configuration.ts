@@ -60,7 +60,7 @@ const lastpass = z
     apiUrl: z
       .url({ protocol: /^https?$/, error: 'is no address, such as https://lastpass.com/enterpriseapi.php' })
       .default('https://lastpass.com/enterpriseapi.php'),
-    cid: z.union([z.string().min(1), z.number().int()]).transform(String),
+    cid: z.union([z.string().regex(/^\d+$/, 'must be the account number: digits'), z.number().int()]).transform(String),
     provhash: secret,
     batchSize: z.number().int().min(1).max(500).default(200),
     insecure: z.boolean().default(false),

@@ -10,7 +10,7 @@ import { type Configuration, ConfigurationError, loadConfiguration } from './con
 import { every } from './every.ts';
 import type { Condition } from './plan.ts';
 import { Readiness } from './readiness.ts';
-import { RedisUnsuitable } from './redis.ts';
+import { isRedisAway, RedisUnsuitable } from './redis.ts';
 import { openStore, type Store } from './store.ts';
 
 export type ServiceName = 'watcher' | 'reconciler' | 'pusher';
@@ -116,7 +116,11 @@ export async function runService(name: ServiceName, start: (service: Service) =>
       readiness.solved('start');
       return begun;
     });
-    await running;
+    await running.catch((error: Error) => {
+      running = undefined; // tried again in the next round
+      if (isRedisAway(error)) throw error;
+      readiness.problem('start', `the ${name} can't start: ${error.message}`);
+    });
     await tellCondition();
   };
 

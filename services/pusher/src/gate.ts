@@ -2,9 +2,9 @@
  * The gate that every call to LastPass goes through: one rate, one alarm. When LastPass refuses the credentials, all
  * pushers stop at once, and one of them tries again after a while that grows; nothing burns them on.
  */
-import { createHash } from 'node:crypto';
 import type { LastPassClient } from '@connector/lastpass/client.ts';
 import { LastPassError } from '@connector/lastpass/errors.ts';
+import { credentialsDigest } from '@connector/shared/credentials.ts';
 import { type Alarm, alarm } from '@connector/shared/plan.ts';
 import type { Readiness } from '@connector/shared/readiness.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
@@ -37,8 +37,7 @@ export class Gate {
 
   constructor(options: GateOptions) {
     this.#options = options;
-    const { cid, provhash } = options.credentials;
-    this.#credentials = createHash('sha256').update(`${cid}\0${provhash}`).digest('hex').slice(0, 16);
+    this.#credentials = credentialsDigest(options.credentials);
   }
 
   /**

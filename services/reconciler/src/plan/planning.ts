@@ -294,6 +294,8 @@ function writesFor(
   if (waiting) writes.push(['ZADD', keys.waiting, 'NX', nowMs, person]);
   else if (known.waiting) writes.push(['ZREM', keys.waiting, person]);
   if (known.held && !held) writes.push(['ZREM', keys.held, person]);
+  else if (held && !known.held)
+    writes.push(['ZADD', keys.held, nowMs, person], ...(isLeaver ? [['ZADD', keys.recentLeavers, nowMs, person]] : []));
   if (known.held && stored?.guarded == null) writes.push(['ZREM', keys.recentLeavers, person]);
   const isVoid = known.decision !== null && known.decision.guarded !== planned?.guarded && !planned?.rejected;
   if (isVoid) writes.push(['HDEL', keys.decisions, person]);
@@ -330,10 +332,21 @@ function adoption(
   };
 }
 
+/**
+ * Why guarded steps are held without asking the guard: they were held before, whatever changed about them since, or a
+ * person released other ones. Only who now loses access, and didn't by what was held, is the guard's to judge.
+ */
+function staysHeld(known: Known, { guarded, steps }: Planned): string | null {
+  if (guarded === null) return null;
+  if (known.decision?.verdict === 'released' && known.decision.guarded !== guarded)
+    return 'what was released has changed since';
+  const wasLeaver = known.plan?.steps.some(isLeaverStep) ?? false;
+  return known.held && (wasLeaver || !steps.some(isLeaverStep)) ? (known.plan?.heldBecause ?? null) : null;
+}
+
 /** The plan with everything that it was made from, and what was decided about the very same guarded steps before. */
 function planToStore({ inForce }: Context, known: Known, planned: Planned, accountRaw: string | null): Plan {
   const decided = known.decision?.guarded === planned.guarded ? known.decision?.verdict : undefined;
-  const sameAsHeld = known.held && known.plan?.guarded === planned.guarded;
   return {
     username: planned.username,
     name: planned.name,
@@ -341,7 +354,7 @@ function planToStore({ inForce }: Context, known: Known, planned: Planned, accou
     guarded: planned.guarded,
     cleared: planned.guarded !== null && (decided === 'passed' || decided === 'released'),
     mustHold: planned.mustHold,
-    heldBecause: sameAsHeld ? (known.plan?.heldBecause ?? null) : null,
+    heldBecause: staysHeld(known, planned),
     inputs: { touched: known.touched, account: accountRaw, policy: inForce.value.version },
     madeAtMs: Date.now(),
   };

@@ -1,0 +1,6 @@
+/** Naming LastPass credentials without telling them. */
+import { createHash } from 'node:crypto';
+
+/** A digest under which refused credentials are remembered: it tells whether others are the same, and nothing else. */
+export const credentialsDigest = ({ cid, provhash }: { cid: string; provhash: string }): string =>
+  createHash('sha256').update(`${cid}\0${provhash}`).digest('hex').slice(0, 16);

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CommanderError } from 'commander';
+import { commandLine, type Invocation } from './command-line.ts';
+
+/** What a command line means; or the words with which it is refused. */
+function typed(...words: string[]): Invocation | string {
+  let invocation: Invocation | undefined;
+  let told = '';
+  const program = commandLine((found) => {
+    invocation = found;
+  });
+  for (const command of [program, ...program.commands])
+    command.configureOutput({ writeErr: (text) => (told += text), writeOut: (text) => (told += text) });
+  try {
+    program.parse(words, { from: 'user' });
+  } catch (error) {
+    assert.ok(error instanceof CommanderError);
+  }
+  return invocation ?? told;
+}
+
+test('each command with its defaults', () => {
+  assert.deepEqual(typed('status'), { command: 'status', all: false, json: false });
+  assert.deepEqual(typed('held'), { command: 'held', json: false });
+  assert.deepEqual(typed('sync'), { command: 'sync', wait: true, timeoutMs: 600_000, json: false });
+});
+
+test('each command with its options', () => {
+  assert.deepEqual(typed('status', '--all', '--json'), { command: 'status', all: true, json: true });
+  assert.deepEqual(typed('sync', '--no-wait', '--timeout', '1.5'), {
+    command: 'sync',
+    wait: false,
+    timeoutMs: 1_500,
+    json: false,
+  });
+  assert.deepEqual(typed('release', 'ann', 'bob', '--json'), {
+    command: 'decide',
+    verdict: 'released',
+    who: ['ann', 'bob'],
+    json: true,
+  });
+  assert.deepEqual(typed('reject', '--all'), { command: 'decide', verdict: 'rejected', who: [], json: false });
+});
+
+test('a release of nobody, or of some and all, is refused', () => {
+  assert.match(String(typed('release')), /say who to release, or --all/);
+  assert.match(String(typed('reject', '--json')), /say who to reject, or --all/);
+  assert.match(String(typed('release', 'ann', '--all')), /not both/);
+});
+
+test('a wrong time-out, option or command is refused in one line', () => {
+  assert.match(String(typed('sync', '--timeout', '0')), /Write a number of seconds/);
+  assert.match(String(typed('sync', '--timeout', 'soon')), /Write a number of seconds/);
+  assert.match(String(typed('held', '--al')), /unknown option '--al'/);
+  assert.match(String(typed('stats')), /unknown command 'stats'.*Did you mean status/s);
+});
+
+test('help tells every command, the exit codes and where the configuration comes from', () => {
+  const help = String(typed('--help'));
+  for (const word of ['status', 'sync', 'held', 'release', 'reject', 'Exit codes', 'CONNECTOR_CONFIG'])
+    assert.ok(help.includes(word), word);
+});

@@ -1,0 +1,91 @@
+/** The people whom the guard holds, and finding them by what a person types. */
+import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
+import { folded } from '@connector/shared/people-with-mail.ts';
+import { isGuarded, plan, type Step } from '@connector/shared/plan.ts';
+import { parseStored, type Store } from '@connector/shared/store.ts';
+
+export interface HeldPerson {
+  readonly person: PersonKey;
+  readonly username: string;
+  readonly name: string;
+  /** What is held: these steps happen if the person is released. */
+  readonly steps: readonly Step[];
+  readonly heldBecause: string;
+  /** ms since 1970. */
+  readonly sinceMs: number;
+  /** What a decision must be about; see {@link Decision.guarded}. */
+  readonly guarded: string;
+  /** Plan and place in the list in the very texts that were read: a decision holds only while they are these. */
+  readonly read: { readonly plan: string; readonly score: string };
+}
+
+const atOnce = 1_000;
+
+/** Reads everybody who is held, longest first. */
+export async function readHeld({ redis, keys }: Store): Promise<HeldPerson[]> {
+  const flat = await redis.zrange(keys.held, '0', '-1', 'WITHSCORES');
+  const found: HeldPerson[] = [];
+  for (let from = 0; from < flat.length; from += 2 * atOnce) {
+    const part = flat.slice(from, from + 2 * atOnce);
+    const people = part.filter((_, index) => index % 2 === 0);
+    const plans = await redis.hmget(keys.plans, ...people);
+    for (const [index, person] of people.entries()) {
+      const held = heldPerson({ person, score: part[2 * index + 1] ?? '', raw: plans[index] ?? null, key: keys.plans });
+      if (held !== null) found.push(held);
+    }
+  }
+  return found;
+}
+
+/** `null` when the plan went away, or lost its guarded steps, while the list was read. */
+function heldPerson({
+  person,
+  score,
+  raw,
+  key,
+}: {
+  person: PersonKey;
+  score: string;
+  raw: string | null;
+  key: string;
+}): HeldPerson | null {
+  const { value } = parseStored(plan, key, raw);
+  if (value === null || raw === null || value.guarded === null) return null;
+  return {
+    person,
+    username: value.username,
+    name: value.name,
+    steps: value.steps.filter(isGuarded),
+    heldBecause: value.heldBecause ?? value.mustHold ?? 'the guard stopped it',
+    sinceMs: Number(score),
+    guarded: value.guarded,
+    read: { plan: raw, score },
+  };
+}
+
+/** Nobody, or more than one, is held under a name that was asked for. */
+export interface NotFound {
+  readonly who: string;
+  /** Whom it could mean. */
+  readonly candidates: readonly PersonKey[];
+}
+
+/** Finds held people by user name, person key or objectGUID, whatever the case. */
+export function findHeld(
+  held: readonly HeldPerson[],
+  asked: readonly string[],
+): { readonly found: readonly HeldPerson[]; readonly notFound: readonly NotFound[] } {
+  const byName = new Map<string, HeldPerson[]>();
+  for (const each of held) {
+    const names = [each.username, each.person, partsOfPerson(each.person).guid].map(folded);
+    for (const name of new Set(names)) byName.set(name, [...(byName.get(name) ?? []), each]);
+  }
+  const found = new Set<HeldPerson>();
+  const notFound: NotFound[] = [];
+  for (const who of new Set(asked)) {
+    const [only, ...others] = byName.get(folded(who)) ?? [];
+    if (only !== undefined && others.length === 0) found.add(only);
+    else notFound.push({ who, candidates: [only, ...others].flatMap((each) => each?.person ?? []) });
+  }
+  return { found: [...found], notFound };
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { plainly } from '../text/paint.ts';
+import { allDone, type Decisions, decidedJson, decidedText } from './decided-text.ts';
+import type { HeldPerson } from './held-people.ts';
+import { heldJson, heldText } from './held-text.ts';
+import { stepsText } from './step-text.ts';
+
+const held = (name: string, changes: Partial<HeldPerson> = {}): HeldPerson => ({
+  person: `corp/${name}`,
+  username: `${name}@x.org`,
+  name,
+  steps: [{ kind: 'disable', because: 'was deleted' }],
+  heldBecause: 'too many',
+  sinceMs: Date.UTC(2026, 10, 23),
+  guarded: 'abc',
+  read: { plan: '{"secret":1}', score: '1' },
+  ...changes,
+});
+
+test('people are listed under the reason they share, the largest group first', () => {
+  const lines = heldText([held('zoe', { heldBecause: 'not proved' }), held('ann'), held('bob')], plainly);
+  assert.deepEqual(lines.slice(0, 7), [
+    '3 people are held: nothing of this happens without your word.',
+    '',
+    'too many (2 people)',
+    '  ann  ann@x.org  since 2026-11-23 00:00:00 UTC  disable (was deleted)',
+    '  bob  bob@x.org  since 2026-11-23 00:00:00 UTC  disable (was deleted)',
+    '',
+    'not proved (1 person)',
+  ]);
+});
+
+test('nobody held is said in one line', () => {
+  assert.deepEqual(heldText([], plainly), ['Nobody is held.']);
+});
+
+test('steps name their groups and reasons', () => {
+  const steps = stepsText([
+    { kind: 'leave-groups', groups: ['Sales', 'Support'], because: 'is no member' },
+    { kind: 'disable', because: 'is disabled' },
+  ]);
+  assert.equal(steps, 'leave Sales, Support (is no member); disable (is disabled)');
+});
+
+test('the JSON has everything about a person but the raw plan', () => {
+  assert.deepEqual(heldJson([held('ann')]), {
+    held: [
+      {
+        person: 'corp/ann',
+        username: 'ann@x.org',
+        name: 'ann',
+        steps: [{ kind: 'disable', because: 'was deleted' }],
+        heldBecause: 'too many',
+        since: '2026-11-23T00:00:00.000Z',
+      },
+    ],
+  });
+});
+
+const mixed: Decisions = {
+  verdict: 'released',
+  decided: [
+    { held: held('ann'), outcome: 'released' },
+    { held: held('bob'), outcome: 'held again' },
+    { held: held('cleo'), outcome: 'no longer held' },
+  ],
+  notFound: [
+    { who: 'dan', candidates: [] },
+    { who: 'b', candidates: ['corp/b', 'other/b'] },
+  ],
+};
+
+test('a release tells for each what happened, and counts', () => {
+  const lines = decidedText(mixed, plainly);
+  assert.match(lines[0] ?? '', /^released +ann +ann@x.org +disable \(was deleted\)$/);
+  assert.match(lines[1] ?? '', /^changed +bob .*is held again: look at it with "connector held"$/);
+  assert.match(lines[2] ?? '', /^changed +cleo .*nothing is held any more$/);
+  assert.match(lines[3] ?? '', /^unknown +dan .*nobody of that name is held: see "connector held"$/);
+  assert.match(lines[4] ?? '', /^ambiguous +b .*could be corp\/b or other\/b: name one$/);
+  assert.equal(lines[5], '1 person released: the steps shown happen now; 4 not.');
+});
+
+test('all is done only if everybody was found and nothing had changed', () => {
+  const [ann, bob] = mixed.decided;
+  assert.ok(ann && bob);
+  assert.equal(allDone({ verdict: 'released', decided: [ann], notFound: [] }), true);
+  assert.equal(allDone({ verdict: 'released', decided: [ann, bob], notFound: [] }), false);
+  assert.equal(allDone({ ...mixed, decided: [ann] }), false);
+  assert.equal(allDone({ verdict: 'rejected', decided: [], notFound: [] }), true);
+});
+
+test('the JSON has the outcome for each, and who was not found', () => {
+  const json = JSON.parse(JSON.stringify(decidedJson(mixed)));
+  assert.deepEqual(
+    json.people.map(({ person, outcome }: { person: string; outcome: string }) => [person, outcome]),
+    [
+      ['corp/ann', 'released'],
+      ['corp/bob', 'held again'],
+      ['corp/cleo', 'no longer held'],
+    ],
+  );
+  assert.deepEqual(json.notFound[0], { who: 'dan', problem: 'unknown', candidates: [] });
+  assert.equal(json.notFound[1].problem, 'ambiguous');
+});

@@ -1,0 +1,25 @@
+/** Steps, for people: what happens, and why. */
+import type { Step } from '@connector/shared/plan.ts';
+
+function actionOf(step: Step): string {
+  switch (step.kind) {
+    case 'create':
+      return step.groups.length > 0 ? `create, in ${step.groups.join(', ')}` : 'create';
+    case 'rename':
+      return `rename to "${step.fullname}"`;
+    case 'join-groups':
+      return `join ${step.groups.join(', ')}`;
+    case 'leave-groups':
+      return `leave ${step.groups.join(', ')}`;
+    case 'enable':
+    case 'disable':
+    case 'withdraw':
+    case 'remove':
+    case 'delete':
+      return step.kind;
+  }
+}
+
+/** `disable (was deleted in Active Directory)`; several with semicolons. */
+export const stepsText = (steps: readonly Step[]): string =>
+  steps.map((step) => `${actionOf(step)} (${step.because})`).join('; ');

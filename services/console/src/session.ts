@@ -1,0 +1,53 @@
+/** What every command needs: the configuration, and Redis as it should be. */
+import { type Configuration, loadConfiguration } from '@connector/shared/configuration.ts';
+import { RedisUnsuitable } from '@connector/shared/redis.ts';
+import { openStore, type Store } from '@connector/shared/store.ts';
+
+/** Redis doesn't answer, or doesn't let us in. The message is one line with the remedy. */
+export class RedisUnreachable extends Error {
+  override readonly name = 'RedisUnreachable';
+  readonly code = 'REDIS_UNREACHABLE';
+}
+
+export interface Session extends Disposable {
+  readonly configuration: Configuration;
+  readonly store: Store;
+  /** What a failing use of Redis means; any other error is itself. */
+  readonly explain: (error: unknown) => unknown;
+}
+
+const connectionErrors = ['MaxRetriesPerRequestError', 'ReplyError', 'AbortError'];
+
+/**
+ * Opens a session.
+ * @throws ConfigurationError, RedisUnsuitable, RedisUnreachable
+ */
+export async function openSession(environment: NodeJS.ProcessEnv = process.env): Promise<Session> {
+  const configuration = loadConfiguration(environment);
+  const { url, password, prefix } = configuration.redis;
+  const store = openStore({ target: { url, password }, prefix, name: 'connector' });
+  let lastError: Error | null = null; // ioredis tells a command only that it gave up, and why by an event
+  store.redis.on('error', (error: Error) => {
+    lastError = error;
+  });
+  const explain = (error: unknown): unknown => {
+    if (error instanceof RedisUnsuitable || !(error instanceof Error)) return error;
+    const isConnection = connectionErrors.includes(error.name) || error.message === 'Connection is closed.';
+    return isConnection ? unreachable(url, lastError ?? error) : error;
+  };
+  try {
+    await store.check();
+  } catch (error) {
+    store.close();
+    throw explain(error);
+  }
+  return { configuration, store, explain, [Symbol.dispose]: () => store.close() };
+}
+
+function unreachable(url: string, cause: Error): RedisUnreachable {
+  const where = new URL(url).host;
+  if (/NOAUTH|WRONGPASS|AUTH/.test(cause.message))
+    return new RedisUnreachable(`Redis at ${where} refuses the password: check redis.password`, { cause });
+  const why = (cause as NodeJS.ErrnoException).code ?? cause.message;
+  return new RedisUnreachable(`Redis at ${where} can't be reached (${why}): start it, or check redis.url`, { cause });
+}

@@ -1,0 +1,122 @@
+/** The status, for people. */
+import { formatDuration } from '@connector/shared/duration.ts';
+import type { SetAside } from '@connector/shared/plan.ts';
+import { aligned, type Cell } from '../text/aligned.ts';
+import type { Paint } from '../text/paint.ts';
+import { agoText, counted, momentText } from '../text/when.ts';
+import type { ServiceState } from './service-states.ts';
+import type { DirectoryStatus, Status } from './status.ts';
+
+/** So many of each kind of set-aside people are shown unless all are wanted. */
+export const shownAside = 10;
+
+export interface StatusTextOptions {
+  readonly paint: Paint;
+  /** Show everybody who is set aside. */
+  readonly all: boolean;
+}
+
+export function statusText(status: Status, { paint, all }: StatusTextOptions): string[] {
+  const heading = (text: string) => paint('strong', text);
+  const table = (rows: readonly (readonly Cell[])[]) => aligned(rows, { paint });
+  return [
+    ...problemLines(status, paint),
+    heading('Services'),
+    ...table(status.services.flatMap((state) => serviceRows(state, status.nowMs))),
+    '',
+    heading('Directories'),
+    ...table(status.directories.map((directory) => directoryRow(directory, status.nowMs))),
+    '',
+    heading('LastPass'),
+    ...table(lastpassRows(status)),
+    '',
+    heading('People'),
+    ...table(peopleRows(status)),
+    ...asideLines(status, { paint, all }),
+  ];
+}
+
+function problemLines({ problems }: Status, paint: Paint): string[] {
+  if (problems.length === 0) return [paint('good', 'Nothing stands in the way of the sync.'), ''];
+  const rows = problems.map((problem): Cell[] => [['bad', problem]]);
+  return [paint('bad', 'The sync is stopped or incomplete:'), ...aligned(rows, { paint }), ''];
+}
+
+function serviceRows({ service, instances }: ServiceState, nowMs: number): Cell[][] {
+  if (instances.length === 0) return [[service, ['bad', 'missing']]];
+  return instances.map(({ ready, host, pid, startedAtMs }) => [
+    service,
+    ready ? ['good', 'ready'] : ['bad', 'not ready'],
+    `on ${host}, process ${pid}, up for ${formatDuration(Math.max(0, nowMs - startedAtMs))}`,
+  ]);
+}
+
+function directoryRow(directory: DirectoryStatus, nowMs: number): Cell[] {
+  const { id, domainController, completedAtMs, fullRead, logEntries } = directory;
+  const read =
+    completedAtMs === null
+      ? 'never read completely'
+      : `read completely ${agoText(completedAtMs, nowMs)} (${momentText(completedAtMs)})`;
+  const now = fullRead === 'none' ? [] : [`a full read is ${fullRead}`];
+  const log = `${counted(logEntries, 'log entry', 'log entries')} outstanding`;
+  return [id, domainController ?? 'no domain controller yet', [read, ...now, log].join(', ')];
+}
+
+const policyTexts: Record<Status['policy'], string> = {
+  'not in force yet': 'not in force yet: no reconciler has started',
+  settled: 'settled',
+  unsettled: 'changed: whoever would leave is held until a complete read under it is planned',
+  'another than configured': 'in force is another than the one configured here: restart the services with it',
+};
+
+function lastpassRows({ accounts, alarm, policy, nowMs }: Status): Cell[][] {
+  const read = accounts.readAtMs === null ? 'never read' : `read ${agoText(accounts.readAtMs, nowMs)}`;
+  const rows: Cell[][] = [
+    ['accounts', `${accounts.count}, ${read}`],
+    ['policy', policyTexts[policy]],
+  ];
+  if (alarm === null) return rows;
+  const again =
+    alarm.tryAgainAtMs > nowMs ? `in ${formatDuration(alarm.tryAgainAtMs - nowMs)}` : 'as soon as a pusher is there';
+  const text = `${alarm.message} (since ${momentText(alarm.sinceMs)}; tried again ${again})`;
+  return [...rows, ['alarm', ['bad', text]]];
+}
+
+function peopleRows({ people, setAside }: Status): Cell[][] {
+  const { linked, toPlan, toJudge, toDeliver, postponed, held, rejected } = people;
+  const rows: Cell[][] = [
+    ['linked', String(linked)],
+    ['to plan', String(toPlan)],
+    ['to judge', String(toJudge)],
+    ['to deliver', postponed > 0 ? `${toDeliver}, ${postponed} of them postponed` : String(toDeliver)],
+    ['held', held > 0 ? ['strong', `${held}: see "connector held"`] : '0'],
+    ['set aside', String(setAside.length)],
+  ];
+  return rejected > 0 ? [...rows, ['rejected', `${rejected} keep what they have, as somebody decided`]] : rows;
+}
+
+const kinds: readonly { readonly kind: SetAside['kind']; readonly title: string }[] = [
+  { kind: 'data', title: "Set aside: the directory's data stands in the way" },
+  { kind: 'drift', title: 'Set aside: changed by hand at LastPass' },
+  { kind: 'refused', title: 'Set aside: refused by LastPass' },
+];
+
+function asideLines({ setAside, nowMs }: Status, { paint, all }: StatusTextOptions): string[] {
+  return kinds.flatMap(({ kind, title }) => {
+    const these = setAside.filter((each) => each.kind === kind);
+    if (these.length === 0) return [];
+    const shown = all ? these : these.slice(0, shownAside);
+    const rows = shown.map(({ name, reason, sinceMs }): Cell[] => [
+      name,
+      ['weak', `for ${formatDuration(Math.max(0, nowMs - sinceMs))}`],
+      reason,
+    ]);
+    const more = these.length - shown.length;
+    return [
+      '',
+      paint('strong', `${title} (${these.length})`),
+      ...aligned(rows, { paint }),
+      ...(more > 0 ? [`  … and ${more} more: see "connector status --all"`] : []),
+    ];
+  });
+}

@@ -1,0 +1,139 @@
+/** How everything is: what Redis knows, gathered into plain data. */
+
+import type { Configuration, DirectoryConfiguration } from '@connector/shared/configuration.ts';
+import { credentialsDigest } from '@connector/shared/credentials.ts';
+import { cursor, firstCursor, firstMirrorState, mirrorState } from '@connector/shared/directory-state.ts';
+import type { PersonKey } from '@connector/shared/keys.ts';
+import { type Alarm, accountsRead, alarm, decision, type SetAside, setAside } from '@connector/shared/plan.ts';
+import { policyState, policyVersion } from '@connector/shared/policy.ts';
+import { parseStored, type Store } from '@connector/shared/store.ts';
+import { readServiceStates, type ServiceState, serviceProblems } from './service-states.ts';
+
+export interface DirectoryStatus {
+  readonly id: string;
+  /** DNS name of the domain controller that was read last; `null` before the first read. */
+  readonly domainController: string | null;
+  /** When the last full read was complete, ms since 1970; `null` before the first. */
+  readonly completedAtMs: number | null;
+  /** A full read is under way, or asked for. */
+  readonly fullRead: 'none' | 'asked for' | 'under way';
+  /** Entries of the change log that aren't applied to the mirror yet. */
+  readonly logEntries: number;
+}
+
+export interface AsideStatus extends SetAside {
+  readonly person: PersonKey;
+}
+
+export interface Status {
+  readonly nowMs: number;
+  readonly services: readonly ServiceState[];
+  readonly directories: readonly DirectoryStatus[];
+  readonly accounts: {
+    readonly count: number;
+    /** When all were last read, ms since 1970; `null`: never. */
+    readonly readAtMs: number | null;
+  };
+  readonly people: {
+    readonly linked: number;
+    readonly toPlan: number;
+    /** Planned, and waiting for the guard's judgement. */
+    readonly toJudge: number;
+    readonly toDeliver: number;
+    /** Of these, so many are postponed: tried again later. */
+    readonly postponed: number;
+    readonly held: number;
+    /** Somebody rejected their guarded steps, and they keep what they have. */
+    readonly rejected: number;
+  };
+  readonly setAside: readonly AsideStatus[];
+  /** LastPass refuses the configured credentials. */
+  readonly alarm: Alarm | null;
+  readonly policy: 'not in force yet' | 'settled' | 'unsettled' | 'another than configured';
+  /** What stops the sync, one line each; empty when nothing does. */
+  readonly problems: readonly string[];
+}
+
+/** Gathers the status of everything that the configuration names. */
+export async function readStatus(store: Store, configuration: Configuration, nowMs: number): Promise<Status> {
+  const services = await readServiceStates(store, nowMs);
+  const raised = await readAlarm(store, configuration.lastpass);
+  return {
+    nowMs,
+    services,
+    directories: await Promise.all(configuration.directories.map((directory) => readDirectory(store, directory))),
+    accounts: await readAccounts(store),
+    people: await readPeople(store, nowMs),
+    setAside: await readSetAside(store),
+    alarm: raised,
+    policy: await readPolicy(store, configuration),
+    problems: problemsOf(services, raised),
+  };
+}
+
+/** What stops the sync: services that are missing or not ready, refused credentials. */
+export function problemsOf(services: readonly ServiceState[], raised: Alarm | null): string[] {
+  const problems = serviceProblems(services);
+  const isTold = raised !== null && problems.some((problem) => problem.includes(raised.message));
+  return raised === null || isTold ? problems : [...problems, `LastPass: ${raised.message}`];
+}
+
+async function readDirectory({ redis, keys }: Store, { id }: DirectoryConfiguration): Promise<DirectoryStatus> {
+  const own = keys.directory(id);
+  const [cursorRaw, stateRaw, asked] = await Promise.all([
+    redis.get(own.cursor),
+    redis.get(own.mirrorState),
+    redis.hget(keys.requests, 'full-read'),
+  ]);
+  const read = parseStored(cursor, own.cursor, cursorRaw).value ?? firstCursor;
+  const applied = parseStored(mirrorState, own.mirrorState, stateRaw).value ?? firstMirrorState;
+  const isAsked = asked !== null && asked !== read.answered;
+  return {
+    id,
+    domainController: read.dnsHostName,
+    completedAtMs: read.completed === 0 ? null : read.completedAtMs,
+    fullRead: read.completed < read.generation ? 'under way' : isAsked ? 'asked for' : 'none',
+    logEntries: Math.max(0, read.sequence - applied.sequence),
+  };
+}
+
+async function readAccounts({ redis, keys }: Store): Promise<Status['accounts']> {
+  const [count, raw] = await Promise.all([redis.hlen(keys.accounts), redis.get(keys.accountsRead)]);
+  return { count, readAtMs: parseStored(accountsRead, keys.accountsRead, raw).value?.atMs ?? null };
+}
+
+async function readPeople({ redis, keys }: Store, nowMs: number): Promise<Status['people']> {
+  const [linked, toPlan, toJudge, toDeliver, postponed, held, decisions] = await Promise.all([
+    redis.hlen(keys.links),
+    redis.zcard(keys.toPlan),
+    redis.zcard(keys.waiting),
+    redis.zcard(keys.toDeliver),
+    redis.zcount(keys.toDeliver, `(${nowMs}`, '+inf'),
+    redis.zcard(keys.held),
+    redis.hvals(keys.decisions),
+  ]);
+  const rejected = decisions.filter(
+    (raw) => parseStored(decision, keys.decisions, raw).value?.verdict === 'rejected',
+  ).length;
+  return { linked, toPlan, toJudge, toDeliver, postponed, held, rejected };
+}
+
+async function readSetAside({ redis, keys }: Store): Promise<AsideStatus[]> {
+  const all = Object.entries(await redis.hgetall(keys.setAside)).flatMap(([person, raw]) => {
+    const { value } = parseStored(setAside, keys.setAside, raw);
+    return value === null ? [] : [{ person, ...value }];
+  });
+  return all.sort((a, b) => b.sinceMs - a.sinceMs || a.name.localeCompare(b.name));
+}
+
+async function readAlarm({ redis, keys }: Store, credentials: Configuration['lastpass']): Promise<Alarm | null> {
+  return parseStored(alarm, keys.alarms, await redis.hget(keys.alarms, credentialsDigest(credentials))).value;
+}
+
+async function readPolicy({ redis, keys }: Store, configuration: Configuration): Promise<Status['policy']> {
+  const inForce = parseStored(policyState, keys.policy, await redis.get(keys.policy)).value;
+  if (inForce === null) return 'not in force yet';
+  if (inForce.version !== policyVersion(configuration.policy, configuration.directories))
+    return 'another than configured';
+  return inForce.settled ? 'settled' : 'unsettled';
+}

@@ -1,0 +1,126 @@
+/** What is still to be done before a sync that was asked for has come to its end. */
+import { type Cursor, cursor, firstCursor, firstMirrorState, mirrorState } from '@connector/shared/directory-state.ts';
+import { type AccountsRead, accountsRead, setAside } from '@connector/shared/plan.ts';
+import { parseStored, type Store } from '@connector/shared/store.ts';
+import { isAnswered, type RequestIds, type SyncRequest } from './request.ts';
+
+/** All of it, at one moment. */
+export interface Snapshot {
+  readonly requests: RequestIds;
+  readonly directories: readonly {
+    readonly id: string;
+    readonly cursor: Cursor;
+    /** Of the newest log entry applied to the mirror. */
+    readonly appliedSequence: number;
+  }[];
+  readonly accountsRead: AccountsRead | null;
+  readonly toPlan: number;
+  readonly toJudge: number;
+  /** Due now or within a minute, without those whom LastPass refuses. */
+  readonly toDeliver: number;
+}
+
+export interface Outstanding {
+  /** Directories whose full read isn't complete. */
+  readonly reading: readonly string[];
+  /** Entries of change logs that aren't applied. */
+  readonly logEntries: number;
+  readonly readingAccounts: boolean;
+  readonly toPlan: number;
+  readonly toJudge: number;
+  readonly toDeliver: number;
+}
+
+export function outstandingOf(snapshot: Snapshot, { id, before }: SyncRequest): Outstanding {
+  const { requests, directories, toPlan, toJudge, toDeliver } = snapshot;
+  const fullRead = { id, before: before.fullRead, now: requests.fullRead };
+  const accounts = { id, before: before.accounts, now: requests.accounts };
+  return {
+    reading: directories.filter((each) => !isAnswered(each.cursor.answered, fullRead)).map((each) => each.id),
+    logEntries: directories.reduce((sum, each) => sum + Math.max(0, each.cursor.sequence - each.appliedSequence), 0),
+    readingAccounts: !isAnswered(snapshot.accountsRead?.answered ?? null, accounts),
+    toPlan,
+    toJudge,
+    toDeliver,
+  };
+}
+
+export const isFinished = (outstanding: Outstanding): boolean => partsOf(outstanding).length === 0;
+
+/** A kind of work that is outstanding, and its text. */
+export interface Part {
+  readonly kind: keyof Outstanding;
+  readonly text: string;
+}
+
+/** What is outstanding, in the order in which it is done. */
+export function partsOf(outstanding: Outstanding): Part[] {
+  const { reading, logEntries, readingAccounts, toPlan, toJudge, toDeliver } = outstanding;
+  const parts: (Part | null)[] = [
+    reading.length > 0 ? { kind: 'reading', text: `reading ${reading.join(', ')}` } : null,
+    readingAccounts ? { kind: 'readingAccounts', text: 'reading the accounts' } : null,
+    logEntries > 0 ? { kind: 'logEntries', text: `applying ${logEntries} of the log` } : null,
+    toPlan > 0 ? { kind: 'toPlan', text: `planning ${toPlan}` } : null,
+    toJudge > 0 ? { kind: 'toJudge', text: `judging ${toJudge}` } : null,
+    toDeliver > 0 ? { kind: 'toDeliver', text: `delivering ${toDeliver}` } : null,
+  ];
+  return parts.filter((part) => part !== null);
+}
+
+/** Whoever is postponed for longer than this doesn't keep a sync from its end, ms. */
+const soonMs = 60_000;
+/** Among so many it is looked whether LastPass refuses them. */
+const lookedAt = 1_000;
+
+/** Takes a snapshot, of one moment: somebody on the way from one list to the next is in one of them. */
+export async function readSnapshot(store: Store, directories: readonly string[], nowMs: number): Promise<Snapshot> {
+  const { redis, keys } = store;
+  const own = directories.map((id) => keys.directory(id));
+  const soon = String(nowMs + soonMs);
+  const transaction = redis
+    .multi()
+    .hmget(keys.requests, 'full-read', 'accounts')
+    .mget(...own.flatMap(({ cursor: read, mirrorState: applied }) => [read, applied]), keys.accountsRead)
+    .zcard(keys.toPlan)
+    .zcard(keys.waiting)
+    .zcount(keys.toDeliver, '-inf', soon)
+    .zrangebyscore(keys.toDeliver, '-inf', soon, 'LIMIT', 0, lookedAt);
+  const replies = ((await transaction.exec()) ?? []).map(([error, reply]) => {
+    if (error) throw error;
+    return reply;
+  });
+  const [requests, states, toPlan, toJudge, due, someDue] = replies as [
+    (string | null)[],
+    (string | null)[],
+    number,
+    number,
+    number,
+    string[],
+  ];
+  const [fullRead = null, accounts = null] = requests;
+  return {
+    requests: { fullRead, accounts },
+    directories: directories.map((id, index) => ({ id, ...directoryOf(own[index], states, index) })),
+    accountsRead: parseStored(accountsRead, keys.accountsRead, states.at(-1) ?? null).value,
+    toPlan,
+    toJudge,
+    toDeliver: due - (await countRefused(store, someDue)),
+  };
+}
+
+function directoryOf(
+  keys: { cursor: string; mirrorState: string } | undefined,
+  states: readonly (string | null)[],
+  index: number,
+) {
+  const read = parseStored(cursor, keys?.cursor ?? '', states[2 * index] ?? null).value ?? firstCursor;
+  const applied =
+    parseStored(mirrorState, keys?.mirrorState ?? '', states[2 * index + 1] ?? null).value ?? firstMirrorState;
+  return { cursor: read, appliedSequence: applied.sequence };
+}
+
+async function countRefused({ redis, keys }: Store, people: readonly string[]): Promise<number> {
+  if (people.length === 0) return 0;
+  const asides = await redis.hmget(keys.setAside, ...people);
+  return asides.filter((raw) => parseStored(setAside, keys.setAside, raw).value?.kind === 'refused').length;
+}

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { plainly } from '../text/paint.ts';
+import type { Outstanding } from './outstanding.ts';
+import { ProgressLines, problemLines } from './progress.ts';
+import { syncJson, waitedText } from './sync-text.ts';
+
+const nothing: Outstanding = {
+  reading: [],
+  logEntries: 0,
+  readingAccounts: false,
+  toPlan: 0,
+  toJudge: 0,
+  toDeliver: 0,
+};
+
+test('a change of what is done is told at once, a change of numbers only now and then', () => {
+  const lines = new ProgressLines();
+  assert.equal(lines.next({ ...nothing, toPlan: 9 }, 0), 'planning 9');
+  assert.equal(lines.next({ ...nothing, toPlan: 8 }, 100), null);
+  assert.equal(lines.next({ ...nothing, toPlan: 8 }, 5_000), 'planning 8');
+  assert.equal(lines.next({ ...nothing, toPlan: 8 }, 20_000), null);
+  assert.equal(lines.next({ ...nothing, toDeliver: 2 }, 20_001), 'delivering 2');
+  assert.equal(lines.next(nothing, 20_002), null);
+});
+
+test('problems are told when they come and when they go', () => {
+  assert.deepEqual(problemLines(['a', 'b'], ['b', 'c']), ['solved: a', 'problem: c']);
+});
+
+test('a time-out names what is still outstanding and that it goes on', () => {
+  const last = { outstanding: { ...nothing, reading: ['corp'], toPlan: 3 }, problems: ['p'] };
+  const waited = { end: 'timed out', last } as const;
+  assert.deepEqual(waitedText(waited, { tookMs: 2_000, summary: null, paint: plainly }), [
+    'Not finished within 2 s. Outstanding: reading corp, planning 3.',
+    'The sync goes on by itself: see "connector status".',
+  ]);
+  const json = JSON.parse(
+    JSON.stringify(
+      syncJson(
+        { id: 'x', before: { fullRead: null, accounts: null } },
+        { waited, problems: ['p'], tookMs: 1.6, summary: null },
+      ),
+    ),
+  );
+  assert.deepEqual([json.finished, json.end, json.tookMs, json.outstanding.toPlan], [false, 'timed out', 2, 3]);
+});
+
+test('the end tells what it has come to', () => {
+  const waited = { end: 'finished', last: { outstanding: nothing, problems: [] } } as const;
+  const summary = { linked: 3, accounts: 5, held: 1, setAside: 0 };
+  assert.deepEqual(waitedText(waited, { tookMs: 900, summary, paint: plainly }), [
+    'Everything is in sync (900 ms).',
+    '  people linked  3',
+    '  accounts       5',
+    '  held           1: see "connector held"',
+    '  set aside      0',
+  ]);
+});

@@ -1,0 +1,40 @@
+/** Telling how a sync gets on: at every change of what is being done, and now and then in between. */
+import { isFinished, type Outstanding, partsOf } from './outstanding.ts';
+
+/** Where lines stay, a change of numbers alone is told this seldom, ms. */
+const retellAfterMs = 5_000;
+
+export const progressText = (outstanding: Outstanding): string =>
+  isFinished(outstanding)
+    ? 'finishing'
+    : partsOf(outstanding)
+        .map(({ text }) => text)
+        .join(', ');
+
+/** Picks the lines worth telling where every line stays. */
+export class ProgressLines {
+  #kinds = '';
+  #text = '';
+  #toldAtMs = 0;
+
+  /** @returns the line to tell now; `null` when there is nothing new */
+  next(outstanding: Outstanding, nowMs: number): string | null {
+    const text = progressText(outstanding);
+    const kinds = partsOf(outstanding)
+      .map(({ kind }) => kind)
+      .join();
+    const isNew = kinds !== this.#kinds || (text !== this.#text && nowMs - this.#toldAtMs >= retellAfterMs);
+    if (!isNew || isFinished(outstanding)) return null;
+    this.#kinds = kinds;
+    this.#text = text;
+    this.#toldAtMs = nowMs;
+    return text;
+  }
+}
+
+/** What came and what went between two looks at the problems. */
+export function problemLines(before: readonly string[], now: readonly string[]): string[] {
+  const came = now.filter((problem) => !before.includes(problem)).map((problem) => `problem: ${problem}`);
+  const went = before.filter((problem) => !now.includes(problem)).map((problem) => `solved: ${problem}`);
+  return [...went, ...came];
+}

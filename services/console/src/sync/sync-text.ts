@@ -1,0 +1,56 @@
+/** What a sync has come to, for people and for programs. */
+import { formatDuration } from '@connector/shared/duration.ts';
+import { aligned } from '../text/aligned.ts';
+import type { Paint } from '../text/paint.ts';
+import { progressText } from './progress.ts';
+import type { SyncRequest } from './request.ts';
+import type { Summary, Waited } from './sync.ts';
+
+const goesOn = 'The sync goes on by itself: see "connector status".';
+
+/** The last words; `summary` is there once the sync is finished. */
+export function waitedText(
+  { end, last }: Waited,
+  { tookMs, summary, paint }: { tookMs: number; summary: Summary | null; paint: Paint },
+): string[] {
+  const took = formatDuration(tookMs);
+  const left = last.outstanding === null ? 'unknown, as Redis is away' : progressText(last.outstanding);
+  switch (end) {
+    case 'finished':
+      return [paint('good', `Everything is in sync (${took}).`), ...(summary ? summaryLines(summary, paint) : [])];
+    case 'timed out':
+      return [paint('bad', `Not finished within ${took}. Outstanding: ${left}.`), goesOn];
+    case 'interrupted':
+      return [`Outstanding: ${left}.`, goesOn];
+  }
+}
+
+const summaryLines = ({ linked, accounts, held, setAside }: Summary, paint: Paint): string[] =>
+  aligned(
+    [
+      ['people linked', String(linked)],
+      ['accounts', String(accounts)],
+      ['held', held > 0 ? `${held}: see "connector held"` : '0'],
+      ['set aside', setAside > 0 ? `${setAside}: see "connector status"` : '0'],
+    ],
+    { paint },
+  );
+
+/** The same for programs; `waited` is `null` when nobody waited. */
+export const syncJson = (
+  { id }: SyncRequest,
+  {
+    waited,
+    problems,
+    tookMs,
+    summary,
+  }: { waited: Waited | null; problems: readonly string[]; tookMs: number; summary: Summary | null },
+): object => ({
+  request: id,
+  finished: waited?.end === 'finished',
+  end: waited?.end ?? 'not waited for',
+  tookMs: Math.round(tookMs),
+  outstanding: waited?.last.outstanding ?? null,
+  problems,
+  summary,
+});

@@ -1,0 +1,80 @@
+/** Asking for a sync and waiting for its end. The services do it by themselves: leaving early stops nothing. */
+import { pause } from '@connector/shared/every.ts';
+import type { Store } from '@connector/shared/store.ts';
+import { RedisUnreachable } from '../session.ts';
+import { readServiceStates, serviceProblems } from '../status/service-states.ts';
+import { isFinished, type Outstanding, outstandingOf, readSnapshot } from './outstanding.ts';
+import { isLost, putRequest, type SyncRequest } from './request.ts';
+
+const lookEveryMs = 250;
+
+export interface WaitOptions {
+  readonly store: Store;
+  /** Ids of all directories. */
+  readonly directories: readonly string[];
+  readonly request: SyncRequest;
+  readonly timeoutMs: number;
+  /** Given when the person doesn't want to wait any longer. */
+  readonly signal: AbortSignal;
+  /** Told at every look. */
+  readonly onLook: (look: Look) => void;
+  /** What a failure of Redis means. */
+  readonly explain: (error: unknown) => unknown;
+}
+
+/** How things are at one moment. */
+export interface Look {
+  /** `null` while Redis doesn't answer. */
+  readonly outstanding: Outstanding | null;
+  /** What stands in the way, one line each. */
+  readonly problems: readonly string[];
+}
+
+export type Waited = { readonly end: 'finished' | 'timed out' | 'interrupted'; readonly last: Look };
+
+/** Waits until everything that the request asked for is done. */
+export async function waitForSync(options: WaitOptions): Promise<Waited> {
+  const { timeoutMs, signal, onLook } = options;
+  const giveUpAtMs = performance.now() + timeoutMs;
+  for (;;) {
+    const last = await look(options);
+    onLook(last);
+    if (last.outstanding !== null && isFinished(last.outstanding)) return { end: 'finished', last };
+    if (signal.aborted) return { end: 'interrupted', last };
+    if (performance.now() >= giveUpAtMs) return { end: 'timed out', last };
+    await pause(Math.min(lookEveryMs, Math.max(1, giveUpAtMs - performance.now())), signal);
+  }
+}
+
+/** Looks once. An outage of Redis in the middle is a problem like another: the services outlive it, and so does the wait. */
+async function look({ store, directories, request, explain }: WaitOptions): Promise<Look> {
+  const nowMs = Date.now();
+  try {
+    const problems = serviceProblems(await readServiceStates(store, nowMs));
+    const snapshot = await readSnapshot(store, directories, nowMs);
+    if (isLost(request, snapshot.requests)) await putRequest(store, request);
+    return { outstanding: outstandingOf(snapshot, request), problems };
+  } catch (error) {
+    const explained = explain(error);
+    if (!(explained instanceof RedisUnreachable)) throw explained;
+    return { outstanding: null, problems: [explained.message] };
+  }
+}
+
+/** What a sync has come to. */
+export interface Summary {
+  readonly linked: number;
+  readonly accounts: number;
+  readonly held: number;
+  readonly setAside: number;
+}
+
+export async function readSummary({ redis, keys }: Store): Promise<Summary> {
+  const [linked, accounts, held, setAside] = await Promise.all([
+    redis.hlen(keys.links),
+    redis.hlen(keys.accounts),
+    redis.zcard(keys.held),
+    redis.hlen(keys.setAside),
+  ]);
+  return { linked, accounts, held, setAside };
+}

@@ -1,0 +1,112 @@
+/** Where the `connector` command is tried: a Redis of its own, a configuration, and people as services would have left them. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Condition, Plan } from '@connector/shared/plan.ts';
+import { openStore, type Store } from '@connector/shared/store.ts';
+import { Program } from '../support/child-process.ts';
+import { RedisServer } from '../support/redis-server.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** How a run of the command ended. */
+export interface Ran {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+export const guidOf = (digit: string): string => `${digit.repeat(8)}-0000-0000-0000-${digit.repeat(12)}`;
+
+export class Workplace implements AsyncDisposable {
+  readonly redis: RedisServer;
+  readonly store: Store;
+  readonly configFile: string;
+  readonly #dir: string;
+
+  private constructor(dir: string, redis: RedisServer) {
+    this.#dir = dir;
+    this.redis = redis;
+    this.configFile = join(dir, 'connector.yaml');
+    this.store = openStore({ target: { url: redis.url }, prefix: 'connector', name: 'test' });
+  }
+
+  static async create(settings: Record<string, string> = {}): Promise<Workplace> {
+    const dir = await mkdtemp(join(tmpdir(), 'connector-command-'));
+    const workplace = new Workplace(dir, await RedisServer.create({ dir: join(dir, 'redis'), settings }));
+    await workplace.configure({});
+    return workplace;
+  }
+
+  /** Writes the configuration, with some sections of its own. YAML takes JSON. */
+  async configure(changes: object): Promise<void> {
+    const configuration = {
+      directories: [{ id: 'corp', urls: ['ldaps://dc.invalid'], bindDn: 'CN=x', bindPassword: 'x' }],
+      lastpass: { cid: '1', provhash: 'p' },
+      redis: { url: this.redis.url },
+      ...changes,
+    };
+    await writeFile(this.configFile, JSON.stringify(configuration));
+  }
+
+  /** Starts the command. */
+  start(...args: string[]): Program {
+    return new Program({
+      command: process.execPath,
+      args: [resolve(root, 'services/console/src/connector.ts'), ...args],
+      env: { CONNECTOR_CONFIG: this.configFile },
+    });
+  }
+
+  /** Runs the command to its end. */
+  async run(...args: string[]): Promise<Ran> {
+    await using program = this.start(...args);
+    return { code: await program.ended, output: program.output };
+  }
+
+  /** Forgets everything. */
+  async clear(): Promise<void> {
+    await this.store.redis.flushall();
+  }
+
+  /** Says that a service runs, as it would itself. */
+  async tellCondition(service: string, changes: Partial<Condition> = {}): Promise<void> {
+    const condition: Condition = {
+      ready: true,
+      problems: [],
+      atMs: Date.now() + 60_000, // alive for as long as a test takes
+      startedAtMs: Date.now(),
+      pid: 1,
+      host: 'box',
+      ...changes,
+    };
+    await this.store.redis.hset(this.store.keys.services, `${service}/1`, JSON.stringify(condition));
+  }
+
+  /** Holds somebody who would be disabled. @returns the person's key */
+  async hold(digit: string, changes: Partial<Plan> = {}): Promise<string> {
+    const { redis, keys } = this.store;
+    const person = `corp/${guidOf(digit)}`;
+    const plan: Plan = {
+      username: `${digit}@x.org`,
+      name: `Person ${digit}`,
+      steps: [{ kind: 'disable', because: 'was deleted in Active Directory' }],
+      guarded: `digest-${digit}`,
+      cleared: false,
+      mustHold: null,
+      heldBecause: 'too many at once',
+      inputs: { touched: 1, account: null, policy: 'p' },
+      madeAtMs: 1,
+      ...changes,
+    };
+    await redis.hset(keys.plans, person, JSON.stringify(plan));
+    await redis.zadd(keys.held, 1_700_000_000_000, person);
+    await redis.zadd(keys.recentLeavers, 1_700_000_000_000, person);
+    return person;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.store.close();
+    await this.redis[Symbol.asyncDispose]();
+    await rm(this.#dir, { recursive: true, force: true });
+  }
+}
