@@ -14,7 +14,8 @@ import { Counter, Gauge } from 'prom-client';
 import { applyNext } from './mirror/apply.ts';
 import { sweepGenerations } from './mirror/sweep-generations.ts';
 import { judgeWaiting } from './plan/judging.ts';
-import { notYet, planPeople } from './plan/planning.ts';
+import { planPeople } from './plan/planning.ts';
+import { notYet } from './plan/planning-context.ts';
 import { bringIntoForce } from './policy-in-force.ts';
 
 /** How often a plan that was overtaken by a change is tried again at once; after that the sweep does it. */

@@ -1,0 +1,102 @@
+/** Collecting the planner's inputs of one person from mirror, accounts and links. */
+import { type Account, account } from '@connector/shared/account.ts';
+import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
+import { folded, peopleWithMail } from '@connector/shared/people-with-mail.ts';
+import { link } from '@connector/shared/plan.ts';
+import { parseStored } from '@connector/shared/store.ts';
+import type { Guard } from '@connector/shared/transaction.ts';
+import type { MirrorObject } from '../mirror/mirror-object.ts';
+import type { Known } from './known-state.ts';
+import { type PlanInputs, usernameOf } from './make-plan.ts';
+import type { Context, View } from './planning-context.ts';
+import { groupNames, outOfScope } from './scope.ts';
+
+/** A plan's inputs, and what must still be true when the plan is stored. */
+export interface Gathered {
+  readonly inputs: PlanInputs;
+  readonly guards: readonly Guard[];
+  /** The account as stored. */
+  readonly accountRaw: string | null;
+}
+
+/** Gathers a plan's inputs; `null` when the directory knows nothing of the person. */
+export async function inputsFor(context: Context, known: Known): Promise<Gathered | null> {
+  const { person } = known;
+  const { directory, guid } = partsOfPerson(person);
+  const view = context.views.get(directory);
+  const object = await view?.gathering.mirror.object(guid);
+  if (!view || !object || object.kind !== 'user') return null;
+  const surroundings = await view.gathering.surroundings(guid, object);
+  const username = known.link?.username ?? usernameOf(object);
+  const atLastPass = await accountOf(context, person, username);
+  const rules = { memberships: context.policy.memberships, bases: view.gathering.bases, filter: view.filter };
+  return {
+    accountRaw: atLastPass.raw,
+    guards: atLastPass.guards,
+    inputs: {
+      person: object,
+      outOfScope: outOfScope(surroundings, rules),
+      unresolvedFilter: view.filter.filter(({ guids }) => guids.length === 0).map(({ entry }) => entry),
+      groups: groupNames(surroundings.groups, rules),
+      ownedGroups: await ownedAmong(context, view, atLastPass.account),
+      link: known.link,
+      account: atLastPass.account,
+      accountHolder: known.link === null ? atLastPass.holder : null,
+      otherHolders: await otherHolders(context, person, object),
+      policy: context.policy,
+      decision: known.decision,
+      nowMs: Date.now(),
+    },
+  };
+}
+
+/** The account of that name, whom it is linked to, and the guards that keep both as they are. */
+async function accountOf({ store, views }: Context, person: PersonKey, username: string | null) {
+  const { redis, keys } = store;
+  if (username === null) return { account: null, raw: null, holder: null, guards: [] };
+  const [raw, holder] = await Promise.all([redis.hget(keys.accounts, username), redis.hget(keys.linked, username)]);
+  const guards: Guard[] = [
+    { command: ['HGET', keys.accounts, username], is: raw },
+    { command: ['HGET', keys.linked, username], is: holder },
+  ];
+  const found: Account | null = parseStored(account, keys.accounts, raw).value;
+  if (holder === null || holder === person) return { account: found, raw, holder: null, guards };
+  const linkRaw = await redis.hget(keys.links, holder);
+  const touched = await redis.hget(keys.touched, holder);
+  const { directory, guid } = partsOfPerson(holder);
+  const object = await views.get(directory)?.gathering.mirror.object(guid);
+  guards.push(
+    { command: ['HGET', keys.links, holder], is: linkRaw },
+    { command: ['HGET', keys.touched, holder], is: touched },
+  );
+  const held = parseStored(link, keys.links, linkRaw).value;
+  return {
+    account: found,
+    raw,
+    guards,
+    holder: held === null ? null : { person: holder, deleted: object?.deleted ?? false, link: held },
+  };
+}
+
+async function otherHolders(
+  { store, directories }: Context,
+  person: PersonKey,
+  object: MirrorObject,
+): Promise<PersonKey[]> {
+  const mail = usernameOf(object);
+  if (mail === null) return [];
+  const holders = await peopleWithMail(
+    store,
+    directories.map(({ id }) => id),
+    [mail],
+  );
+  return holders.filter((holder) => holder !== person);
+}
+
+/** Which of the groups that the account is in, or should be in, AD owns: it syncs them now, or has synced them before. */
+async function ownedAmong(context: Context, view: View, found: Account | null): Promise<Set<string>> {
+  const names = found?.groups ?? [];
+  const owned = new Set([...names.map(folded).filter((name) => context.ownedGroups.has(name)), ...view.filterNames]);
+  if (context.policy.memberships === 'all') for (const name of await view.gathering.syncedNames(names)) owned.add(name);
+  return context.policy.memberships === 'none' ? new Set() : owned;
+}

@@ -1,0 +1,133 @@
+/** The writes that store what was planned for one person: plan, link, obstacle, and their places in the lists. */
+import type { PersonKey } from '@connector/shared/keys.ts';
+import { touch } from '@connector/shared/people-to-plan.ts';
+import { folded } from '@connector/shared/people-with-mail.ts';
+import { isGuarded, isLeaverStep, leaverScore, type Plan, type SetAside } from '@connector/shared/plan.ts';
+import { TICK } from '@connector/shared/transaction.ts';
+import type { Known } from './known-state.ts';
+import type { PlanInputs, Planned } from './make-plan.ts';
+import type { Gathered } from './plan-inputs.ts';
+import type { Context } from './planning-context.ts';
+
+/** What storing a plan takes, and what follows from it. */
+export interface PlanWrites {
+  readonly writes: string[][];
+  /** There are steps to deliver. */
+  readonly deliver: boolean;
+  /** There are steps for the guard to judge. */
+  readonly judge: boolean;
+  /** People whose plans become outdated by it. */
+  readonly others: readonly PersonKey[];
+}
+
+/** The writes that store what was planned and take the person off the list. */
+export function writesFor(
+  context: Context,
+  known: Known,
+  planned: Planned | null,
+  gathered: Gathered | null,
+): PlanWrites {
+  const { person } = known;
+  const { keys } = context.store;
+  const linkChange = planned === null ? { writes: [], others: [] } : adoption(context, person, planned);
+  const stored =
+    planned === null || planned.steps.length === 0
+      ? null
+      : planToStore(context, known, planned, gathered?.accountRaw ?? null);
+  const unguarded = stored?.steps.some((step) => !isGuarded(step)) ?? false;
+  const deliver = stored !== null && (unguarded || stored.cleared);
+  const held = stored !== null && stored.guarded !== null && !stored.cleared && stored.heldBecause !== null;
+  const waiting = stored !== null && stored.guarded !== null && !stored.cleared && !held;
+  const isLeaver = stored?.steps.some(isLeaverStep) ?? false;
+  const nowMs = String(Date.now());
+
+  const writes = [
+    ['ZREM', keys.toPlan, person],
+    ...linkChange.writes,
+    stored === null ? ['HDEL', keys.plans, person] : ['HSET', keys.plans, person, JSON.stringify(stored)],
+    ...ownedWrites(context, planned, gathered?.inputs ?? null),
+    ...obstacleWrites(context, known, planned),
+  ];
+  if (deliver) writes.push(['ZADD', keys.toDeliver, stored.cleared && isLeaver ? leaverScore : nowMs, person]);
+  else if (!known.inDelivery) writes.push(['ZREM', keys.toDeliver, person]);
+  if (waiting) writes.push(['ZADD', keys.waiting, 'NX', nowMs, person]);
+  else if (known.waiting) writes.push(['ZREM', keys.waiting, person]);
+  if (known.held && !held) writes.push(['ZREM', keys.held, person]);
+  else if (held && !known.held)
+    writes.push(['ZADD', keys.held, nowMs, person], ...(isLeaver ? [['ZADD', keys.recentLeavers, nowMs, person]] : []));
+  if (known.held && stored?.guarded == null) writes.push(['ZREM', keys.recentLeavers, person]);
+  const isVoid = known.decision !== null && known.decision.guarded !== planned?.guarded && !planned?.rejected;
+  if (isVoid) writes.push(['HDEL', keys.decisions, person]);
+  if (waiting || known.waiting || known.held !== held) writes.push(['SET', keys.judgementInputs, TICK]);
+  return { writes, deliver, judge: waiting, others: linkChange.others };
+}
+
+/** Notes the groups that somebody with an account is synced into as owned by AD, which they stay. */
+function ownedWrites({ store, ownedGroups }: Context, planned: Planned | null, inputs: PlanInputs | null): string[][] {
+  if (planned === null || inputs === null || inputs.outOfScope !== null || inputs.person.deleted) return [];
+  const hasAccount =
+    inputs.link !== null || planned.linkChange.kind === 'adopt' || planned.steps.some(({ kind }) => kind === 'create');
+  if (!hasAccount) return [];
+  return inputs.groups
+    .filter((name) => !ownedGroups.has(folded(name)))
+    .map((name) => ['HSET', store.keys.ownedGroups, folded(name), name]);
+}
+
+function adoption(
+  { store }: Context,
+  person: PersonKey,
+  { linkChange }: Planned,
+): { writes: string[][]; others: PersonKey[] } {
+  const { keys } = store;
+  if (linkChange.kind === 'none') return { writes: [], others: [] };
+  const writes = [
+    ['HSET', keys.links, person, JSON.stringify(linkChange.link)],
+    ['HSET', keys.linked, linkChange.link.username, person],
+  ];
+  if (linkChange.from === null) return { writes, others: [] };
+  return {
+    writes: [...writes, ['HDEL', keys.links, linkChange.from], ...touch(keys, [linkChange.from])],
+    others: [linkChange.from],
+  };
+}
+
+/**
+ * Why guarded steps are held without asking the guard: they were held before, whatever changed about them since, or a
+ * person released other ones. Only who now loses access, and didn't by what was held, is the guard's to judge.
+ */
+function staysHeld(known: Known, { guarded, steps }: Planned): string | null {
+  if (guarded === null) return null;
+  if (known.decision?.verdict === 'released' && known.decision.guarded !== guarded)
+    return 'what was released has changed since';
+  const wasLeaver = known.plan?.steps.some(isLeaverStep) ?? false;
+  return known.held && (wasLeaver || !steps.some(isLeaverStep)) ? (known.plan?.heldBecause ?? null) : null;
+}
+
+/** The plan with everything that it was made from, and what was decided about the very same guarded steps before. */
+function planToStore({ inForce }: Context, known: Known, planned: Planned, accountRaw: string | null): Plan {
+  const decided = known.decision?.guarded === planned.guarded ? known.decision?.verdict : undefined;
+  return {
+    username: planned.username,
+    name: planned.name,
+    steps: [...planned.steps],
+    guarded: planned.guarded,
+    cleared: planned.guarded !== null && (decided === 'passed' || decided === 'released'),
+    mustHold: planned.mustHold,
+    heldBecause: staysHeld(known, planned),
+    inputs: { touched: known.touched, account: accountRaw, policy: inForce.value.version },
+    madeAtMs: Date.now(),
+  };
+}
+
+function obstacleWrites({ store }: Context, known: Known, planned: Planned | null): string[][] {
+  const { person } = known;
+  const { keys } = store;
+  if (planned === null || planned.obstacle === null) {
+    const mayStillBeRefused = known.setAside?.kind === 'refused' && (planned?.steps.length ?? 0) > 0;
+    return known.setAside === null || mayStillBeRefused ? [] : [['HDEL', keys.setAside, person]];
+  }
+  const { reason, kind } = planned.obstacle;
+  const sinceMs = known.setAside?.reason === reason ? known.setAside.sinceMs : Date.now();
+  const aside: SetAside = { name: planned.name, reason, kind, sinceMs };
+  return [['HSET', keys.setAside, person, JSON.stringify(aside)]];
+}

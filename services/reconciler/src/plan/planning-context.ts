@@ -1,0 +1,67 @@
+/** What planning depends on besides the person: the policy in force, and every directory's mirror. */
+import { currentGeneration } from '@connector/shared/people-with-mail.ts';
+import { type Bases, basesVersion, type Policy, type PolicyState, policyState } from '@connector/shared/policy.ts';
+import { parseStored, type Store } from '@connector/shared/store.ts';
+import { Mirror } from '../mirror/mirror.ts';
+import { Gathering } from './gather.ts';
+import type { FilterEntry } from './scope.ts';
+
+export interface PlanningOptions {
+  readonly store: Store;
+  readonly policy: Policy;
+  /** Of the policy and bases that this process was configured with; see `policyVersion`. */
+  readonly policyVersion: string;
+  readonly directories: readonly Bases[];
+}
+
+/** One directory as the planner looks at it. */
+export interface View {
+  readonly gathering: Gathering;
+  readonly filter: readonly FilterEntry[];
+  /** Folded names of the groups that the filter names. */
+  readonly filterNames: readonly string[];
+}
+
+/** What is the same for everybody whom one answer plans. */
+export interface Context extends PlanningOptions {
+  readonly inForce: { readonly raw: string; readonly value: PolicyState };
+  readonly ownedGroups: ReadonlyMap<string, string>;
+  readonly views: ReadonlyMap<string, View>;
+}
+
+/** Why nobody can be planned yet; `null` when there is nothing in the way. */
+export async function notYet({ store, policyVersion: own, directories }: PlanningOptions): Promise<string | null> {
+  const { redis, keys } = store;
+  const inForce = parseStored(policyState, keys.policy, await redis.get(keys.policy)).value;
+  if (inForce?.version !== own)
+    return 'another replica has brought a newer policy into force: restart this one with the same configuration';
+  for (const { id, userBases, groupBases } of directories) {
+    const current = await currentGeneration(store, id);
+    if (current === null) return `the first full read of the directory ${id} isn't complete yet`;
+    if (current.bases.version !== basesVersion({ userBases, groupBases }))
+      return `the directory ${id} hasn't been read under the configured bases yet`;
+  }
+  return (await redis.exists(keys.accountsRead)) === 1 ? null : 'the accounts at LastPass were not read yet';
+}
+
+/** Opens what planning needs; `null` when nobody can be planned yet. */
+export async function openContext(options: PlanningOptions): Promise<Context | null> {
+  if ((await notYet(options)) !== null) return null;
+  const { redis, keys } = options.store;
+  const raw = (await redis.get(keys.policy)) ?? '';
+  const views: [string, View][] = [];
+  for (const { id } of options.directories) {
+    const current = await currentGeneration(options.store, id);
+    if (current === null) return null;
+    const gathering = new Gathering(new Mirror(redis, keys.directory(id).mirror(current.generation)), current.bases);
+    const filter = await gathering.resolveFilter(options.policy.groupFilter);
+    views.push([id, { gathering, filter, filterNames: await gathering.filterNames(filter) }]);
+  }
+  const ownedGroups = new Map(Object.entries(await redis.hgetall(keys.ownedGroups)));
+  return {
+    ...options,
+    inForce: { raw, value: policyState.parse(JSON.parse(raw)) },
+    ownedGroups,
+    views: new Map(views),
+  };
+}
