@@ -1,0 +1,54 @@
+/** Imports go downward only: services → packages → shared; no service knows another, and nothing goes round in a circle. */
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, resolve } from 'node:path';
+import { test } from 'node:test';
+
+const root = resolve(import.meta.dirname, '../..');
+const isTest = (file: string) => /\.test\.ts$|\/testing\//.test(file);
+const files = globSync('{packages,services}/*/src/**/*.ts', { cwd: root }).filter((file) => !isTest(file));
+
+/** The files of this repository that a file imports. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  const specifiers = [...text.matchAll(/^(?:import|export)\b[^;]*?from '([^']+)';/gms)].map(
+    ([, specifier]) => specifier ?? '',
+  );
+  return specifiers.flatMap((specifier) => {
+    if (specifier.startsWith('.')) return normalize(join(dirname(file), specifier));
+    const [, name, path] = /^@connector\/([^/]+)\/(.+)$/.exec(specifier) ?? [];
+    return name === undefined ? [] : `packages/${name}/src/${path}`;
+  });
+}
+
+const graph = new Map(files.map((file) => [file, importsOf(file)]));
+const unitOf = (file: string) => file.split('/').slice(0, 2).join('/');
+
+test('every import leads to a file of the repository', () => {
+  for (const [file, imports] of graph)
+    for (const imported of imports) assert.ok(graph.has(imported), `${file} imports ${imported}`);
+});
+
+test('imports go downward', () => {
+  for (const [file, imports] of graph) {
+    for (const imported of imports) {
+      const [from, to] = [unitOf(file), unitOf(imported)];
+      if (from === to) continue;
+      assert.notEqual(from, 'packages/shared', `${file} imports ${imported}: shared is at the bottom`);
+      assert.ok(to.startsWith('packages/'), `${file} imports ${imported}: move what both need into packages/shared`);
+      if (from.startsWith('packages/'))
+        assert.equal(to, 'packages/shared', `${file} imports ${imported}: packages know shared only`);
+    }
+  }
+});
+
+test('no import goes round in a circle', () => {
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    assert.ok(!path.includes(file), `circle: ${[...path, file].join(' → ')}`);
+    if (done.has(file)) return;
+    for (const imported of graph.get(file) ?? []) visit(imported, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+});
