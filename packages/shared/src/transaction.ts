@@ -9,6 +9,7 @@
  * reading: versions that only grow, and that order what happened whatever the machines' clocks say.
  */
 import type { Redis } from 'ioredis';
+import { runScript, scriptOf } from './script.ts';
 
 /** Stands for the transaction's own reading of the logical clock, in any argument of a write. */
 export const TICK = '@tick';
@@ -29,7 +30,7 @@ export type Outcome =
   | { readonly committed: true; readonly tick: number }
   | { readonly committed: false; readonly refusedBy: Guard };
 
-const script = `
+const script = scriptOf(`
 local transaction = cjson.decode(ARGV[1])
 for i, guard in ipairs(transaction.guards) do
   local found = redis.call(unpack(guard.command))
@@ -48,15 +49,7 @@ for _, write in ipairs(transaction.writes) do
   redis.call(unpack(write))
 end
 return {0, tick}
-`;
-
-/** Adds the script to a connection, as a command that ioredis sends by its digest. */
-function withScript(
-  redis: Redis,
-): Redis & { commitTransaction(clock: string, transaction: string): Promise<[number, number]> } {
-  if (!('commitTransaction' in redis)) redis.defineCommand('commitTransaction', { numberOfKeys: 1, lua: script });
-  return redis as Redis & { commitTransaction(clock: string, transaction: string): Promise<[number, number]> };
-}
+`);
 
 /** Redis' Lua can unpack some 8,000 values onto its stack; a write with more arguments than this is a mistake of ours. */
 const maxArguments = 7_000;
@@ -71,7 +64,8 @@ export async function commit(redis: Redis, clock: string, { guards, writes }: Tr
     if (write.length > maxArguments)
       throw new RangeError(`a ${write[0]} with ${write.length} arguments can't be sent to a script`);
   }
-  const [refused, tick] = await withScript(redis).commitTransaction(clock, JSON.stringify({ guards, writes }));
+  const answer = await runScript(redis, script, { keys: [clock], args: [JSON.stringify({ guards, writes })] });
+  const [refused, tick] = answer as [number, number];
   const refusedBy = refused === 0 ? undefined : guards[refused - 1];
   return refusedBy ? { committed: false, refusedBy } : { committed: true, tick };
 }

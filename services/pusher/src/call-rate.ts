@@ -2,8 +2,8 @@
  * One rate for all calls of all pushers: a token bucket in Redis (the generic cell rate algorithm), and a pause that
  * everybody keeps when LastPass asks for it or doesn't answer (promise 7).
  */
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runScript, scriptOf } from '@connector/shared/script.ts';
 import type { Store } from '@connector/shared/store.ts';
 
 /** LastPass publishes no limit but updateemail's; public clients send far less (API reference, Transport). */
@@ -11,7 +11,7 @@ const callsPerSecond = 20;
 /** So many calls may follow each other at once after a rest. */
 const burst = 20;
 
-const script = `
+const script = scriptOf(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -22,20 +22,14 @@ local ahead = due - now - interval * (burst - 1)
 if ahead > 0 then return math.ceil(ahead) end
 redis.call('HSET', KEYS[1], 'due', due + interval)
 return 0
-`;
-const digest = createHash('sha1').update(script).digest('hex');
+`);
 
 /** Takes a token, waiting for one if need be. */
 export async function takeToken({ redis, keys }: Store, signal: AbortSignal): Promise<void> {
   for (;;) {
     signal.throwIfAborted();
-    const args = [1, keys.callRate, String(1_000 / callsPerSecond), String(burst)] as const;
-    const waitMs = Number(
-      await redis.evalsha(digest, ...args).catch((error: Error) => {
-        if (!error.message.startsWith('NOSCRIPT')) throw error;
-        return redis.eval(script, ...args);
-      }),
-    );
+    const args = [String(1_000 / callsPerSecond), String(burst)];
+    const waitMs = Number(await runScript(redis, script, { keys: [keys.callRate], args }));
     if (waitMs === 0) return;
     await sleep(Math.min(waitMs, 1_000), undefined, { signal });
   }

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { ConfigurationError, loadConfiguration, parseConfiguration } from './configuration.ts';
+
+const file = 'connector.yaml';
+const whole = `
+directories:
+  - id: corp
+    urls: [ldaps://dc1.corp.example.com]
+    bindDn: CN=svc,DC=corp,DC=example,DC=com
+    bindPassword: \${LDAP_BIND_PASSWORD}
+lastpass:
+  cid: 12345678
+  provhash: secret-provhash
+`;
+const environment = { LDAP_BIND_PASSWORD: 'secret-password' };
+const read = (text: string, variables: NodeJS.ProcessEnv = environment) =>
+  parseConfiguration(text, { file, environment: variables });
+
+function problemsIn(text: string, variables: NodeJS.ProcessEnv = environment): readonly string[] {
+  try {
+    read(text, variables);
+  } catch (error) {
+    assert.ok(error instanceof ConfigurationError);
+    for (const line of error.message.split('\n'))
+      assert.match(line, /^connector\.yaml: \S/, 'each line names the file');
+    assert.doesNotMatch(error.message, /secret-/, 'a secret is told');
+    return error.problems;
+  }
+  assert.fail('the configuration is taken');
+}
+
+test('the smallest configuration gets the documented defaults', () => {
+  const { lastpass, redis, sync, policy, http, directories } = read(whole);
+  assert.equal(directories[0]?.bindPassword, 'secret-password');
+  assert.deepEqual(directories[0]?.userBases, []);
+  assert.deepEqual(lastpass, {
+    apiUrl: 'https://lastpass.com/enterpriseapi.php',
+    cid: '12345678',
+    provhash: 'secret-provhash',
+    batchSize: 200,
+    insecure: false,
+  });
+  assert.equal(redis.prefix, 'connector');
+  assert.deepEqual(sync, { accountsEvery: 900_000, fullReadEvery: 86_400_000 });
+  assert.deepEqual(
+    [policy.onDeleted, policy.onDisabled, policy.onRemovedFromFilter],
+    ['disable', 'disable', 'disable'],
+  );
+  assert.deepEqual(policy.guard, { maxLeavers: 10, maxLeaversPercent: 5, maxLeaversHard: 50 });
+  assert.deepEqual([http.watcher, http.reconciler, http.pusher], [9101, 9102, 9103]);
+});
+
+test('an account number with zeros at its head keeps them when it is written as text', () => {
+  assert.equal(read(whole.replace('12345678', '"00123"')).lastpass.cid, '00123');
+});
+
+describe('each mistake is one line that says what to write', () => {
+  const mistakes: readonly [what: string, text: string, problem: RegExp][] = [
+    [
+      'a slip in a key',
+      whole.replace('urls:', 'userBase: []\n    urls:'),
+      /^directories\[0\]\.userBase: unknown key; did you mean userBases\?$/,
+    ],
+    ['a slip at the top', `${whole}polici: {}`, /^polici: unknown key; did you mean policy\?$/],
+    [
+      'a slip in the policy',
+      `${whole}policy: { onDeletd: delete }`,
+      /^policy\.onDeletd: unknown key; did you mean onDeleted\?$/,
+    ],
+    [
+      'a slip in the guard',
+      `${whole}policy: { guard: { maxLeaver: 3 } }`,
+      /^policy\.guard\.maxLeaver: unknown key; did you mean maxLeavers\?$/,
+    ],
+    [
+      'a key that is like no other',
+      `${whole}policy: { colour: red }`,
+      /^policy\.colour: unknown key; known here: .*onDeleted.*groupFilter/,
+    ],
+    ['a missing section', whole.replace(/lastpass:[\s\S]*/, ''), /^lastpass: is missing; write a group of keys$/],
+    ['no directory', whole.replace(/directories:[\s\S]*lastpass/, 'directories: []\nlastpass'), /^directories: /],
+    [
+      'an action that there is none of',
+      `${whole}policy: { onDeleted: erase }`,
+      /^policy\.onDeleted: must be one of disable, remove, delete, nothing$/,
+    ],
+    [
+      'a duration without a unit',
+      `${whole}sync: { accountsEvery: "15" }`,
+      /^sync\.accountsEvery: "15" is no duration; /,
+    ],
+    [
+      'an open connection to the directory',
+      whole.replace('ldaps:', 'ldap:'),
+      /^directories\[0\]\.urls\[0\]: ldap:.* isn't encrypted; write ldaps:\/\/, or insecure: true/,
+    ],
+    [
+      'an open connection to LastPass',
+      whole.replace('cid:', 'apiUrl: http://lastpass.com/enterpriseapi.php\n  cid:'),
+      /^lastpass\.apiUrl: http:.* isn't encrypted; write https:\/\//,
+    ],
+    [
+      'an address of another kind',
+      whole.replace('ldaps:', 'https:'),
+      /^directories\[0\]\.urls\[0\]: is no LDAP address/,
+    ],
+    ['a batch that is too large', whole.replace('cid:', 'batchSize: 501\n  cid:'), /^lastpass\.batchSize: .*500/],
+    ['an empty secret', whole.replace('secret-provhash', '""'), /^lastpass\.provhash: is empty; write the secret/],
+    [
+      'a base that is no DN',
+      whole.replace('urls:', 'userBases: [People]\n    urls:'),
+      /^directories\[0\]\.userBases\[0\]: is no distinguished name/,
+    ],
+    ['an id in capitals', whole.replace('id: corp', 'id: Corp'), /^directories\[0\]\.id: must be lower-case/],
+    ['text that is no YAML', 'directories: [', /^is no YAML: /],
+    ['an empty file', '', /write|is missing|must be/],
+    ['a text where a group of keys should be', `${whole}policy: none`, /^policy: must be a group of keys$/],
+  ];
+  for (const [what, text, problem] of mistakes) {
+    test(what, () => {
+      const problems = problemsIn(text);
+      assert.equal(problems.length, 1, problems.join('\n'));
+      assert.match(problems[0] ?? '', problem);
+      assert.doesNotMatch(problems[0] ?? '', /\n/);
+    });
+  }
+
+  test('a missing variable', () => {
+    assert.deepEqual(problemsIn(whole, {}), [
+      "directories[0].bindPassword: the environment variable LDAP_BIND_PASSWORD isn't set; set it, or write the value itself",
+    ]);
+  });
+
+  test('two directories with one id', () => {
+    const [section = ''] = /\n {2}- id[\s\S]*(?=\nlastpass)/.exec(whole) ?? [];
+    assert.match(
+      problemsIn(whole.replace(section, section + section))[0] ?? '',
+      /^directories: has two directories with one id/,
+    );
+  });
+
+  test('all mistakes are told at once', () => {
+    const text = `${whole.replace('bindDn', 'bindDN')}policy: { onDeleted: erase }\npolici: {}`;
+    const told = problemsIn(text).map((problem) => problem.split(':')[0]);
+    for (const key of ['directories[0].bindDN', 'directories[0].bindDn', 'policy.onDeleted', 'polici'])
+      assert.ok(told.includes(key), `${key} isn't among ${told.join(', ')}`);
+  });
+});
+
+describe('the file of a secret', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'configuration-'));
+  after(() => rmSync(folder, { recursive: true }));
+  const inFolder = (text: string) => parseConfiguration(text, { file: join(folder, 'connector.yaml'), environment });
+  const withFile = (name: string) => whole.replace('provhash: secret-provhash', `provhashFile: ${name}`);
+
+  test('is found beside the configuration, and its last line break is no part of the secret', () => {
+    writeFileSync(join(folder, 'provhash'), 'secret-in-file\n');
+    assert.equal(inFolder(withFile('provhash')).lastpass.provhash, 'secret-in-file');
+  });
+
+  test('that is missing is named with what to write', () => {
+    assert.throws(
+      () => inFolder(withFile('nowhere')),
+      /lastpass\.provhashFile: nowhere can't be read \(ENOENT\); write/,
+    );
+  });
+
+  test('beside the secret itself is refused', () => {
+    const both = whole.replace('provhash:', 'provhashFile: provhash\n  provhash:');
+    assert.throws(() => inFolder(both), /lastpass\.provhashFile: provhash is given too; keep one of the two/);
+  });
+
+  test('the configuration itself missing says where it was looked for', () => {
+    const nowhere = join(folder, 'nowhere.yaml');
+    assert.throws(
+      () => loadConfiguration({ CONNECTOR_CONFIG: nowhere }),
+      (error: Error) => {
+        assert.match(error.message, /can't be read \(ENOENT\); copy connector\.example\.yaml there/);
+        return error.message.startsWith(nowhere);
+      },
+    );
+  });
+});
