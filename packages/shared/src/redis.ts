@@ -24,6 +24,8 @@ export function connectRedis(
     connectionName: name,
     maxRetriesPerRequest: blocking ? null : 3,
     enableAutoPipelining: !blocking,
+    // A transaction whose answer was lost must not be sent a second time behind our back: whoever sent it reads again.
+    autoResendUnfulfilledCommands: blocking,
     retryStrategy: (attempt: number) => Math.min(100 * attempt, 2_000),
     ...(target.password === undefined ? {} : { password: target.password }),
   } satisfies RedisOptions;
@@ -79,4 +81,4 @@ export async function makeDurable(redis: Redis, durability: Durability, { timeou
 /** Whether an error only says that Redis is away: the readiness check tells that once, and nobody else needs to. */
 export const isRedisAway = ({ name, message }: Error): boolean =>
   name === 'MaxRetriesPerRequestError' ||
-  /^Connection is closed|ECONNREFUSED|ECONNRESET|EPIPE|LOADING Redis/.test(message);
+  /^Connection is closed|^Command aborted|ECONNREFUSED|ECONNRESET|EPIPE|LOADING Redis/.test(message);
