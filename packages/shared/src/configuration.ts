@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { DnSyntaxError, parseDn } from './dn.ts';
 import { durationMs } from './duration.ts';
 import { policy } from './policy.ts';
 
@@ -22,9 +23,27 @@ export class ConfigurationError extends Error {
 
 const secret = z.string().min(1, 'is empty; write the secret, or its file as …File');
 const filePath = z.string().min(1);
-const distinguishedName = z
-  .string()
-  .regex(/^\s*[\w.-]+\s*=/, 'is no distinguished name, such as OU=People,DC=corp,DC=example,DC=com');
+/** A DN of at least two parts: YAML reads `[OU=People,DC=corp]` as a list of two, and each would pass for a base. */
+const distinguishedName = z.string().superRefine((dn, context) => {
+  const parts = partsOfDn(dn);
+  if (parts >= 2) return;
+  const example = 'OU=People,DC=corp,DC=example,DC=com';
+  const message = parts === 1 ? `"${dn}" is only a part of a DN` : `"${dn}" is no DN`;
+  context.addIssue({
+    code: 'custom',
+    message: `${message}; write each whole on a line of its own, "- ${example}", or in quotes`,
+  });
+});
+
+/** How many RDNs a DN has; 0 for what is none. */
+function partsOfDn(dn: string): number {
+  try {
+    return parseDn(dn).length;
+  } catch (error) {
+    if (error instanceof DnSyntaxError) return 0;
+    throw error;
+  }
+}
 
 const directory = z
   .strictObject({
@@ -257,15 +276,23 @@ export function parseConfiguration(
   if (problems.length > 0) throw new ConfigurationError(file, problems);
   const checked = configuration.safeParse(resolved, { reportInput: true });
   if (!checked.success) throw new ConfigurationError(file, checked.error.issues.flatMap(problemsOf));
-  return checked.data;
+  const { directories, ...rest } = checked.data;
+  return { ...rest, directories: directories.map((each) => withAbsoluteFiles(each, dirname(file))) };
+}
+
+/** Files are named relative to the configuration's folder, whatever folder the service was started in. */
+function withAbsoluteFiles(each: DirectoryConfiguration, folder: string): DirectoryConfiguration {
+  const { caFile } = each.tls;
+  return caFile === undefined ? each : { ...each, tls: { ...each.tls, caFile: resolve(folder, caFile) } };
 }
 
 /**
- * Reads the configuration named by `CONNECTOR_CONFIG`, else `./connector.yaml`.
+ * Reads the configuration named by `CONNECTOR_CONFIG`, else `./connector.yaml`; relative to where npm was called, which
+ * runs a workspace's scripts in the workspace's own folder.
  * @throws ConfigurationError
  */
 export function loadConfiguration(environment: NodeJS.ProcessEnv = process.env): Configuration {
-  const file = resolve(environment['CONNECTOR_CONFIG'] ?? 'connector.yaml');
+  const file = resolve(environment['INIT_CWD'] ?? '.', environment['CONNECTOR_CONFIG'] ?? 'connector.yaml');
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

@@ -1,6 +1,5 @@
 /** The watcher: one active reader for each directory, others standing by. */
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { connectDirectory, type DirectoryOptions } from '@connector/active-directory/connection.ts';
 import { watchForChanges } from '@connector/active-directory/doorbell.ts';
 import { DirectoryError } from '@connector/active-directory/errors.ts';
@@ -25,7 +24,7 @@ const refusedRetryMs = { first: 15_000, longest: 300_000 };
 function certificateOf({ tls, id }: DirectoryConfiguration): string | undefined {
   if (tls.caFile === undefined) return undefined;
   try {
-    return readFileSync(resolve(tls.caFile), 'utf8');
+    return readFileSync(tls.caFile, 'utf8');
   } catch (cause) {
     throw new Error(
       `directories ${id}: tls.caFile ${tls.caFile} can't be read: write the path of the CA's certificate in PEM form`,

@@ -1,0 +1,28 @@
+# The commands of this repository. Each sets the machine up first (./setup), which takes no time when it is done.
+
+node := $(CURDIR)/node_modules/.bin/node
+# Samba listens on ports below 1024 and owns its files, so what starts a domain runs as root.
+as_root := $(if $(filter 0,$(shell id -u)),,sudo -E env)
+run := $(as_root) PATH="$(CURDIR)/node_modules/.bin:$(PATH):/usr/sbin:/sbin" $(node)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup root demo test check
+
+help: ## Show this
+	@grep -hE '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+
+setup: ## Install what is missing: Debian's redis-server and Samba, npm packages, Node 24
+	@./setup
+
+root:
+	@[ "$$(id -u)" -eq 0 ] || command -v sudo >/dev/null || \
+	  { echo 'This starts a domain controller, which needs root: run it as root, or install sudo.' >&2; exit 1; }
+
+demo: root setup ## Sync a real directory into a simulated LastPass, change it, watch it; ONCE=1 ends after the round
+	@$(run) demo/main.ts $(if $(filter-out 0 no,$(ONCE)),--once)
+
+test: root setup ## Types, lint, unit and integration tests
+	@$(run) tests/run.ts
+
+check: setup ## Types and lint only
+	@$(node) tests/run.ts --check

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { test } from 'node:test';
+import { parseConfiguration } from '@connector/shared/configuration.ts';
+
+const file = resolve(import.meta.dirname, '../connector.example.yaml');
+const example = readFileSync(file, 'utf8');
+const environment = {
+  LDAP_BIND_PASSWORD: 'bind-secret',
+  LASTPASS_CID: '12345678',
+  LASTPASS_PROVHASH: 'hash',
+  REDIS_PASSWORD: 'redis-secret',
+};
+
+/** Keys that hold secrets, whose …File twins would need a file. */
+const twin = /^\s*# \w+File: /;
+
+test('the example is a configuration once its variables are set', () => {
+  const { directories, lastpass } = parseConfiguration(example, { file, environment });
+  assert.equal(directories[0]?.bindPassword, 'bind-secret');
+  assert.deepEqual(directories[0]?.userBases, ['OU=ActiveUsers,DC=corp,DC=example,DC=com']);
+  assert.equal(lastpass.cid, '12345678');
+});
+
+test('every key that the example comments out is a key, with the value that it would have anyway', () => {
+  const whole = example
+    .split('\n')
+    .filter((line) => !twin.test(line))
+    .map((line) => line.replace(/^(\s*)# (\w+: \S+)$/, '$1$2'))
+    .join('\n');
+  const { redis, directories, ...shown } = parseConfiguration(whole, { file, environment });
+  const { redis: plain, directories: _, ...silent } = parseConfiguration(example, { file, environment });
+  assert.equal(redis.password, 'redis-secret');
+  assert.deepEqual({ ...redis, password: undefined }, { ...plain, password: undefined });
+  assert.deepEqual(shown, silent);
+  assert.equal(directories[0]?.tls.serverName, 'dc1.corp.example.com');
+});
+
+test('what the example says of sync, policy guard and http is the default', () => {
+  const defaults = parseConfiguration(example.slice(0, example.indexOf('\nsync:')), { file, environment });
+  const shown = parseConfiguration(example, { file, environment });
+  assert.deepEqual(shown.sync, defaults.sync);
+  assert.deepEqual(shown.http, defaults.http);
+  assert.deepEqual({ ...shown.policy, groupFilter: [] }, defaults.policy);
+});

@@ -1,0 +1,33 @@
+/** What came out of one thing that ran: a test file, or a check of the whole. */
+
+export interface Outcome {
+  readonly name: string;
+  readonly passed: number;
+  readonly failed: number;
+  /** Skipped or marked as to do: neither is allowed. */
+  readonly skipped: number;
+  readonly durationMs: number;
+  /** All that it printed, for whoever looks into a failure. */
+  readonly output: string;
+  /** What is wrong besides failed tests, in one line. */
+  readonly problem: string | null;
+}
+
+export const isGood = ({ failed, skipped }: Outcome): boolean => failed === 0 && skipped === 0;
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+
+/** The closing line. */
+export function closingLine(outcomes: readonly Outcome[]): string {
+  const total = (key: 'passed' | 'failed' | 'skipped') => sum(outcomes.map((outcome) => outcome[key]));
+  return `${total('passed')} passed, ${total('failed')} failed, ${total('skipped')} skipped`;
+}
+
+/** One line of progress. */
+export function progressLine(outcome: Outcome): string {
+  const { name, passed, failed, skipped, durationMs, problem } = outcome;
+  const counts = [`${passed} passed`, failed > 0 && `${failed} failed`, skipped > 0 && `${skipped} skipped`];
+  const seconds = `${(durationMs / 1_000).toFixed(1).padStart(6)} s`;
+  const told = [counts.filter(Boolean).join(', '), problem].filter(Boolean).join(': ');
+  return `${isGood(outcome) ? 'ok  ' : 'FAIL'} ${seconds}  ${name}  (${told})`;
+}

@@ -1,0 +1,31 @@
+/** Which test files there are: whatever is called `*.test.ts`, so that no suite can be forgotten. */
+import { globSync } from 'node:fs';
+
+export interface TestFiles {
+  /** Beside what they test; quick. */
+  readonly unit: readonly string[];
+  /** Below `tests/`: with real servers. */
+  readonly integration: readonly string[];
+  /** Those that measure time, which others would spoil. */
+  readonly alone: readonly string[];
+}
+
+/** The longest ones, to be begun first so that nothing waits for them at the end. */
+const isLong = (file: string) => file.startsWith('tests/faults/');
+const isMeasuring = (file: string) => /(^|[/-])latency\.test\.ts$/.test(file);
+
+/** Finds them, paths relative to `root`, in the order of the alphabet. */
+export function findTestFiles(root: string): TestFiles {
+  const files = globSync('**/*.test.ts', { cwd: root, exclude: ['**/node_modules/**', '.*/**'] }).sort();
+  const {
+    unit = [],
+    alone = [],
+    long = [],
+    other = [],
+  } = Object.groupBy(files, (file) => {
+    if (!file.startsWith('tests/')) return 'unit';
+    if (isMeasuring(file)) return 'alone';
+    return isLong(file) ? 'long' : 'other';
+  });
+  return { unit, integration: [...long, ...other], alone };
+}
