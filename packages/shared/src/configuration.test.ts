@@ -113,7 +113,7 @@ describe('each mistake is one line that says what to write', () => {
     [
       'a base that is no DN',
       whole.replace('urls:', 'userBases: [People]\n    urls:'),
-      /^directories\[0\]\.userBases\[0\]: is no distinguished name/,
+      /^directories\[0\]\.userBases\[0\]: "People" is no DN; write/,
     ],
     ['an id in capitals', whole.replace('id: corp', 'id: Corp'), /^directories\[0\]\.id: must be lower-case/],
     ['text that is no YAML', 'directories: [', /^is no YAML: /],
