@@ -9,6 +9,8 @@ export const link = z.strictObject({
   id: z.string().nullable(),
   /** The connector disabled the account, so the connector may enable it again. */
   disabledByUs: z.boolean(),
+  /** The connector was about to remove or delete the account: if it is gone, the link has ended. */
+  removedByUs: z.boolean().default(false),
 });
 export type Link = z.infer<typeof link>;
 

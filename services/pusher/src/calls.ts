@@ -79,6 +79,8 @@ const leave = (kind: 'withdraw' | 'remove' | 'delete'): CallKind => ({
     if (delivery) await client.removeAccount({ username: delivery.plan.username, action: kind });
     return done;
   },
+  // Whoever finds the account gone after a crash must know that it was us: the link ends.
+  linkWhenSent: (link) => ({ ...link, removedByUs: true }),
   truth: () => ({ account: null, link: null }),
 });
 
@@ -110,7 +112,7 @@ const create: CallKind = {
     const step = stepOf(delivery, 'create');
     return {
       account: createdAccount(delivery, step ?? { fullname: '', groups: [] }),
-      link: { username: delivery.plan.username, id: null, disabledByUs: false },
+      link: { username: delivery.plan.username, id: null, disabledByUs: false, removedByUs: false },
     };
   },
 };

@@ -9,6 +9,8 @@ export interface Delivery {
   readonly plan: Plan;
   /** The plan as stored. */
   readonly planRaw: string;
+  /** How often the delivery has failed in a row. */
+  readonly attempts: number;
   /** What is known of the account now; `null` before it is created and after it is gone. */
   account: Account | null;
   link: Link | null;

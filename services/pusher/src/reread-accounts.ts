@@ -11,6 +11,7 @@ import { parseStored, type Store } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import type { Gate } from './gate.ts';
 import { listAccounts } from './list-accounts.ts';
+import { linkAsFound } from './settling.ts';
 
 export interface RereadOptions {
   readonly store: Store;
@@ -135,7 +136,7 @@ function guardsOf({ keys }: Store, { username, raw, changedAt, linked, linkRaw }
 function writesOf({ keys }: Store, { username, account, linked, link: current }: Checked): string[][] {
   const write =
     account === null ? ['HDEL', keys.accounts, username] : ['HSET', keys.accounts, username, JSON.stringify(account)];
-  const learnsId =
-    linked !== null && current !== null && account !== null && account.id !== null && current.id !== account.id;
-  return learnsId ? [write, ['HSET', keys.links, linked, JSON.stringify({ ...current, id: account.id })]] : [write];
+  const next = account === null ? current : linkAsFound(current, account);
+  const isSame = linked === null || next === null || JSON.stringify(next) === JSON.stringify(current);
+  return isSame ? [write] : [write, ['HSET', keys.links, linked, JSON.stringify(next)]];
 }

@@ -38,7 +38,7 @@ const annasAccount: Account = {
   objectGuid: null,
   directory: null,
 };
-const annasLink: Link = { username: 'anna@example.com', id: '1', disabledByUs: false };
+const annasLink: Link = { username: 'anna@example.com', id: '1', disabledByUs: false, removedByUs: false };
 
 const inputsWith = (changes: Partial<PlanInputs>): PlanInputs => ({
   person: anna,
@@ -234,7 +234,12 @@ suite('whatever is known', () => {
   const names = fc.uniqueArray(name, { selector: folded });
   const mail = fc.constantFrom(null, 'anna@example.com', 'Anna@Example.COM', 'other@example.com', 'nonsense');
   const link = fc.option(
-    fc.record({ username: fc.constant('anna@example.com'), id: fc.constant('1'), disabledByUs: fc.boolean() }),
+    fc.record({
+      username: fc.constant('anna@example.com'),
+      id: fc.constant('1'),
+      disabledByUs: fc.boolean(),
+      removedByUs: fc.constant(false),
+    }),
   );
   const inputs: fc.Arbitrary<PlanInputs> = fc.record({
     person: fc.record({

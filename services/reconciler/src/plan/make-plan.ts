@@ -157,7 +157,8 @@ function planUnlinked(inputs: PlanInputs, leaving: Leaving | null): Outline {
       `the mail ${username} is held by others too (${otherHolders.join(', ')}): give each person a mail of their own`,
     );
   if (account !== null) {
-    const link: Link = { username, id: account.id, disabledByUs: accountHolder?.link.disabledByUs ?? false };
+    const disabledByUs = accountHolder?.link.disabledByUs ?? false;
+    const link: Link = { username, id: account.id, disabledByUs, removedByUs: false };
     return {
       ...planLinked(inputs, link, leaving),
       linkChange: { kind: 'adopt', link, from: accountHolder?.person ?? null },

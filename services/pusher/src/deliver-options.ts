@@ -1,0 +1,21 @@
+/** What delivering needs. */
+import type { Store } from '@connector/shared/store.ts';
+import type { Logger } from 'pino';
+import type { Claims } from './claims.ts';
+import type { Gate } from './gate.ts';
+import type { Records } from './records.ts';
+
+export interface DeliverOptions {
+  readonly store: Store;
+  readonly gate: Gate;
+  readonly claims: Claims;
+  readonly records: Records;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  /** The most accounts in one call. */
+  readonly batchSize: number;
+  /** Delivers leavers that became due meanwhile: called before each call that takes no access from anybody. */
+  readonly overtake: () => Promise<void>;
+  /** Many accounts were created whose ids aren't known yet. */
+  readonly onManyCreated: () => void;
+}

@@ -1,0 +1,255 @@
+/**
+ * The calls of one batch: a last look before each leaves, the answer recorded, and every way in which one can fail.
+ *
+ * | what happened | what is done |
+ * |---|---|
+ * | answered | recorded: account, link, intent gone |
+ * | certainly not carried out | tried again later, by everybody more slowly |
+ * | perhaps carried out | read back; a create that isn't there keeps its intent until it has settled |
+ * | refused, several together | what was done all the same is recorded, the others are tried in halves |
+ * | refused, one alone | set aside in LastPass's words |
+ * | credentials refused | nothing was sent, and nobody sends |
+ */
+import { LastPassError } from '@connector/lastpass/errors.ts';
+import type { PersonKey } from '@connector/shared/keys.ts';
+import { intent, link, type SetAside } from '@connector/shared/plan.ts';
+import { parseStored } from '@connector/shared/store.ts';
+import type { Guard } from '@connector/shared/transaction.ts';
+import type { Answer, CallKind } from './calls.ts';
+import type { Batch } from './claims.ts';
+import type { DeliverOptions } from './deliver-options.ts';
+import { type Delivery, stepOf } from './delivery.ts';
+import { CredentialsRefused } from './gate.ts';
+import { readBack } from './read-back.ts';
+import type { Change } from './records.ts';
+import { settledChange } from './settling.ts';
+
+/** The ids of so many created accounts are asked for one by one. */
+const idsAtOnce = 5;
+const firstRetryMs = 500;
+const longestRetryMs = 60_000;
+/** An account that LastPass refuses by itself is tried again this much later, ms. */
+const refusedRetryMs = 15 * 60_000;
+/** So long after the claims were checked, the check is stale and made again before sending (a process that was paused). */
+const checkedForMs = 2_000;
+
+/** The calls of one batch. People drop out of it when a call fails for them or their claim is lost. */
+export class Round {
+  readonly #options: DeliverOptions;
+  readonly #batch: Batch;
+  #deliveries: readonly Delivery[];
+
+  constructor(options: DeliverOptions, batch: Batch, deliveries: readonly Delivery[]) {
+    this.#options = options;
+    this.#batch = batch;
+    this.#deliveries = deliveries;
+  }
+
+  /** Makes all calls of one kind. */
+  async make(kind: CallKind): Promise<void> {
+    const carried = this.#deliveries.filter(kind.carries);
+    const size = kind.atOnce === 'one' ? 1 : this.#options.batchSize;
+    for (let from = 0; from < carried.length; from += size) {
+      if (!kind.takesAccess) await this.#options.overtake();
+      await this.#call(kind, carried.slice(from, from + size));
+    }
+  }
+
+  /** Gives the people back who are still in the round: they are planned again, which finds nothing left to do. */
+  async finish(): Promise<void> {
+    const changes = this.#deliveries.map(({ person, plan: { username } }) => ({
+      person,
+      username,
+      claim: { kind: 'finish' } as const,
+    }));
+    await this.#options.records.commit(this.#batch, changes);
+  }
+
+  #dropOut(people: Iterable<PersonKey>): void {
+    const gone = new Set(people);
+    this.#deliveries = this.#deliveries.filter(({ person }) => !gone.has(person));
+  }
+
+  async #call(kind: CallKind, carried: readonly Delivery[]): Promise<void> {
+    const { gate, log } = this.#options;
+    let sent: readonly Delivery[] = carried;
+    try {
+      const answer = await gate.call(kind.command, async (client) => {
+        sent = await this.#prepare(kind, carried);
+        if (sent.length === 0) return null;
+        return kind.send(client, sent);
+      });
+      if (answer === null) return;
+      await this.#record(kind, sent, answer);
+      if (kind.creates) await this.#learnIds(sent);
+      if (answer.slowDown !== null) await gate.patience(answer.slowDown);
+    } catch (error) {
+      if (error instanceof CredentialsRefused) {
+        await this.#nothingSent(kind, sent, Date.now());
+        throw error;
+      }
+      if (!(error instanceof LastPassError)) throw error;
+      log.warn({ command: kind.command, people: sent.length, code: error.code }, error.message);
+      await this.#failed(kind, sent, error);
+    }
+  }
+
+  /** The last look before a call leaves: claims and plans still hold; what must be known after a crash is written down. */
+  async #prepare(kind: CallKind, carried: readonly Delivery[]): Promise<Delivery[]> {
+    const { store } = this.#options;
+    for (;;) {
+      const checkedAtMs = Date.now();
+      const ready = await this.#writeDown(kind, carried, checkedAtMs);
+      if (kind.creates && ready.length > 0) await store.makeDurable();
+      if (Date.now() - checkedAtMs < checkedForMs) return ready;
+    }
+  }
+
+  async #writeDown(kind: CallKind, carried: readonly Delivery[], nowMs: number): Promise<Delivery[]> {
+    const { records, store } = this.#options;
+    const changes = carried.map((delivery) => ({ ...this.#intention(kind, delivery, nowMs), delivery }));
+    const planHolds = ({ delivery }: { delivery: Delivery }): Guard[] => [
+      { command: ['HGET', store.keys.plans, delivery.person], is: delivery.planRaw },
+      { command: ['HGET', store.keys.touched, delivery.person], is: String(delivery.plan.inputs.touched) },
+    ];
+    const ready = (await records.commit(this.#batch, changes, planHolds)).map(({ delivery }) => delivery);
+    const outdated = carried.filter((delivery) => !ready.includes(delivery));
+    this.#dropOut(outdated.map(({ person }) => person));
+    await records.commit(
+      this.#batch,
+      outdated.map(({ person, plan: { username } }) => ({ person, username, claim: { kind: 'finish' } as const })),
+    );
+    return ready;
+  }
+
+  #intention(kind: CallKind, delivery: Delivery, nowMs: number): Change {
+    const { person, plan: current } = delivery;
+    const step = stepOf(delivery, 'create');
+    const change = { person, username: current.username };
+    if (kind.creates && step)
+      return {
+        ...change,
+        intent: { username: current.username, fullname: step.fullname, groups: step.groups, sentAtMs: nowMs },
+      };
+    return kind.linkWhenSent && delivery.link ? { ...change, link: kind.linkWhenSent(delivery.link) } : change;
+  }
+
+  /** Writes down what an answer made true. */
+  async #record(kind: CallKind, sent: readonly Delivery[], answer: Answer): Promise<void> {
+    const refused = sent.filter(({ plan: { username } }) => answer.refused.has(username));
+    const taken = sent.filter((delivery) => !refused.includes(delivery));
+    const changes = taken.map((delivery) => {
+      const truth = kind.truth(delivery, answer);
+      delivery.account = truth.account;
+      delivery.link = truth.link;
+      return {
+        person: delivery.person,
+        username: delivery.plan.username,
+        ...truth,
+        setAside: null,
+        ...(kind.creates ? { intent: null } : {}),
+      };
+    });
+    const recorded = new Set((await this.#options.records.commit(this.#batch, changes)).map(({ person }) => person));
+    this.#dropOut(taken.map(({ person }) => person).filter((person) => !recorded.has(person)));
+    for (const delivery of refused) await this.#refused(delivery, answer.refused.get(delivery.plan.username) ?? '');
+  }
+
+  /** The answer to a create doesn't tell the ids: a few are asked for at once, many with the next reading of all accounts. */
+  async #learnIds(created: readonly Delivery[]): Promise<void> {
+    if (created.length > idsAtOnce) return this.#options.onManyCreated();
+    const found = await readBack(
+      this.#options,
+      created.map(({ plan: { username } }) => username),
+    );
+    const changes = created.flatMap((delivery) => {
+      const id = found.get(delivery.plan.username)?.id ?? null;
+      if (id === null || delivery.account === null || delivery.link === null) return [];
+      delivery.account = { ...delivery.account, id };
+      delivery.link = { ...delivery.link, id };
+      return [
+        { person: delivery.person, username: delivery.plan.username, account: delivery.account, link: delivery.link },
+      ];
+    });
+    await this.#options.records.commit(this.#batch, changes);
+  }
+
+  async #failed(kind: CallKind, sent: readonly Delivery[], error: LastPassError): Promise<void> {
+    if (error.arrived === 'perhaps') return void (await this.#readBack(sent));
+    if (error.arrived === 'no') return this.#nothingSent(kind, sent, null);
+    const [only] = sent;
+    if (sent.length === 1 && only) return this.#refused(only, (error.messages ?? [error.message]).join('; '));
+    await this.#halve(kind, sent);
+  }
+
+  /** LastPass refused several together: those it did all the same are recorded, the others are tried in halves. */
+  async #halve(kind: CallKind, sent: readonly Delivery[]): Promise<void> {
+    const stays = await this.#readBack(sent, { leaveUnchanged: true });
+    const middle = Math.ceil(stays.length / 2);
+    for (const half of [stays.slice(0, middle), stays.slice(middle)]) if (half.length > 0) await this.#call(kind, half);
+  }
+
+  /** The call certainly did nothing: its people try again later, or at a given time. */
+  async #nothingSent(kind: CallKind, sent: readonly Delivery[], atMs: number | null): Promise<void> {
+    const changes = sent.map(({ person, plan: { username }, attempts, link: before }): Change => {
+      const untilMs = atMs ?? Date.now() + Math.min(longestRetryMs, firstRetryMs * 2 ** attempts);
+      const undone = kind.linkWhenSent && before !== null ? { link: before } : {};
+      return { person, username, claim: { kind: 'postpone', untilMs }, intent: null, ...undone };
+    });
+    this.#dropOut(sent.map(({ person }) => person));
+    await this.#options.records.commit(this.#batch, changes);
+  }
+
+  /**
+   * Reads accounts back after a call whose effect is unknown, and records what is true. A create that isn't there yet may
+   * still be under way: its intent stays, and it is asked for again.
+   * @returns with `leaveUnchanged`, those whose account is as before, who stay in the round
+   */
+  async #readBack(sent: readonly Delivery[], { leaveUnchanged = false } = {}): Promise<Delivery[]> {
+    const found = await readBack(
+      this.#options,
+      sent.map(({ plan: { username } }) => username),
+    );
+    const unchanged = leaveUnchanged
+      ? sent.filter(
+          (delivery) => JSON.stringify(found.get(delivery.plan.username) ?? null) === JSON.stringify(delivery.account),
+        )
+      : [];
+    const others = sent.filter((delivery) => !unchanged.includes(delivery));
+    const { redis, keys } = this.#options.store;
+    const changes = await Promise.all(
+      others.map(async ({ person, plan: { username } }) => {
+        const sentIntent = parseStored(intent, keys.intents, await redis.hget(keys.intents, person)).value;
+        const current = parseStored(link, keys.links, await redis.hget(keys.links, person)).value;
+        const state = { person, username, intent: sentIntent, link: current };
+        return settledChange(state, found.get(username) ?? null, Date.now());
+      }),
+    );
+    this.#dropOut(others.map(({ person }) => person));
+    await this.#options.records.commit(this.#batch, changes);
+    return unchanged;
+  }
+
+  /** LastPass refuses one account: it is set aside with LastPass's own words, and the others go on. */
+  async #refused(delivery: Delivery, message: string): Promise<void> {
+    const { redis, keys } = this.#options.store;
+    const { person, plan: refusedPlan } = delivery;
+    const { username } = refusedPlan;
+    const found = (await readBack(this.#options, [username])).get(username) ?? null;
+    this.#dropOut([person]);
+    if (JSON.stringify(found) !== JSON.stringify(delivery.account)) {
+      const current = parseStored(link, keys.links, await redis.hget(keys.links, person)).value;
+      const change = settledChange({ person, username, intent: null, link: current }, found, Date.now());
+      await this.#options.records.commit(this.#batch, [change]);
+      return;
+    }
+    const setAside: SetAside = {
+      name: refusedPlan.name,
+      reason: `LastPass refuses: ${message}`,
+      kind: 'refused',
+      sinceMs: Date.now(),
+    };
+    const claim = { kind: 'postpone', untilMs: Date.now() + refusedRetryMs } as const;
+    await this.#options.records.commit(this.#batch, [{ person, username, setAside, intent: null, claim }]);
+  }
+}

@@ -1,0 +1,42 @@
+/** What is true after LastPass was asked about a call whose answer nobody recorded. Pure. */
+import type { Account } from '@connector/shared/account.ts';
+import type { PersonKey } from '@connector/shared/keys.ts';
+import type { Intent, Link } from '@connector/shared/plan.ts';
+import type { Change } from './records.ts';
+
+/** A create without an answer may still be under way at LastPass for so long, ms. */
+export const createSettlesMs = 10_000;
+
+/** What was known of a person before LastPass was asked. */
+export interface Unsettled {
+  readonly person: PersonKey;
+  readonly username: string;
+  /** The create that may have been sent. */
+  readonly intent: Intent | null;
+  readonly link: Link | null;
+}
+
+/** The link once the account was found, or not: it ends when we were about to remove the account and it is gone. */
+export function linkAsFound(link: Link | null, found: Account | null): Link | null {
+  if (link === null) return null;
+  if (found === null) return link.removedByUs ? null : link;
+  return { ...link, id: found.id ?? link.id, disabledByUs: link.disabledByUs && found.disabled, removedByUs: false };
+}
+
+/** What to record of a person whose account was found like that, or not at all. */
+export function settledChange(
+  { person, username, intent, link }: Unsettled,
+  found: Account | null,
+  nowMs: number,
+): Change {
+  const finish = { kind: 'finish' } as const;
+  if (username === '') return { person, username, claim: finish };
+  if (intent !== null && found === null && intent.sentAtMs + createSettlesMs > nowMs) {
+    return { person, username, claim: { kind: 'postpone', untilMs: intent.sentAtMs + createSettlesMs } };
+  }
+  const made =
+    intent === null || found === null ? null : { username, id: found.id, disabledByUs: false, removedByUs: false };
+  const known = link ?? made;
+  const change = { person, username, account: found, intent: null, claim: finish };
+  return known === null ? change : { ...change, link: linkAsFound(known, found) };
+}
