@@ -36,16 +36,19 @@ export async function takeToken({ redis, keys }: Store, signal: AbortSignal): Pr
 }
 
 const firstPauseMs = 1_000;
-const longestPauseMs = 60_000;
+const longestPauseMs = 15_000;
 
 /**
  * Makes every pusher pause: for as long as LastPass asked for, else longer each time in a row.
  * @returns the pause, ms
  */
 export async function slowDown({ redis, keys }: Store, askedMs?: number): Promise<number> {
+  const nowMs = Date.now();
+  const leftMs = Number(await redis.hget(keys.callRate, 'pausedUntil')) - nowMs;
+  if (leftMs > 0 && askedMs === undefined) return leftMs; // calls that failed side by side are one reason to pause
   const times = await redis.hincrby(keys.callRate, 'slowDowns', 1);
   const pauseMs = askedMs ?? Math.min(firstPauseMs * 2 ** (times - 1), longestPauseMs);
-  await redis.hset(keys.callRate, 'pausedUntil', String(Date.now() + pauseMs));
+  await redis.hset(keys.callRate, 'pausedUntil', String(nowMs + pauseMs));
   return pauseMs;
 }
 

@@ -34,6 +34,8 @@ export class Gate {
   readonly #options: GateOptions;
   /** Names the credentials without telling them. */
   readonly #credentials: string;
+  /** An alarm is what this pusher isn't ready for. */
+  #alarmed = false;
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -77,9 +79,13 @@ export class Gate {
     );
   }
 
-  /** Whether an alarm has stood long enough for one more try. */
+  /** Whether an alarm has stood long enough for one more try. Notices, too, when another pusher's try ended it. */
   async mayTryAgain(): Promise<boolean> {
     const { value } = await this.#alarm();
+    if (value === null && this.#alarmed) {
+      this.#alarmed = false;
+      this.#options.readiness.solved('lastpass');
+    }
     return value !== null && value.tryAgainAtMs <= Date.now();
   }
 
@@ -108,6 +114,7 @@ export class Gate {
   }
 
   #told(refused: CredentialsRefused): CredentialsRefused {
+    this.#alarmed = true;
     this.#options.readiness.problem('lastpass', refused.message);
     return refused;
   }
@@ -117,6 +124,7 @@ export class Gate {
     const sinceMs = raised?.sinceMs ?? Date.now();
     const next: Alarm = raised ?? { message, sinceMs, tryAgainAtMs: sinceMs + firstWaitMs };
     await store.redis.hset(store.keys.alarms, this.#credentials, JSON.stringify(next));
+    this.#alarmed = true;
     readiness.problem('lastpass', message);
   }
 
