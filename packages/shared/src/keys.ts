@@ -34,6 +34,8 @@ export function mirrorKeys(tag: string, directory: string, generation: number) {
     groupNames: `${base}:group-names`,
     /** Hash: RID → objectGUID of the group, for primary groups. */
     rids: `${base}:rids`,
+    /** Set for each RID: objectGUIDs of the people whose primary group has it, which isn't in that group's members. */
+    primaryMembers: (rid: number) => `${base}:primary-members:${rid}`,
     /** Set: objectGUIDs that a patch named before any page did. */
     unread: `${base}:unread`,
   };
@@ -117,6 +119,8 @@ export function keysOf(prefix: string) {
     alive: (pusher: string) => `${tag}:alive:${pusher}`,
     /** Hash: person → create that may have been sent (JSON, `Intent`). */
     intents: `${tag}:intents`,
+    /** Hash: user name → person whose create of it may have been sent: nobody else creates or takes it meanwhile. */
+    creating: `${tag}:creating`,
     /** Hash: person → how often their delivery has failed in a row. */
     attempts: `${tag}:attempts`,
 

@@ -43,6 +43,9 @@ const redact = {
   censor: '[secret]',
 };
 
+/** An error as the log may show it: libraries hang commands with their arguments on theirs, people's data and passwords. */
+const plainError = ({ name, message, stack }: Error) => ({ name, message, stack });
+
 function readConfiguration(): Configuration {
   try {
     return loadConfiguration();
@@ -83,6 +86,7 @@ export async function runService(name: ServiceName, start: (service: Service) =>
   const log = pino({
     base: { service: name },
     redact,
+    serializers: { err: plainError },
     level: process.env['LOG_LEVEL'] ?? 'info',
     timestamp: pino.stdTimeFunctions.isoTime,
   });
@@ -117,7 +121,9 @@ export async function runService(name: ServiceName, start: (service: Service) =>
       return begun;
     });
     await running.catch((error: Error) => {
-      running = undefined; // tried again in the next round
+      running = undefined; // tried again in the next round, with metrics of its own
+      metrics.clear();
+      collectDefaultMetrics({ register: metrics });
       if (isRedisAway(error)) throw error;
       readiness.problem('start', `the ${name} can't start: ${error.message}`);
     });

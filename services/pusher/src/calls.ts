@@ -61,7 +61,8 @@ const disable: CallKind = {
   // Whoever finds the account disabled after a crash must know that it was us.
   linkWhenSent: (link) => ({ ...link, disabledByUs: true }),
   truth: (delivery, { unchanged }) => {
-    const byUs = !unchanged.has(delivery.plan.username);
+    // What was sent before without an answer may have done it.
+    const byUs = delivery.link?.disabledByUs || !unchanged.has(delivery.plan.username);
     return {
       ...withAccount(delivery, { disabled: true }),
       link: delivery.link && { ...delivery.link, disabledByUs: byUs },

@@ -44,7 +44,7 @@ export class Gate {
 
   /**
    * Makes a call once its turn has come. `send` runs right after the token was taken: what must be true when the call
-   * leaves is checked in there.
+   * leaves is checked in there; it gives `null` when nothing had to be sent after all.
    * @throws CredentialsRefused, or whatever `send` throws
    */
   async call<T>(command: string, send: (client: LastPassClient) => Promise<T>): Promise<T> {
@@ -53,6 +53,7 @@ export class Gate {
     await takeToken(store, signal);
     try {
       const answer = await send(client);
+      if (answer === null) return answer;
       calls.inc({ command, outcome: 'ok' });
       await this.#answered(raised);
       return answer;

@@ -11,6 +11,7 @@ import { deliverBatch } from './deliver.ts';
 import { CredentialsRefused, Gate } from './gate.ts';
 import { Records } from './records.ts';
 import { rereadIfDue } from './reread-accounts.ts';
+import { callTimeoutMs } from './settling.ts';
 
 const sweepEveryMs = 500;
 const rereadCheckEveryMs = 500;
@@ -36,7 +37,12 @@ export async function startPusher(service: Service): Promise<Running> {
       this.set(await redis.zcard(keys.toDeliver));
     },
   });
-  const client = new LastPassClient({ apiUrl: lastpass.apiUrl, cid: lastpass.cid, provhash: lastpass.provhash });
+  const client = new LastPassClient({
+    apiUrl: lastpass.apiUrl,
+    cid: lastpass.cid,
+    provhash: lastpass.provhash,
+    timeoutMs: callTimeoutMs,
+  });
   const gate = new Gate({ store, client, credentials: lastpass, readiness, signal, calls });
   const claims = new Claims(store, instance);
   const records = new Records(store, claims);

@@ -21,8 +21,10 @@ export async function readBack(
   }
   const found = new Map<string, Account>();
   for (const username of asked) {
-    const account = await gate.call('getuserdata', (client) => client.readAccount(username, signal));
-    if (account !== null) found.set(username, account);
+    const answer = await gate.call('getuserdata', async (client) => ({
+      account: await client.readAccount(username, signal),
+    }));
+    if (answer.account !== null) found.set(username, answer.account);
   }
   return found;
 }

@@ -15,6 +15,7 @@ export interface Change {
   readonly account?: Account | null;
   /** `null`: the link ends. */
   readonly link?: Link | null;
+  /** `null`: the person's create of this user name is over. Until then nobody else creates or takes it. */
   readonly intent?: Intent | null;
   readonly setAside?: SetAside | null;
   /** What becomes of the claim; without a word it stays. */
@@ -81,10 +82,10 @@ export class Records {
     if (link === null) writes.push(['HDEL', keys.links, person], ['HDEL', keys.linked, username]);
     else if (link !== undefined)
       writes.push(['HSET', keys.links, person, JSON.stringify(link)], ['HSET', keys.linked, username, person]);
-    if (intent !== undefined)
-      writes.push(
-        intent === null ? ['HDEL', keys.intents, person] : ['HSET', keys.intents, person, JSON.stringify(intent)],
-      );
+    if (intent === null) writes.push(['HDEL', keys.intents, person], ['HDEL', keys.creating, username]);
+    else if (intent !== undefined) {
+      writes.push(['HSET', keys.intents, person, JSON.stringify(intent)], ['HSET', keys.creating, username, person]);
+    }
     if (setAside !== undefined)
       writes.push(
         setAside === null ? ['HDEL', keys.setAside, person] : ['HSET', keys.setAside, person, JSON.stringify(setAside)],

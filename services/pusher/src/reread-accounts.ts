@@ -35,36 +35,77 @@ export async function rereadIfDue(options: RereadOptions): Promise<readonly Pers
   const last = parseStored(accountsRead, keys.accountsRead, await redis.get(keys.accountsRead)).value;
   const request = await redis.hget(keys.requests, 'accounts');
   const due = last === null || Date.now() - last.atMs >= everyMs || (request !== null && request !== last.answered);
-  if (!due || (await redis.set(keys.accountsReader, pusher, 'PX', turnMs, 'NX')) !== 'OK') return null;
+  const turn = `${pusher}#${Date.now()}`;
+  if (!due || (await redis.set(keys.accountsReader, turn, 'PX', turnMs, 'NX')) !== 'OK') return null;
+  const own: Guard = { command: ['GET', keys.accountsReader], is: turn };
   try {
-    return await reread(options, request);
+    return await reread(options, own, request);
   } finally {
-    await redis.del(keys.accountsReader);
+    await store.commit({ guards: [own], writes: [['DEL', keys.accountsReader]] });
+  }
+}
+
+/** Redis lost what it knew, or another pusher's turn has come: what was listed isn't taken over. */
+export class RereadOvertaken extends Error {
+  override readonly name = 'RereadOvertaken';
+  readonly code = 'REREAD_OVERTAKEN';
+  constructor() {
+    super('reading all accounts took too long, or Redis lost its memory meanwhile: it is tried again');
   }
 }
 
 async function reread(
   { store, gate, signal, directories }: RereadOptions,
+  turn: Guard,
   request: string | null,
 ): Promise<PersonKey[]> {
   const { redis, keys } = store;
   const beganAt = await redis.incr(keys.clock);
   const listed = new Map((await listAccounts(gate, signal)).map((account) => [account.username, account]));
+  const touched: PersonKey[] = await followRenames(store, turn, listed);
   const stored = new Map(Object.entries(await redis.hgetall(keys.accounts)));
   const changes = [...new Set([...listed.keys(), ...stored.keys()])].filter((username) => {
     const account = listed.get(username);
     return (account ? JSON.stringify(account) : undefined) !== stored.get(username);
   });
-  const touched: PersonKey[] = [];
   for (let from = 0; from < changes.length; from += atOnce) {
     const part = changes
       .slice(from, from + atOnce)
       .map((username) => ({ username, raw: stored.get(username) ?? null, account: listed.get(username) ?? null }));
-    touched.push(...(await takeOver(store, { part, beganAt, directories })));
+    touched.push(...(await takeOver(store, { part, beganAt, directories, turn })));
   }
   const read: AccountsRead = { atMs: Date.now(), total: listed.size, answered: request };
-  await redis.set(keys.accountsRead, JSON.stringify(read));
+  const done = await store.commit({ guards: [turn], writes: [['SET', keys.accountsRead, JSON.stringify(read)]] });
+  if (!done.committed) throw new RereadOvertaken();
   return touched;
+}
+
+/** Lets links follow accounts whose user name was changed at LastPass: they are known by their ids. */
+async function followRenames(store: Store, turn: Guard, listed: ReadonlyMap<string, Account>): Promise<PersonKey[]> {
+  const { redis, keys } = store;
+  const byId = new Map([...listed.values()].map((account) => [account.id, account.username]));
+  const followed: PersonKey[] = [];
+  for (const [person, raw] of Object.entries(await redis.hgetall(keys.links))) {
+    const current = parseStored(link, keys.links, raw).value;
+    const username = byId.get(current?.id ?? null);
+    if (current === null || current.id === null || username === undefined || listed.has(current.username)) continue;
+    const outcome = await store.commit({
+      guards: [
+        turn,
+        { command: ['HGET', keys.links, person], is: raw },
+        { command: ['HGET', keys.claims, person], is: null },
+        { command: ['HGET', keys.linked, username], is: null },
+      ],
+      writes: [
+        ['HSET', keys.links, person, JSON.stringify({ ...current, username })],
+        ['HDEL', keys.linked, current.username],
+        ['HSET', keys.linked, username, person],
+        ...touch(keys, [person]),
+      ],
+    });
+    if (outcome.committed) followed.push(person);
+  }
+  return followed;
 }
 
 interface Listed {
@@ -77,7 +118,12 @@ interface Listed {
 /** Takes accounts over as listed, but for those that changed under our hands meanwhile. */
 async function takeOver(
   store: Store,
-  { part, beganAt, directories }: { part: readonly Listed[]; beganAt: number; directories: readonly string[] },
+  {
+    part,
+    beganAt,
+    directories,
+    turn,
+  }: { part: readonly Listed[]; beganAt: number; directories: readonly string[]; turn: Guard },
 ): Promise<PersonKey[]> {
   const { redis, keys } = store;
   let left = await Promise.all(
@@ -102,10 +148,15 @@ async function takeOver(
       people.add(person);
     const guarded = left.map((each) => ({ each, guards: guardsOf(store, each) }));
     const outcome = await store.commit({
-      guards: guarded.flatMap(({ guards }) => guards),
-      writes: [...left.flatMap((each) => writesOf(store, each)), ...touch(keys, people)],
+      guards: [turn, ...guarded.flatMap(({ guards }) => guards)],
+      writes: [
+        ['PEXPIRE', keys.accountsReader, String(turnMs)],
+        ...left.flatMap((each) => writesOf(store, each)),
+        ...touch(keys, people),
+      ],
     });
     if (outcome.committed) return [...people];
+    if (outcome.refusedBy === turn) throw new RereadOvertaken();
     const refused = guarded.find(({ guards }) => guards.includes(outcome.refusedBy));
     left = left.filter((each) => each !== refused?.each);
   }
@@ -136,7 +187,9 @@ function guardsOf({ keys }: Store, { username, raw, changedAt, linked, linkRaw }
 function writesOf({ keys }: Store, { username, account, linked, link: current }: Checked): string[][] {
   const write =
     account === null ? ['HDEL', keys.accounts, username] : ['HSET', keys.accounts, username, JSON.stringify(account)];
-  const next = account === null ? current : linkAsFound(current, account);
+  // Listed as enabled, and nobody of us at it: it wasn't us who disabled it, if somebody does.
+  const found = account === null ? current : linkAsFound(current, account);
+  const next = found && { ...found, disabledByUs: found.disabledByUs && (account?.disabled ?? true) };
   const isSame = linked === null || next === null || JSON.stringify(next) === JSON.stringify(current);
   return isSame ? [write] : [write, ['HSET', keys.links, linked, JSON.stringify(next)]];
 }

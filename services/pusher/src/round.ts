@@ -11,8 +11,8 @@
  * | credentials refused | nothing was sent, and nobody sends |
  */
 import { LastPassError } from '@connector/lastpass/errors.ts';
-import type { PersonKey } from '@connector/shared/keys.ts';
-import { intent, link, type SetAside } from '@connector/shared/plan.ts';
+import type { Keys, PersonKey } from '@connector/shared/keys.ts';
+import { accountsRead, intent, link, type SetAside } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import type { Answer, CallKind } from './calls.ts';
@@ -30,8 +30,20 @@ const firstRetryMs = 500;
 const longestRetryMs = 60_000;
 /** An account that LastPass refuses by itself is tried again this much later, ms. */
 const refusedRetryMs = 15 * 60_000;
+/** A list of all accounts is taken for what LastPass has for so long, ms. */
+const freshForMs = 20_000;
 /** So long after the claims were checked, the check is stale and made again before sending (a process that was paused). */
 const checkedForMs = 2_000;
+
+/** Holds when no other person's create of the same user name is under way. */
+function nobodyElseCreates(
+  keys: Keys,
+  { person, plan }: Delivery,
+  creators: ReadonlyMap<string, string | null>,
+): Guard {
+  const creator = creators.get(plan.username) ?? null;
+  return { command: ['HGET', keys.creating, plan.username], is: creator === person ? person : null };
+}
 
 /** The calls of one batch. People drop out of it when a call fails for them or their claim is lost. */
 export class Round {
@@ -47,7 +59,8 @@ export class Round {
 
   /** Makes all calls of one kind. */
   async make(kind: CallKind): Promise<void> {
-    const carried = this.#deliveries.filter(kind.carries);
+    const planned = this.#deliveries.filter(kind.carries);
+    const carried = kind.creates ? await this.#withoutExisting(planned) : planned;
     const size = kind.atOnce === 'one' ? 1 : this.#options.batchSize;
     for (let from = 0; from < carried.length; from += size) {
       if (!kind.takesAccess) await this.#options.overtake();
@@ -108,7 +121,9 @@ export class Round {
   async #writeDown(kind: CallKind, carried: readonly Delivery[], nowMs: number): Promise<Delivery[]> {
     const { records, store } = this.#options;
     const changes = carried.map((delivery) => ({ ...this.#intention(kind, delivery, nowMs), delivery }));
+    const creators = kind.creates ? await this.#creatorsOf(carried) : null;
     const planHolds = ({ delivery }: { delivery: Delivery }): Guard[] => [
+      ...(creators === null ? [] : [nobodyElseCreates(store.keys, delivery, creators)]),
       { command: ['HGET', store.keys.plans, delivery.person], is: delivery.planRaw },
       { command: ['HGET', store.keys.touched, delivery.person], is: String(delivery.plan.inputs.touched) },
     ];
@@ -120,6 +135,38 @@ export class Round {
       outdated.map(({ person, plan: { username } }) => ({ person, username, claim: { kind: 'finish' } as const })),
     );
     return ready;
+  }
+
+  /** Who has written down that they create these user names. */
+  async #creatorsOf(carried: readonly Delivery[]): Promise<Map<string, string | null>> {
+    const { redis, keys } = this.#options.store;
+    const usernames = carried.map(({ plan: { username } }) => username);
+    const creators = await redis.hmget(keys.creating, ...usernames);
+    return new Map(usernames.map((username, index) => [username, creators[index] ?? null]));
+  }
+
+  /**
+   * Leaves out whoever has an account by now, made by hand since the accounts were last read: existing accounts are never
+   * sent through batchadd. They are planned again, which adopts it.
+   */
+  async #withoutExisting(carried: readonly Delivery[]): Promise<readonly Delivery[]> {
+    const { redis, keys } = this.#options.store;
+    const read = parseStored(accountsRead, keys.accountsRead, await redis.get(keys.accountsRead)).value;
+    if (carried.length === 0 || (read !== null && Date.now() - read.atMs < freshForMs)) return carried;
+    const found = await readBack(
+      this.#options,
+      carried.map(({ plan: { username } }) => username),
+    );
+    const existing = carried.filter(({ plan: { username } }) => found.has(username));
+    this.#dropOut(existing.map(({ person }) => person));
+    const changes = existing.map(({ person, plan: { username } }) => ({
+      person,
+      username,
+      account: found.get(username) ?? null,
+      claim: { kind: 'finish' } as const,
+    }));
+    await this.#options.records.commit(this.#batch, changes);
+    return carried.filter((delivery) => !existing.includes(delivery));
   }
 
   #intention(kind: CallKind, delivery: Delivery, nowMs: number): Change {
@@ -176,6 +223,7 @@ export class Round {
 
   async #failed(kind: CallKind, sent: readonly Delivery[], error: LastPassError): Promise<void> {
     if (error.arrived === 'perhaps') return void (await this.#readBack(sent));
+    if (error.code === 'too-large' && sent.length > 1) return this.#inHalves(kind, sent);
     if (error.arrived === 'no') return this.#nothingSent(kind, sent, null);
     const [only] = sent;
     if (sent.length === 1 && only) return this.#refused(only, (error.messages ?? [error.message]).join('; '));
@@ -185,8 +233,13 @@ export class Round {
   /** LastPass refused several together: those it did all the same are recorded, the others are tried in halves. */
   async #halve(kind: CallKind, sent: readonly Delivery[]): Promise<void> {
     const stays = await this.#readBack(sent, { leaveUnchanged: true });
-    const middle = Math.ceil(stays.length / 2);
-    for (const half of [stays.slice(0, middle), stays.slice(middle)]) if (half.length > 0) await this.#call(kind, half);
+    await this.#inHalves(kind, stays);
+  }
+
+  async #inHalves(kind: CallKind, carried: readonly Delivery[]): Promise<void> {
+    const middle = Math.ceil(carried.length / 2);
+    for (const half of [carried.slice(0, middle), carried.slice(middle)])
+      if (half.length > 0) await this.#call(kind, half);
   }
 
   /** The call certainly did nothing: its people try again later, or at a given time. */
@@ -194,7 +247,13 @@ export class Round {
     const changes = sent.map(({ person, plan: { username }, attempts, link: before }): Change => {
       const untilMs = atMs ?? Date.now() + Math.min(longestRetryMs, firstRetryMs * 2 ** attempts);
       const undone = kind.linkWhenSent && before !== null ? { link: before } : {};
-      return { person, username, claim: { kind: 'postpone', untilMs }, intent: null, ...undone };
+      return {
+        person,
+        username,
+        claim: { kind: 'postpone', untilMs },
+        ...(kind.creates ? { intent: null } : {}),
+        ...undone,
+      };
     });
     this.#dropOut(sent.map(({ person }) => person));
     await this.#options.records.commit(this.#batch, changes);
@@ -221,7 +280,13 @@ export class Round {
       others.map(async ({ person, plan: { username } }) => {
         const sentIntent = parseStored(intent, keys.intents, await redis.hget(keys.intents, person)).value;
         const current = parseStored(link, keys.links, await redis.hget(keys.links, person)).value;
-        const state = { person, username, intent: sentIntent, link: current };
+        // Whatever goes on at LastPass goes on from now.
+        const state = {
+          person,
+          username,
+          intent: sentIntent && { ...sentIntent, sentAtMs: Date.now() },
+          link: current,
+        };
         return settledChange(state, found.get(username) ?? null, Date.now());
       }),
     );
@@ -239,7 +304,8 @@ export class Round {
     this.#dropOut([person]);
     if (JSON.stringify(found) !== JSON.stringify(delivery.account)) {
       const current = parseStored(link, keys.links, await redis.hget(keys.links, person)).value;
-      const change = settledChange({ person, username, intent: null, link: current }, found, Date.now());
+      const sentIntent = parseStored(intent, keys.intents, await redis.hget(keys.intents, person)).value;
+      const change = settledChange({ person, username, intent: sentIntent, link: current }, found, Date.now());
       await this.#options.records.commit(this.#batch, [change]);
       return;
     }
@@ -250,6 +316,8 @@ export class Round {
       sinceMs: Date.now(),
     };
     const claim = { kind: 'postpone', untilMs: Date.now() + refusedRetryMs } as const;
-    await this.#options.records.commit(this.#batch, [{ person, username, setAside, intent: null, claim }]);
+    await this.#options.records.commit(this.#batch, [
+      { person, username, setAside, claim, ...(stepOf(delivery, 'create') ? { intent: null } : {}) },
+    ]);
   }
 }

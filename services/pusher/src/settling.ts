@@ -4,8 +4,10 @@ import type { PersonKey } from '@connector/shared/keys.ts';
 import type { Intent, Link } from '@connector/shared/plan.ts';
 import type { Change } from './records.ts';
 
-/** A create without an answer may still be under way at LastPass for so long, ms. */
-export const createSettlesMs = 10_000;
+/** A call is given up without an answer after this, ms. */
+export const callTimeoutMs = 20_000;
+/** A create without an answer may still be under way at LastPass for so long after it was sent, or given up, ms. */
+export const createSettlesMs = 30_000;
 
 /** What was known of a person before LastPass was asked. */
 export interface Unsettled {
@@ -16,11 +18,14 @@ export interface Unsettled {
   readonly link: Link | null;
 }
 
-/** The link once the account was found, or not: it ends when we were about to remove the account and it is gone. */
+/**
+ * The link once the account was found, or not: it ends when we were about to remove the account and it is gone. That we have
+ * disabled the account, or were about to, stays so: the call may yet arrive.
+ */
 export function linkAsFound(link: Link | null, found: Account | null): Link | null {
   if (link === null) return null;
   if (found === null) return link.removedByUs ? null : link;
-  return { ...link, id: found.id ?? link.id, disabledByUs: link.disabledByUs && found.disabled, removedByUs: false };
+  return { ...link, id: found.id ?? link.id, removedByUs: false };
 }
 
 /** What to record of a person whose account was found like that, or not at all. */
@@ -32,11 +37,11 @@ export function settledChange(
   const finish = { kind: 'finish' } as const;
   if (username === '') return { person, username, claim: finish };
   if (intent !== null && found === null && intent.sentAtMs + createSettlesMs > nowMs) {
-    return { person, username, claim: { kind: 'postpone', untilMs: intent.sentAtMs + createSettlesMs } };
+    return { person, username, intent, claim: { kind: 'postpone', untilMs: intent.sentAtMs + createSettlesMs } };
   }
   const made =
     intent === null || found === null ? null : { username, id: found.id, disabledByUs: false, removedByUs: false };
   const known = link ?? made;
-  const change = { person, username, account: found, intent: null, claim: finish };
+  const change = { person, username, account: found, claim: finish, ...(intent === null ? {} : { intent: null }) };
   return known === null ? change : { ...change, link: linkAsFound(known, found) };
 }

@@ -78,7 +78,7 @@ export async function startReconciler(service: Service): Promise<Running> {
 
   /** Applies whatever the log holds. */
   const applyOutstanding = async (directory: string) => {
-    for (;;) {
+    while (!signal.aborted) {
       const result = await applyNext({ store, directory, directories: directoryIds });
       if (result === 'nothing') break;
       if (result === 'overtaken') continue;
@@ -116,7 +116,7 @@ export async function startReconciler(service: Service): Promise<Running> {
 
   /** Plans the list from its head, as long as it moves. */
   const planOutstanding = async () => {
-    for (let before = ''; ; ) {
+    for (let before = ''; !signal.aborted; ) {
       const people = await redis.zrange(keys.toPlan, '0', String(peopleAtOnce - 1));
       const head = people[0];
       if (head === undefined || head === before) return;
@@ -125,13 +125,17 @@ export async function startReconciler(service: Service): Promise<Running> {
     }
   };
 
+  const onError = (error: Error) => {
+    if (!isRedisAway(error)) log.error({ err: error }, error.message);
+  };
+
   const isStuck = stuckness();
   const sweep = async () => {
     if ((await redis.exists(keys.policy)) === 0) await bringPolicyIntoForce(); // Redis has lost everything
     for (const { id } of directories) {
       const [oldest] = await redis.xrange(keys.directory(id).log, '-', '+', 'COUNT', 1);
       if (isStuck(id, oldest?.[0])) await directoryChanges.sweep({ directory: id });
-      await sweepGenerations(store, id);
+      await sweepGenerations(store, id).catch(onError);
     }
     const obstacle = await notYet(planning);
     if (obstacle === null) readiness.solved('planning');
@@ -141,9 +145,6 @@ export async function startReconciler(service: Service): Promise<Running> {
     await judgeAll();
   };
 
-  const onError = (error: Error) => {
-    if (!isRedisAway(error)) log.error({ err: error }, error.message);
-  };
   const answers = [
     answerBells('directory-changes', {
       ...queue,

@@ -14,13 +14,16 @@ export async function affectedPeople(
 ): Promise<Set<string>> {
   const people = new Set<string>();
   const seen = new Set<string>();
-  let frontier = new Set([...members, ...containers]);
+  // A container may be new to the mirror, and what lies in it be there already.
+  const inContainers = await Promise.all([...containers].map((guid) => mirror.children(guid)));
+  let frontier = new Set([...members, ...inContainers.flat()]);
   while (frontier.size > 0) {
     for (const guid of frontier) seen.add(guid);
     const objects = await mirror.objects(frontier);
     const below = await Promise.all(
-      [...objects].map(([guid, { kind }]) => {
-        if (kind === 'group') return mirror.members(guid);
+      [...objects].map(async ([guid, { kind, rid }]) => {
+        if (kind === 'group')
+          return [...(await mirror.members(guid)), ...(rid === null ? [] : await mirror.primaryMembers(rid))];
         if (kind === 'container') return mirror.children(guid);
         people.add(guid);
         return [];

@@ -150,13 +150,17 @@ async function intoBuilding(
   changes: readonly DirectoryChange[],
 ): Promise<string[][]> {
   if (state.building === null) return [];
+  const { store, directory } = applying;
   const mirror = mirrorOf(applying, state.building.generation);
   const draft = new Draft(mirror);
   await draft.apply(changes);
   const described = changes.filter(({ complete, deleted }) => complete || deleted).map(({ guid }) => guid);
   return [
     ...draft.writes,
-    ...manyValues(['SADD', mirror.keys.unread], [...draft.unknown]),
+    ...manyValues(
+      ['SADD', state.listed ? store.keys.directory(directory).lookups : mirror.keys.unread],
+      [...draft.unknown],
+    ),
     ...manyValues(['SREM', mirror.keys.unread], described),
   ];
 }
@@ -254,14 +258,19 @@ async function listed(applying: Applying, state: MirrorState, generation: number
   const building = mirrorOf(applying, generation);
   const lookups = new Set(await store.redis.smembers(building.keys.unread));
   const draft = new Draft(building);
+  const linked = await linkedIn(store, directory);
+  const known = await building.objects(linked);
+  for (const guid of linked) if (!known.has(guid)) lookups.add(guid);
   if (state.current !== null) {
-    const linked = await linkedIn(store, directory);
     for await (const page of mirrorOf(applying, state.current.generation).everything()) {
       const there = await building.objects(page.map(([guid]) => guid));
       for (const [guid, object] of page) {
         if (there.has(guid)) continue;
         if (!object.deleted) lookups.add(guid);
-        else if (linked.has(guid)) await draft.carryOver(guid, object, []);
+        else if (linked.has(guid)) {
+          lookups.delete(guid); // proved once is proved
+          await draft.carryOver(guid, object, []);
+        }
       }
     }
   }

@@ -20,6 +20,10 @@ export interface Touched {
   readonly groupNames: Set<string>;
 }
 
+/** The container that an object lies in; a deleted one lies nowhere. */
+const placeOf = (object: MirrorObject | null): string | null =>
+  object === null || object.deleted ? null : object.parent;
+
 export class Draft {
   readonly writes: string[][] = [];
   readonly touched: Touched = { members: new Set(), containers: new Set(), mails: new Set(), groupNames: new Set() };
@@ -77,13 +81,14 @@ export class Draft {
     this.#objects.set(guid, now);
     if (old !== null && digestOf(old) === digestOf(now)) return;
     this.writes.push(['HSET', keys.objects, guid, JSON.stringify(now)]);
-    if (old?.parent !== now.parent) {
-      if (old?.parent) this.writes.push(['SREM', keys.children(old.parent), guid]);
-      if (now.parent) this.writes.push(['SADD', keys.children(now.parent), guid]);
+    const [before, after] = [placeOf(old), placeOf(now)];
+    if (before !== after) {
+      if (before !== null) this.writes.push(['SREM', keys.children(before), guid]);
+      if (after !== null) this.writes.push(['SADD', keys.children(after), guid]);
     }
     if (now.kind === 'user') this.#putUser(guid, old, now);
     else if (now.kind === 'group') this.#putGroup(guid, old, now);
-    else if (old !== null) this.touched.containers.add(guid);
+    else this.touched.containers.add(guid); // a new one too: what lies in it may have been read before it
   }
 
   #putUser(guid: string, old: MirrorObject | null, now: MirrorObject): void {
@@ -92,6 +97,16 @@ export class Draft {
     const after = indexedMail(now);
     this.#reindex(this.#mirror.keys.mails, guid, before, after);
     for (const mail of [before, after]) if (mail !== null) this.touched.mails.add(mail);
+    this.#putPrimaryGroup(guid, old, now);
+  }
+
+  #putPrimaryGroup(guid: string, old: MirrorObject | null, now: MirrorObject): void {
+    const { keys } = this.#mirror;
+    const before = old === null || old.deleted ? null : old.primaryGroupId;
+    const after = now.deleted ? null : now.primaryGroupId;
+    if (before === after) return;
+    if (before !== null) this.writes.push(['SREM', keys.primaryMembers(before), guid]);
+    if (after !== null) this.writes.push(['SADD', keys.primaryMembers(after), guid]);
   }
 
   #putGroup(guid: string, old: MirrorObject | null, now: MirrorObject): void {
@@ -124,6 +139,7 @@ export class Draft {
       const mail = indexedMail(old);
       if (mail !== null) this.touched.mails.add(mail);
       this.#reindex(keys.mails, guid, mail, null);
+      this.#putPrimaryGroup(guid, old, now);
       this.writes.push(['HSET', keys.objects, guid, JSON.stringify(now)]);
       this.#objects.set(guid, now);
       return;

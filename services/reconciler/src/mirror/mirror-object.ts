@@ -18,7 +18,8 @@ export interface MirrorObject {
   readonly givenName: string | null;
   readonly sn: string | null;
   readonly sAMAccountName: string | null;
-  readonly userAccountControl: number;
+  /** `null` when the service account may not read it. */
+  readonly userAccountControl: number | null;
   readonly accountExpiresMs: number | null;
   readonly primaryGroupId: number | null;
   readonly rid: number | null;
@@ -35,7 +36,7 @@ const blank: Omit<MirrorObject, 'kind'> = {
   givenName: null,
   sn: null,
   sAMAccountName: null,
-  userAccountControl: 0,
+  userAccountControl: null,
   accountExpiresMs: null,
   primaryGroupId: null,
   rid: null,
@@ -60,7 +61,7 @@ export function changed(old: MirrorObject | null, change: DirectoryChange): Mirr
     givenName: given(change.givenName, base.givenName),
     sn: given(change.sn, base.sn),
     sAMAccountName: given(change.sAMAccountName, base.sAMAccountName),
-    userAccountControl: given(change.userAccountControl, base.userAccountControl) ?? 0,
+    userAccountControl: given(change.userAccountControl, base.userAccountControl),
     accountExpiresMs: given(change.accountExpiresMs, base.accountExpiresMs),
     primaryGroupId: given(change.primaryGroupId, base.primaryGroupId),
     rid: given(change.rid, base.rid),

@@ -58,6 +58,11 @@ export class Mirror {
     return this.#redis.smembers(this.keys.memberships(member));
   }
 
+  /** The people whose primary group has this RID. */
+  primaryMembers(rid: number): Promise<string[]> {
+    return this.#redis.smembers(this.keys.primaryMembers(rid));
+  }
+
   children(container: string): Promise<string[]> {
     return this.#redis.smembers(this.keys.children(container));
   }

@@ -9,7 +9,7 @@ import type { FilterEntry, GroupAround, Surroundings } from './scope.ts';
 /** No tree of a directory is deeper; a mirror that says so has a circle in it. */
 const maxDepth = 64;
 
-/** Whether an entry of `groupFilter` is a DN rather than a cn. */
+/** Whether a text is a DN: an entry of `groupFilter` may be a cn, and a container that isn't known yet leaves a DN unfinished. */
 function isDn(entry: string): boolean {
   try {
     return parseDn(entry).length > 1;
@@ -81,7 +81,8 @@ export class Gathering {
 
   async surroundings(guid: string, object: MirrorObject): Promise<Surroundings> {
     const [containers, groups] = await Promise.all([this.containersAbove(object), this.#groupsAround(guid, object)]);
-    return { object, containers, groups };
+    const top = await this.#object(containers.at(-1) ?? '');
+    return { object, containers, groups, placeKnown: top !== null && top.parent === null };
   }
 
   /** Finds the groups that the entries of `groupFilter` name: by DN anywhere, by cn under `groupBases`. */
@@ -99,7 +100,9 @@ export class Gathering {
     const named = await Promise.all(
       [...candidates].map(async ([guid, object]) => ({ guid, dn: await this.dnOf(object) })),
     );
-    return named.filter((candidate) => normaliseDn(candidate.dn) === normaliseDn(dn)).map(({ guid }) => guid);
+    return named
+      .filter((candidate) => isDn(candidate.dn) && normaliseDn(candidate.dn) === normaliseDn(dn))
+      .map(({ guid }) => guid);
   }
 
   async #groupsWithCn(cn: string): Promise<string[]> {

@@ -43,6 +43,7 @@ const annasLink: Link = { username: 'anna@example.com', id: '1', disabledByUs: f
 const inputsWith = (changes: Partial<PlanInputs>): PlanInputs => ({
   person: anna,
   outOfScope: null,
+  placeKnown: true,
   unresolvedFilter: [],
   groups: ['Sales'],
   ownedGroups: new Set(['sales', 'field']),
@@ -252,6 +253,7 @@ suite('whatever is known', () => {
       accountExpiresMs: fc.constantFrom(null, nowMs - 1, nowMs + 1),
     }) as fc.Arbitrary<MirrorObject>,
     outOfScope: fc.constantFrom(null, 'left'),
+    placeKnown: fc.boolean(),
     unresolvedFilter: fc.constantFrom([], ['Staff']),
     groups: names,
     ownedGroups: fc.uniqueArray(name.map(folded)).map((each) => new Set(each)),

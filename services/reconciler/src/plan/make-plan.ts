@@ -23,6 +23,8 @@ export interface PlanInputs {
   readonly person: MirrorObject;
   /** Why the person isn't in scope; `null` when they are. */
   readonly outOfScope: string | null;
+  /** Where the person lies is certain; see `Surroundings`. */
+  readonly placeKnown: boolean;
   /** Entries of `groupFilter` that name no group: whoever leaves the filter then leaves by a mistake, perhaps. */
   readonly unresolvedFilter: readonly string[];
   /** Names of the LastPass groups that the person should be in. */
@@ -90,7 +92,7 @@ interface Leaving {
   readonly mustHold: string | null;
 }
 
-function leavingOf({ person, outOfScope, unresolvedFilter, policy, nowMs }: PlanInputs): Leaving | null {
+function leavingOf({ person, outOfScope, placeKnown, unresolvedFilter, policy, nowMs }: PlanInputs): Leaving | null {
   if (person.deleted)
     return { action: policy.onDeleted, because: 'was deleted in Active Directory', stays: false, mustHold: null };
   if (person.absent) {
@@ -98,10 +100,9 @@ function leavingOf({ person, outOfScope, unresolvedFilter, policy, nowMs }: Plan
     return { action: policy.onDeleted, because, stays: false, mustHold: `${because}, but not proved deleted` };
   }
   if (outOfScope !== null) {
-    const mustHold =
-      unresolvedFilter.length > 0
-        ? `groupFilter names ${unresolvedFilter.join(', ')}, which the directory doesn't have`
-        : null;
+    const missing = unresolvedFilter.join(', ');
+    const noFilter = missing === '' ? null : `groupFilter names ${missing}, which the directory doesn't have`;
+    const mustHold = placeKnown ? noFilter : 'lies in a container that was not read yet';
     return { action: policy.onRemovedFromFilter, because: outOfScope, stays: false, mustHold };
   }
   if (isDisabled(person))
@@ -122,8 +123,17 @@ const nothing = { steps: [], linkChange: { kind: 'none' }, mustHold: null, obsta
 export function makePlan(inputs: PlanInputs): Planned {
   const leaving = leavingOf(inputs);
   const names = { name: fullnameOf(inputs.person), username: inputs.link?.username ?? usernameOf(inputs.person) ?? '' };
+  const unreadable = unreadableObstacle(inputs.person);
+  if (unreadable !== null) return withDecision(null, { ...names, ...nothing, obstacle: unreadable });
   const planned = inputs.link === null ? planUnlinked(inputs, leaving) : planLinked(inputs, inputs.link, leaving);
   return withDecision(inputs.decision, { ...names, ...planned });
+}
+
+/** Without userAccountControl nobody can tell who is disabled: then nothing is done, rather than leavers enabled. */
+function unreadableObstacle({ deleted, absent, userAccountControl }: MirrorObject): Outline['obstacle'] {
+  if (deleted || absent || userAccountControl !== null) return null;
+  const reason = 'userAccountControl can not be read: give the service account the right to read it';
+  return { kind: 'data', reason };
 }
 
 type Outline = Omit<Planned, 'name' | 'username' | 'guarded' | 'rejected'>;

@@ -19,8 +19,11 @@ export interface Gathered {
   readonly accountRaw: string | null;
 }
 
-/** Gathers a plan's inputs; `null` when the directory knows nothing of the person. */
-export async function inputsFor(context: Context, known: Known): Promise<Gathered | null> {
+/**
+ * Gathers a plan's inputs; `null` when the directory knows nothing of the person, `in delivery` while a call about the same
+ * account is under way for somebody else: only after it is settled can anybody be planned for it.
+ */
+export async function inputsFor(context: Context, known: Known): Promise<Gathered | 'in delivery' | null> {
   const { person } = known;
   const { directory, guid } = partsOfPerson(person);
   const view = context.views.get(directory);
@@ -29,6 +32,7 @@ export async function inputsFor(context: Context, known: Known): Promise<Gathere
   const surroundings = await view.gathering.surroundings(guid, object);
   const username = known.link?.username ?? usernameOf(object);
   const atLastPass = await accountOf(context, person, username);
+  if (atLastPass === 'in delivery') return atLastPass;
   const rules = { memberships: context.policy.memberships, bases: view.gathering.bases, filter: view.filter };
   return {
     accountRaw: atLastPass.raw,
@@ -36,6 +40,7 @@ export async function inputsFor(context: Context, known: Known): Promise<Gathere
     inputs: {
       person: object,
       outOfScope: outOfScope(surroundings, rules),
+      placeKnown: surroundings.placeKnown,
       unresolvedFilter: view.filter.filter(({ guids }) => guids.length === 0).map(({ entry }) => entry),
       groups: groupNames(surroundings.groups, rules),
       ownedGroups: await ownedAmong(context, view, atLastPass.account),
@@ -54,21 +59,25 @@ export async function inputsFor(context: Context, known: Known): Promise<Gathere
 async function accountOf({ store, views }: Context, person: PersonKey, username: string | null) {
   const { redis, keys } = store;
   if (username === null) return { account: null, raw: null, holder: null, guards: [] };
-  const [raw, holder] = await Promise.all([redis.hget(keys.accounts, username), redis.hget(keys.linked, username)]);
+  const hashes = [keys.accounts, keys.linked, keys.creating];
+  const [raw = null, holder = null, creator = null] = await Promise.all(hashes.map((key) => redis.hget(key, username)));
+  if (creator !== null && creator !== person) return 'in delivery';
   const guards: Guard[] = [
+    { command: ['HGET', keys.creating, username], is: creator },
     { command: ['HGET', keys.accounts, username], is: raw },
     { command: ['HGET', keys.linked, username], is: holder },
   ];
   const found: Account | null = parseStored(account, keys.accounts, raw).value;
   if (holder === null || holder === person) return { account: found, raw, holder: null, guards };
-  const linkRaw = await redis.hget(keys.links, holder);
-  const touched = await redis.hget(keys.touched, holder);
+  const ofHolder = [keys.links, keys.touched, keys.claims, keys.intents];
+  const values = await Promise.all(ofHolder.map((key) => redis.hget(key, holder)));
+  const [linkRaw = null, , claim = null, intent = null] = values;
+  if (claim !== null || intent !== null) return 'in delivery';
   const { directory, guid } = partsOfPerson(holder);
   const object = await views.get(directory)?.gathering.mirror.object(guid);
-  guards.push(
-    { command: ['HGET', keys.links, holder], is: linkRaw },
-    { command: ['HGET', keys.touched, holder], is: touched },
-  );
+  ofHolder.forEach((key, index) => {
+    guards.push({ command: ['HGET', key, holder], is: values[index] ?? null });
+  });
   const held = parseStored(link, keys.links, linkRaw).value;
   return {
     account: found,

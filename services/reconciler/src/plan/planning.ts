@@ -4,7 +4,8 @@
  */
 import type { PersonKey } from '@connector/shared/keys.ts';
 import type { SetAside } from '@connector/shared/plan.ts';
-import { type Store, UnreadableState } from '@connector/shared/store.ts';
+import { isRedisAway } from '@connector/shared/redis.ts';
+import type { Store } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import { type Known, readKnown } from './known-state.ts';
 import { makePlan } from './make-plan.ts';
@@ -27,14 +28,12 @@ const done: PlannedPeople = { deliver: false, judge: false, again: [] };
 /** Plans the named people as far as they are on the list. */
 export async function planPeople(options: PlanningOptions, people: readonly PersonKey[]): Promise<PlannedPeople> {
   const { store } = options;
-  const known = await Promise.all(people.map((person) => unlessUnreadable(store, person, readKnown(store, person))));
+  const known = await Promise.all(people.map((person) => unlessBroken(store, person, readKnown(store, person))));
   // Only now: versions are read before what they stand for, so that whatever changes from here on is refused.
   const context = await openContext(options);
   if (context === null) return done;
   const listed = known.filter((each) => each?.listed).flatMap((each) => each ?? []);
-  const planned = await Promise.all(
-    listed.map((each) => unlessUnreadable(store, each.person, planPerson(context, each))),
-  );
+  const planned = await Promise.all(listed.map((each) => unlessBroken(store, each.person, planPerson(context, each))));
   const results = planned.flatMap((each) => each ?? []);
   return {
     deliver: results.some(({ deliver }) => deliver),
@@ -46,6 +45,7 @@ export async function planPeople(options: PlanningOptions, people: readonly Pers
 async function planPerson(context: Context, known: Known): Promise<PlannedPeople> {
   const { person } = known;
   const gathered = await inputsFor(context, known);
+  if (gathered === 'in delivery') return done; // stays on the list, and the sweep comes back to it
   const planned = gathered === null ? null : makePlan(gathered.inputs);
   const { writes, deliver, judge, others } = writesFor(context, known, planned, gathered);
   const policy: Guard = { command: ['GET', context.store.keys.policy], is: context.inForce.raw };
@@ -54,14 +54,18 @@ async function planPerson(context: Context, known: Known): Promise<PlannedPeople
   return outcome.committed ? { deliver, judge, again: others } : { deliver: false, judge: false, again: [person] };
 }
 
-/** What is remembered of one person can't be read: they are set aside, and it hurts nobody else. @throws any other error */
-async function unlessUnreadable<T>(store: Store, person: PersonKey, result: Promise<T>): Promise<T | null> {
+/**
+ * What is known of one person can't be made sense of: they are set aside, and it hurts nobody else.
+ * @throws what says nothing about the person: errors of Redis
+ */
+async function unlessBroken<T>(store: Store, person: PersonKey, result: Promise<T>): Promise<T | null> {
   try {
     return await result;
   } catch (error) {
-    if (!(error instanceof UnreadableState)) throw error;
+    const { name, message } = error as Error;
+    if (isRedisAway(error as Error) || name === 'ReplyError') throw error;
     const { keys } = store;
-    const aside: SetAside = { name: person, reason: error.message, kind: 'data', sinceMs: Date.now() };
+    const aside: SetAside = { name: person, reason: `can't be planned: ${message}`, kind: 'data', sinceMs: Date.now() };
     const writes = [
       ['ZREM', keys.toPlan, person],
       ['HSET', keys.setAside, person, JSON.stringify(aside)],

@@ -24,6 +24,8 @@ export interface Surroundings {
   /** objectGUIDs of the containers above the person. */
   readonly containers: readonly string[];
   readonly groups: readonly GroupAround[];
+  /** Every container above is known, up to the root: where the person lies is certain. */
+  readonly placeKnown: boolean;
 }
 
 /** Bits of userAccountControl, MS-ADTS 2.2.16. */
@@ -34,12 +36,13 @@ const trustAccounts = 0x800 | 0x1000 | 0x2000;
 /** Whether an object is a person at all: no built-in, no trust, no conflict object (MS-ADTS 3.1.1.5.1.3: its RDN holds `CNF:`). */
 export function isPerson({ kind, isCriticalSystemObject, userAccountControl, rdn }: MirrorObject): boolean {
   if (kind !== 'user' || isCriticalSystemObject) return false;
-  if ((userAccountControl & trustAccounts) !== 0 && (userAccountControl & normalAccount) === 0) return false;
+  const bits = userAccountControl ?? normalAccount;
+  if ((bits & trustAccounts) !== 0 && (bits & normalAccount) === 0) return false;
   return !/(\\0A|\n)CNF:/i.test(rdn);
 }
 
 export const isDisabled = ({ userAccountControl }: MirrorObject): boolean =>
-  (userAccountControl & accountDisabled) !== 0;
+  ((userAccountControl ?? 0) & accountDisabled) !== 0;
 
 /** Whether accountExpires has passed, which raises no event in AD. */
 export const isExpired = ({ accountExpiresMs }: MirrorObject, nowMs: number): boolean =>
