@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { container, group, guid, patch, person, Reconciling, user } from './reconciling.ts';
+
+test('somebody moved into a container that comes later is held until it is known, and then needs nothing', async () => {
+  await using reconciling = await Reconciling.create();
+  await reconciling.fullRead(user(2));
+  await reconciling.deliverAll();
+  await reconciling.append({ type: 'changes', changes: [patch(2, { parent: guid(7) })], caughtUp: false });
+  await reconciling.reconcile();
+  assert.match((await reconciling.planOf(2))?.mustHold ?? '', /not read yet/);
+  await reconciling.changes(container(7, 'OU=New'));
+  assert.deepEqual([await reconciling.stepsOf(2), await reconciling.toDeliver()], [[], []]);
+});
+
+test('members by primary group follow what happens to that group', async () => {
+  await using reconciling = await Reconciling.create({ groupFilter: ['Staff'] });
+  await reconciling.fullRead(
+    user(2, { primaryGroupId: 513 }),
+    group(10, 'Staff', []),
+    group(11, 'Domain Users', [], { rid: 513 }),
+  );
+  assert.deepEqual(await reconciling.stepsOf(2), []);
+  await reconciling.changes(patch(10, { members: { mode: 'delta', add: [guid(11)], remove: [] } }));
+  assert.deepEqual(await reconciling.stepsOf(2), ['create']);
+});
+
+test('somebody restored is found again below their container', async () => {
+  await using reconciling = await Reconciling.create();
+  await reconciling.fullRead(container(5, 'OU=Sales'), user(2, { parent: guid(5) }));
+  await reconciling.deliverAll();
+  await reconciling.changes(patch(2, { deleted: true }));
+  await reconciling.changes(user(2, { parent: guid(5) }));
+  await reconciling.append({ type: 'changes', changes: [patch(5, { rdn: 'OU=Renamed' })], caughtUp: true });
+  assert.deepEqual(await reconciling.applyNext(), { people: [person(2)] });
+});
+
+test('a new person takes a deleted one’s account over only when no call about it is under way', async () => {
+  await using reconciling = await Reconciling.create();
+  const { redis, keys } = reconciling.store;
+  await reconciling.fullRead(user(2));
+  await reconciling.deliverAll();
+  await reconciling.changes(patch(2, { deleted: true }));
+  await redis.hset(keys.claims, person(2), 'pusher#1');
+  await reconciling.changes(user(3, { mail: 'u2@example.test' }));
+  assert.equal(await redis.hget(keys.linked, 'u2@example.test'), person(2));
+  assert.notEqual(await redis.zscore(keys.toPlan, person(3)), null, 'dropped from the list instead of waiting');
+  await redis.hdel(keys.claims, person(2));
+  await reconciling.reconcile();
+  assert.equal(await redis.hget(keys.linked, 'u2@example.test'), person(3));
+  assert.equal(await redis.hget(keys.links, person(2)), null);
+});
+
+test('nobody is planned for an address that somebody else’s create may be making', async () => {
+  await using reconciling = await Reconciling.create();
+  const { redis, keys } = reconciling.store;
+  await reconciling.fullRead();
+  await redis.hset(keys.creating, 'u2@example.test', person(9));
+  await reconciling.changes(user(2));
+  assert.deepEqual(await reconciling.stepsOf(2), []);
+  await redis.hdel(keys.creating, 'u2@example.test');
+  await reconciling.reconcile();
+  assert.deepEqual(await reconciling.stepsOf(2), ['create']);
+});
+
+test('whoever can not be told enabled from disabled is set aside', async () => {
+  await using reconciling = await Reconciling.create();
+  await reconciling.fullRead(user(2, { userAccountControl: null }));
+  assert.deepEqual(await reconciling.stepsOf(2), []);
+  assert.match(
+    (await reconciling.store.redis.hget(reconciling.store.keys.setAside, person(2))) ?? '',
+    /userAccountControl/,
+  );
+});
