@@ -91,7 +91,8 @@ export const intent = z.strictObject({
   username: z.string(),
   fullname: z.string(),
   groups: z.array(z.string()),
-  sentAtMs: z.number(),
+  /** Until then it may still be under way, even if LastPass doesn't list the account: ms since 1970. */
+  settlesAtMs: z.number(),
 });
 export type Intent = z.infer<typeof intent>;
 

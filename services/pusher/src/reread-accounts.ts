@@ -35,14 +35,27 @@ export async function rereadIfDue(options: RereadOptions): Promise<readonly Pers
   const last = parseStored(accountsRead, keys.accountsRead, await redis.get(keys.accountsRead)).value;
   const request = await redis.hget(keys.requests, 'accounts');
   const due = last === null || Date.now() - last.atMs >= everyMs || (request !== null && request !== last.answered);
+  if (!due) return null;
+  await endTurnOfTheDead(store);
   const turn = `${pusher}#${Date.now()}`;
-  if (!due || (await redis.set(keys.accountsReader, turn, 'PX', turnMs, 'NX')) !== 'OK') return null;
+  if ((await redis.set(keys.accountsReader, turn, 'PX', turnMs, 'NX')) !== 'OK') return null;
   const own: Guard = { command: ['GET', keys.accountsReader], is: turn };
   try {
     return await reread(options, own, request);
   } finally {
     await store.commit({ guards: [own], writes: [['DEL', keys.accountsReader]] });
   }
+}
+
+/** A reader that gives no sign of life any more doesn't keep its turn. */
+async function endTurnOfTheDead({ redis, keys, commit }: Store): Promise<void> {
+  const turn = await redis.get(keys.accountsReader);
+  if (turn === null) return;
+  const sign: Guard = { command: ['EXISTS', keys.alive(turn.slice(0, turn.lastIndexOf('#')))], is: '0' };
+  await commit({
+    guards: [{ command: ['GET', keys.accountsReader], is: turn }, sign],
+    writes: [['DEL', keys.accountsReader]],
+  });
 }
 
 /** Redis lost what it knew, or another pusher's turn has come: what was listed isn't taken over. */

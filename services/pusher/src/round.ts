@@ -22,7 +22,7 @@ import { type Delivery, stepOf } from './delivery.ts';
 import { CredentialsRefused } from './gate.ts';
 import { readBack } from './read-back.ts';
 import type { Change } from './records.ts';
-import { settledChange } from './settling.ts';
+import { answeredSettlesMs, createSettlesMs, settledChange } from './settling.ts';
 
 /** The ids of so many created accounts are asked for one by one. */
 const idsAtOnce = 5;
@@ -176,7 +176,12 @@ export class Round {
     if (kind.creates && step)
       return {
         ...change,
-        intent: { username: current.username, fullname: step.fullname, groups: step.groups, sentAtMs: nowMs },
+        intent: {
+          username: current.username,
+          fullname: step.fullname,
+          groups: step.groups,
+          settlesAtMs: nowMs + createSettlesMs,
+        },
       };
     return kind.linkWhenSent && delivery.link ? { ...change, link: kind.linkWhenSent(delivery.link) } : change;
   }
@@ -222,7 +227,10 @@ export class Round {
   }
 
   async #failed(kind: CallKind, sent: readonly Delivery[], error: LastPassError): Promise<void> {
-    if (error.arrived === 'perhaps') return void (await this.#readBack(sent));
+    if (error.arrived === 'perhaps') {
+      const settlesMs = error.code === 'unexpected-answer' ? answeredSettlesMs : createSettlesMs;
+      return void (await this.#readBack(sent, { settlesMs }));
+    }
     if (error.code === 'too-large' && sent.length > 1) return this.#inHalves(kind, sent);
     if (error.arrived === 'no') return this.#nothingSent(kind, sent, null);
     const [only] = sent;
@@ -264,7 +272,10 @@ export class Round {
    * still be under way: its intent stays, and it is asked for again.
    * @returns with `leaveUnchanged`, those whose account is as before, who stay in the round
    */
-  async #readBack(sent: readonly Delivery[], { leaveUnchanged = false } = {}): Promise<Delivery[]> {
+  async #readBack(
+    sent: readonly Delivery[],
+    { leaveUnchanged = false, settlesMs = createSettlesMs } = {},
+  ): Promise<Delivery[]> {
     const found = await readBack(
       this.#options,
       sent.map(({ plan: { username } }) => username),
@@ -284,7 +295,7 @@ export class Round {
         const state = {
           person,
           username,
-          intent: sentIntent && { ...sentIntent, sentAtMs: Date.now() },
+          intent: sentIntent && { ...sentIntent, settlesAtMs: Date.now() + settlesMs },
           link: current,
         };
         return settledChange(state, found.get(username) ?? null, Date.now());

@@ -8,6 +8,8 @@ import type { Change } from './records.ts';
 export const callTimeoutMs = 20_000;
 /** A create without an answer may still be under way at LastPass for so long after it was sent, or given up, ms. */
 export const createSettlesMs = 30_000;
+/** After an answer that makes no sense nothing should be under way any more: a moment's patience, ms. */
+export const answeredSettlesMs = 3_000;
 
 /** What was known of a person before LastPass was asked. */
 export interface Unsettled {
@@ -36,8 +38,8 @@ export function settledChange(
 ): Change {
   const finish = { kind: 'finish' } as const;
   if (username === '') return { person, username, claim: finish };
-  if (intent !== null && found === null && intent.sentAtMs + createSettlesMs > nowMs) {
-    return { person, username, intent, claim: { kind: 'postpone', untilMs: intent.sentAtMs + createSettlesMs } };
+  if (intent !== null && found === null && intent.settlesAtMs > nowMs) {
+    return { person, username, intent, claim: { kind: 'postpone', untilMs: intent.settlesAtMs } };
   }
   const made =
     intent === null || found === null ? null : { username, id: found.id, disabledByUs: false, removedByUs: false };

@@ -1,0 +1,84 @@
+/**
+ * Loaded into a service by `--import`: counts its effects on the world and kills the process, as a power cut would, right
+ * before or right after one of them.
+ *
+ * `CRASH_AT` is `before:<n>`, `after:<n>`, or `never` to only count. After a write to Redis means that its answer has
+ * arrived; after a call to LastPass means that its answer is on its way and wasn't read yet. Each effect is told on
+ * standard error as `effect <n> <before|after> <what>`.
+ *
+ * Not counted: reads, signs of life and the token bucket, which come by the clock, and BullMQ's own bookkeeping.
+ */
+import { writeSync } from 'node:fs';
+import { Redis } from 'ioredis';
+
+const [side = 'never', number = '0'] = (process.env['CRASH_AT'] ?? 'never').split(':');
+const crashAt = Number(number);
+let count = 0;
+
+function passes(when: 'before' | 'after', n: number, what: string): void {
+  writeSync(2, `effect ${n} ${when} ${what}\n`);
+  if (side === when && n === crashAt) process.kill(process.pid, 'SIGKILL');
+}
+
+const plainWrites = new Set([
+  'set',
+  'del',
+  'incr',
+  'hset',
+  'hdel',
+  'hincrby',
+  'zadd',
+  'zrem',
+  'sadd',
+  'srem',
+  'unlink',
+]);
+const byTheClock = /:(alive:.*|services|call-rate)$/;
+
+const lastPart = (key: string): string => key.slice(key.indexOf(':') + 1);
+
+/** What a transaction writes, in a few words. */
+function transactionIn(json: string): string {
+  const { writes } = JSON.parse(json) as { writes: string[][] };
+  const parts = writes.map(([command = '', key = '']) => `${command} ${lastPart(key)}`);
+  return `commit ${[...new Set(parts)].join(', ')}`;
+}
+
+/** What a command does to the world; `null` when it isn't counted. */
+function effectOf(connection: string, name: string, args: readonly unknown[]): string | null {
+  const text = (index: number) => String(args[index] ?? '');
+  if (name === 'evalsha' || name === 'eval') {
+    if (connection.startsWith('ring-')) return `add to ${connection.slice('ring-'.length)}`;
+    return text(2).endsWith(':clock') ? transactionIn(text(3)) : null;
+  }
+  if (connection.includes('-')) return null; // BullMQ's
+  if (name === 'waitaof') return 'waitaof';
+  return plainWrites.has(name) && !byTheClock.test(text(0)) ? `${name} ${lastPart(text(0))}` : null;
+}
+
+const seen = new WeakSet<object>();
+const sendCommand = Redis.prototype.sendCommand;
+Redis.prototype.sendCommand = function (this: Redis, command, stream) {
+  const effect = seen.has(command)
+    ? null
+    : effectOf(this.options.connectionName ?? '', command.name.toLowerCase(), command.args.flat());
+  seen.add(command); // one that waits for the connection comes by here again
+  if (effect === null) return sendCommand.call(this, command, stream);
+  const n = ++count;
+  passes('before', n, effect);
+  command.promise.then(
+    () => passes('after', n, effect),
+    () => undefined, // no effect: whoever sent it is told
+  );
+  return sendCommand.call(this, command, stream);
+};
+
+const send = globalThis.fetch;
+globalThis.fetch = async (input, init) => {
+  const { cmd = '?' } = JSON.parse(typeof init?.body === 'string' ? init.body : '{}') as { cmd?: string };
+  const n = ++count;
+  passes('before', n, `call ${cmd}`);
+  const response = await send(input, init);
+  passes('after', n, `call ${cmd}`);
+  return response;
+};

@@ -1,0 +1,299 @@
+/**
+ * Redis, a simulator and the services, without a domain: the change log is written by hand. Many runs share the servers,
+ * each under a prefix of its own and with a fresh tenant. A service of a run is a process, to be killed or paused, or runs
+ * inside the test, which starts at once.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Configuration, parseConfiguration } from '@connector/shared/configuration.ts';
+import type { DirectoryChange } from '@connector/shared/directory-change.ts';
+import type { LogEntry } from '@connector/shared/directory-state.ts';
+import { currentGeneration } from '@connector/shared/people-with-mail.ts';
+import { intent } from '@connector/shared/plan.ts';
+import { basesVersion } from '@connector/shared/policy.ts';
+import { type Ringer, ringerOf } from '@connector/shared/queues.ts';
+import { Readiness } from '@connector/shared/readiness.ts';
+import type { Running, Service } from '@connector/shared/service.ts';
+import { openStore, type Store } from '@connector/shared/store.ts';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { startPusher } from '../../services/pusher/src/pusher.ts';
+import { startReconciler } from '../../services/reconciler/src/reconciler.ts';
+import { startWatcher } from '../../services/watcher/src/watcher.ts';
+import { Program } from '../support/child-process.ts';
+import { RedisServer } from '../support/redis-server.ts';
+import { type SimulatedCall, Simulator } from '../support/simulator.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const preload = pathToFileURL(join(import.meta.dirname, 'crash-preload.ts')).href;
+const starters = { watcher: startWatcher, reconciler: startReconciler, pusher: startPusher };
+export type ServiceName = keyof typeof starters;
+
+/** A call as the log shows it, with what befell it. */
+export interface LoggedCall extends SimulatedCall {
+  readonly fault: string | null;
+  /** `null` while there is no answer, and for a connection that was cut. */
+  readonly httpStatus: number | null;
+}
+
+export const directoryId = 'corp';
+
+export class Servers implements AsyncDisposable {
+  readonly dir: string;
+  readonly redis: RedisServer;
+  readonly simulator: Simulator;
+  #runs = 0;
+
+  private constructor(dir: string, redis: RedisServer, simulator: Simulator) {
+    this.dir = dir;
+    this.redis = redis;
+    this.simulator = simulator;
+  }
+
+  static async create({ redisSettings = {} }: { redisSettings?: Record<string, string> } = {}): Promise<Servers> {
+    const dir = await mkdtemp(join(tmpdir(), 'faults-'));
+    const redis = await RedisServer.create({ dir: join(dir, 'redis'), settings: redisSettings });
+    return new Servers(dir, redis, await Simulator.create());
+  }
+
+  /** @param tenant what is at LastPass before */
+  async run(options: RunOptions = {}): Promise<Run> {
+    await this.simulator.faults([]);
+    await this.simulator.seed(options.tenant ?? {});
+    return Run.begin(this, `run-${++this.#runs}`, options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.simulator[Symbol.asyncDispose]();
+    await this.redis[Symbol.asyncDispose]();
+    await rm(this.dir, { recursive: true, force: true });
+  }
+}
+
+export interface RunOptions {
+  readonly tenant?: object;
+  readonly directory?: object;
+  readonly policy?: object;
+  readonly sync?: object;
+  readonly lastpass?: object;
+}
+
+export class Run implements AsyncDisposable {
+  readonly store: Store;
+  readonly configuration: Configuration;
+  /** Sequence of the last call before the run. */
+  readonly #callsBefore: number;
+  readonly #servers: Servers;
+  readonly #configFile: string;
+  readonly #programs: Program[] = [];
+  readonly #inside: { stop: AbortController; running: Running; store: Store }[] = [];
+  readonly #ringers: {
+    readonly changes: Ringer<'directory-changes'>;
+    readonly people: Ringer<'people-to-plan'>;
+    readonly updates: Ringer<'account-updates'>;
+  };
+  #sequence = 0;
+  #lines: string[] = [];
+
+  private constructor(servers: Servers, prefix: string, configFile: string, text: string, callsBefore: number) {
+    this.#servers = servers;
+    this.#configFile = configFile;
+    this.#callsBefore = callsBefore;
+    this.configuration = parseConfiguration(text, { file: configFile, environment: {} });
+    const target = this.configuration.redis;
+    this.store = openStore({ target, prefix, name: 'test' });
+    const queue = { target, prefix: this.store.keys.queues };
+    this.#ringers = {
+      changes: ringerOf('directory-changes', queue),
+      people: ringerOf('people-to-plan', queue),
+      updates: ringerOf('account-updates', queue),
+    };
+  }
+
+  static async begin(servers: Servers, prefix: string, options: RunOptions): Promise<Run> {
+    const { simulator, redis, dir } = servers;
+    const { provhash } = await simulator.settings(null);
+    const config = {
+      directories: [
+        {
+          id: directoryId,
+          urls: ['ldaps://127.0.0.9'],
+          bindDn: 'CN=nobody',
+          bindPassword: 'Unused-Secret-1!',
+          ...options.directory,
+        },
+      ],
+      lastpass: { apiUrl: simulator.apiUrl, cid: Simulator.cid, provhash, ...options.lastpass },
+      redis: { url: redis.url, prefix },
+      ...(options.sync ? { sync: options.sync } : {}),
+      policy: options.policy ?? {},
+    };
+    const text = JSON.stringify(config, null, 2);
+    const file = join(dir, `${prefix}.yaml`);
+    await writeFile(file, text);
+    return new Run(servers, prefix, file, text, await simulator.lastCall());
+  }
+
+  get simulator(): Simulator {
+    return this.#servers.simulator;
+  }
+
+  /** Everything that the run's processes have printed. */
+  get output(): string {
+    return this.#lines.join('\n');
+  }
+
+  /** The calls of this run. */
+  calls(): Promise<LoggedCall[]> {
+    return this.simulator.calls(this.#callsBefore) as Promise<LoggedCall[]>;
+  }
+
+  /** Starts a service as a process. */
+  process(name: ServiceName, { env = {}, crashAt }: { env?: Record<string, string>; crashAt?: string } = {}): Program {
+    const crashing = crashAt === undefined ? {} : { NODE_OPTIONS: `--import=${preload}`, CRASH_AT: crashAt };
+    const program = new Program({
+      command: process.execPath,
+      args: ['src/main.ts'],
+      cwd: resolve(root, 'services', name),
+      env: {
+        CONNECTOR_CONFIG: this.#configFile,
+        CONNECTOR_PORT: '0',
+        NODE_COMPILE_CACHE: join(this.#servers.dir, 'compiled'),
+        ...crashing,
+        ...env,
+      },
+      onLine: (line) => this.#lines.push(line),
+    });
+    this.#programs.push(program);
+    return program;
+  }
+
+  /** Starts a service inside the test. */
+  async inside(name: ServiceName): Promise<void> {
+    const stop = new AbortController();
+    const { redis } = this.configuration;
+    const log = pino(
+      { level: 'info' },
+      { write: (line: string) => void this.#lines.push(`${name} inside: ${line.trimEnd()}`) },
+    );
+    const store = openStore({ target: redis, prefix: redis.prefix, name });
+    const service: Service = {
+      name,
+      instance: `inside-${Math.random().toString(36).slice(2)}`,
+      configuration: this.configuration,
+      store,
+      log,
+      readiness: new Readiness(log),
+      metrics: new Registry(),
+      signal: stop.signal,
+    };
+    this.#inside.push({ stop, store, running: await starters[name](service) });
+  }
+
+  /** Appends to the change log, as a watcher would. */
+  async append(...entries: LogEntry[]): Promise<void> {
+    const { log } = this.store.keys.directory(directoryId);
+    for (const entry of entries)
+      await this.store.redis.xadd(log, `${++this.#sequence}-0`, 'entry', JSON.stringify(entry));
+    await this.ring();
+  }
+
+  /** Appends a complete full read of these objects; the bases are given by objectGUID. */
+  async appendFullRead(
+    changes: readonly DirectoryChange[],
+    { users, groups, generation = 1 }: { users: string; groups: string; generation?: number },
+  ): Promise<void> {
+    const [directory] = this.configuration.directories;
+    const version = basesVersion(directory ?? { userBases: [], groupBases: [] });
+    await this.append(
+      { type: 'begin', generation, gap: false, bases: { version, users: [users], groups: [groups] } },
+      { type: 'page', generation, changes: [...changes] },
+      { type: 'listed', generation },
+      { type: 'end', generation },
+    );
+  }
+
+  /** Rings every queue. */
+  async ring(): Promise<void> {
+    const { changes, people, updates } = this.#ringers;
+    await Promise.all([changes.ring({ directory: directoryId }), people.ring({}), updates.ring({})]);
+  }
+
+  /** Lets the time pass after which another watcher takes over. */
+  async leaseExpires(): Promise<void> {
+    await this.store.redis.del(this.store.keys.directory(directoryId).lease);
+  }
+
+  /**
+   * Lets the time pass after which others take over what killed pushers held: claims expire, a create that was sent
+   * settles, whoever was to be tried again later is due. Not while a pusher is running.
+   */
+  async claimsExpire(): Promise<void> {
+    const { redis, keys } = this.store;
+    const alive = await redis.keys(keys.alive('*'));
+    await redis.del(keys.accountsReader, ...alive);
+    for (const [person, raw] of Object.entries(await redis.hgetall(keys.intents))) {
+      const sent = intent.parse(JSON.parse(raw));
+      await redis.hset(keys.intents, person, JSON.stringify({ ...sent, settlesAtMs: 0 }));
+    }
+    await this.allIsDue();
+  }
+
+  /** Whoever was to be tried again later is tried again now. */
+  async allIsDue(): Promise<void> {
+    const { redis, keys } = this.store;
+    for (const person of await redis.zrange(keys.toDeliver, '0', '-1'))
+      await redis.zadd(keys.toDeliver, 'XX', 'LT', 1, person);
+  }
+
+  /** Whether an object is in the generation in use. */
+  async isMirrored(guid: string): Promise<boolean> {
+    const { redis, keys } = this.store;
+    const current = await currentGeneration(this.store, directoryId);
+    if (current === null) return false;
+    return (await redis.hexists(keys.directory(directoryId).mirror(current.generation).objects, guid)) === 1;
+  }
+
+  /** Waits until nothing is outstanding. */
+  async quiet({ withinMs = 30_000 } = {}): Promise<void> {
+    const { redis, keys } = this.store;
+    const of = keys.directory(directoryId);
+    await waitUntil(
+      'everything outstanding to be done',
+      async () => {
+        const counts = await Promise.all([
+          redis.xlen(of.log),
+          currentGeneration(this.store, directoryId).then((current) => (current === null ? 1 : 0)),
+          redis.exists(keys.accountsRead).then((there) => 1 - there),
+          redis.zcard(keys.toPlan),
+          redis.zcard(keys.waiting),
+          redis.hlen(keys.claims),
+          redis.hlen(keys.intents),
+          redis.zcount(keys.toDeliver, '-inf', Date.now() + 120_000),
+        ]);
+        if (counts.some((count) => count > 0))
+          throw new Error(
+            `log, mirror, accounts, plan, waiting, claims, intents, deliver: ${counts.join(' ')}\n${this.#lines.slice(-12).join('\n')}`,
+          );
+        return true;
+      },
+      { withinMs, everyMs: 10 },
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#programs.map((program) => (program.running ? program.kill() : null)));
+    for (const { stop } of this.#inside) stop.abort();
+    await Promise.all(
+      this.#inside.map(async ({ running, store }) => {
+        await running.close();
+        store.close();
+      }),
+    );
+    await Promise.all(Object.values(this.#ringers).map((ringer) => ringer.close()));
+    this.store.close();
+  }
+}
