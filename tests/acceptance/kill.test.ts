@@ -101,7 +101,7 @@ test(`all services killed at once, again and again during the first sync (SEED=$
   await using world = await World.create({ latencyMs: 150, lastpass: { batchSize: 5 } });
   const { simulator } = world.stack;
   const random = new Random(seed);
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 2; round++) {
     const until = (await simulator.writes()).length + 1 + random.below(3);
     world.stack.startAll();
     await waitUntil('calls to be under way', async () => (await simulator.writes()).length >= until);

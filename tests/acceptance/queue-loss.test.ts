@@ -1,6 +1,6 @@
 /** Jobs are only doorbells: all of a queue may go, and the sweep finishes the work. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { type QueueName, queueNames } from '@connector/shared/queues.ts';
 import { Queue } from 'bullmq';
 import { waitUntil } from '../support/wait-until.ts';
@@ -25,51 +25,51 @@ async function deleteQueue({ stack }: World, queue: QueueName): Promise<number> 
 }
 
 for (const queue of queueNames) {
-  test(`all keys of ${queue} deleted again and again during random operations (SEED=${seed})`, async (context) => {
-    await using world = await World.create();
-    await world.start();
-    const random = new Random(seed);
-    const places = randomPlaces(random, { count: 15, among: 150 });
-    let deleted = 0;
-    await runRandomOperations({
-      world,
-      operations: new RandomOperations(world.oracle, random),
-      count: 150,
-      between: async (made) => {
-        while ((places[0] ?? Number.POSITIVE_INFINITY) <= made) {
-          places.shift();
-          deleted += await deleteQueue(world, queue);
-        }
-      },
+  describe(`the queue ${queue}`, () => {
+    let world: World;
+    before(async () => {
+      world = await World.create();
+      await world.start();
     });
-    deleted += await deleteQueue(world, queue);
-    assert.ok(deleted > 0, 'there was nothing to delete');
-    await assertAllIsWell(world, context, random);
-  });
+    after(() => world[Symbol.asyncDispose]());
 
-  test(`all jobs of ${queue} deleted while the work waits for them`, async () => {
-    await using world = await World.create();
-    const { stack } = world;
-    await world.start();
-    const since = await stack.simulator.lastCall();
-    const bells = new Queue(queue, { prefix: stack.keys.queues, connection: { url: stack.redis.url } });
-    try {
-      await bells.pause();
-      await world.perform(
-        { kind: 'modify', person: personId(0), displayName: 'Changed' },
-        { kind: 'delete', person: personId(7) },
-      );
-      await waitUntil(
-        'jobs to wait',
-        async () => (await bells.getJobCountByTypes('wait', 'waiting', 'prioritized')) > 0,
-      );
-    } finally {
-      await bells.close();
-    }
-    assert.deepEqual(await stack.simulator.writes(since), [], 'something arrived although the queue is paused');
-    assert.ok((await deleteQueue(world, queue)) > 0);
-    await world.settle();
-    await world.assertConverged();
-    assert.ok((await stack.simulator.writes(since)).length > 0);
+    it('all its jobs deleted while the work waits for them', async () => {
+      const { stack } = world;
+      const since = await stack.simulator.lastCall();
+      const bells = new Queue(queue, { prefix: stack.keys.queues, connection: { url: stack.redis.url } });
+      try {
+        await bells.pause();
+        await world.perform(
+          { kind: 'modify', person: personId(0), displayName: 'Changed' },
+          { kind: 'delete', person: personId(7) },
+        );
+        await waitUntil('jobs to wait', async () => (await bells.getJobCountByTypes('wait', 'waiting')) > 0);
+      } finally {
+        await bells.close();
+      }
+      assert.deepEqual(await stack.simulator.writes(since), [], 'something arrived although the queue is paused');
+      assert.ok((await deleteQueue(world, queue)) > 0);
+      await world.settle();
+      await world.assertConverged();
+      assert.ok((await stack.simulator.writes(since)).length > 0);
+    });
+
+    it(`all its keys deleted again and again during random operations (SEED=${seed})`, async (context) => {
+      const random = new Random(seed);
+      const places = randomPlaces(random, { count: 15, among: 150 });
+      let deleted = 0;
+      await runRandomOperations({
+        world,
+        operations: new RandomOperations(world.oracle, random),
+        count: 150,
+        between: async (made) => {
+          for (; (places[0] ?? Number.POSITIVE_INFINITY) <= made; places.shift())
+            deleted += await deleteQueue(world, queue);
+        },
+      });
+      deleted += await deleteQueue(world, queue);
+      assert.ok(deleted > 0, 'there was nothing to delete');
+      await assertAllIsWell(world, context, random);
+    });
   });
 }
