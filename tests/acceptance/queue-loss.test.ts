@@ -49,7 +49,7 @@ for (const queue of queueNames) {
       }
       assert.deepEqual(await stack.simulator.writes(since), [], 'something arrived although the queue is paused');
       assert.ok((await deleteQueue(world, queue)) > 0);
-      await world.settle();
+      await stack.quiet(); // nothing rings again but the sweep
       await world.assertConverged();
       assert.ok((await stack.simulator.writes(since)).length > 0);
     });

@@ -1,4 +1,5 @@
 /** Reading all accounts, and being sure that they are all. */
+import { invitedAccount } from '@connector/lastpass/accounts.ts';
 import type { Account } from '@connector/shared/account.ts';
 import type { Gate } from './gate.ts';
 
@@ -16,18 +17,6 @@ export class AccountsIncomplete extends Error {
     );
   }
 }
-
-const invited = (username: string): Account => ({
-  username,
-  id: null,
-  fullname: '',
-  disabled: false,
-  admin: false,
-  groups: [],
-  invited: true,
-  objectGuid: null,
-  directory: null,
-});
 
 async function listOnce(
   gate: Gate,
@@ -58,7 +47,7 @@ export async function listAccounts(gate: Gate, signal: AbortSignal): Promise<Acc
     if (listed !== total) continue;
     const accounts = [...list.accounts.values()];
     const known = new Set(accounts.map(({ username }) => username));
-    return [...accounts, ...[...list.invitations].filter((username) => !known.has(username)).map(invited)];
+    return [...accounts, ...[...list.invitations].filter((username) => !known.has(username)).map(invitedAccount)];
   }
   throw new AccountsIncomplete(listed, total);
 }
