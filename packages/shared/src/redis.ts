@@ -7,6 +7,9 @@ export class RedisUnsuitable extends Error {
   readonly code = 'REDIS_UNSUITABLE';
 }
 
+/** A command without an answer for so long has failed, ms. */
+const answerWithinMs = 15_000;
+
 export interface RedisTarget {
   readonly url: string;
   readonly password?: string | undefined;
@@ -24,8 +27,10 @@ export function connectRedis(
     connectionName: name,
     maxRetriesPerRequest: blocking ? null : 3,
     enableAutoPipelining: !blocking,
-    // A transaction whose answer was lost must not be sent a second time behind our back: whoever sent it reads again.
-    autoResendUnfulfilledCommands: blocking,
+    // What was under way when a connection broke is sent again (not to would leave it without an answer for ever): a
+    // transaction that had gone through is then refused by its own guards, and whoever sent it reads again.
+    autoResendUnfulfilledCommands: true,
+    ...(blocking ? {} : { commandTimeout: answerWithinMs }), // a Redis that fell silent is as good as away
     retryStrategy: (attempt: number) => Math.min(100 * attempt, 2_000),
     ...(target.password === undefined ? {} : { password: target.password }),
   } satisfies RedisOptions;
@@ -81,4 +86,4 @@ export async function makeDurable(redis: Redis, durability: Durability, { timeou
 /** Whether an error only says that Redis is away: the readiness check tells that once, and nobody else needs to. */
 export const isRedisAway = ({ name, message }: Error): boolean =>
   name === 'MaxRetriesPerRequestError' ||
-  /^Connection is closed|^Command aborted|ECONNREFUSED|ECONNRESET|EPIPE|LOADING Redis/.test(message);
+  /^Connection is closed|^Command (aborted|timed out)|ECONNREFUSED|ECONNRESET|EPIPE|LOADING Redis/.test(message);

@@ -6,6 +6,7 @@ import { DirectoryError } from '@connector/active-directory/errors.ts';
 import type { DirectoryConfiguration } from '@connector/shared/configuration.ts';
 import { every, pause } from '@connector/shared/every.ts';
 import { ringerOf } from '@connector/shared/queues.ts';
+import { isRedisAway } from '@connector/shared/redis.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
 import { Counter, Gauge } from 'prom-client';
 import { Bell } from './bell.ts';
@@ -154,7 +155,7 @@ export async function startWatcher(service: Service): Promise<Running> {
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof Fenced) log.warn(error.message);
-        else readiness.problem(`directory-${id}`, (error as Error).message);
+        else if (!isRedisAway(error as Error)) readiness.problem(`directory-${id}`, (error as Error).message);
         await pause(retryAfterMs(error as Error, failures++), signal);
       }
     }
@@ -172,6 +173,7 @@ export async function startWatcher(service: Service): Promise<Running> {
 }
 
 function retryAfterMs(error: Error, failures: number): number {
+  if (isRedisAway(error)) return standByMs; // its coming back is looked for anyway
   const refused = error instanceof DirectoryError && error.code === 'bind-refused';
   const { first, longest } = refused ? refusedRetryMs : { first: firstRetryMs, longest: longestRetryMs };
   return Math.min(longest, first * 2 ** Math.min(failures, 20));
