@@ -10,8 +10,14 @@ import { World } from './world.ts';
 const seed = chosenSeed();
 const recoversWithinMs = 20_000;
 
-async function runWithOutages(world: World, random: Random, outage: (number: number) => Promise<void>): Promise<void> {
-  const places = randomPlaces(random, { count: 4, among: 250 });
+interface Outages {
+  readonly count: number;
+  /** Called for each, with its number from 0 on. */
+  readonly outage: (number: number) => Promise<void>;
+}
+
+async function runWithOutages(world: World, random: Random, { count, outage }: Outages): Promise<void> {
+  const places = randomPlaces(random, { count, among: 250 });
   let outages = 0;
   await runRandomOperations({
     world,
@@ -23,6 +29,7 @@ async function runWithOutages(world: World, random: Random, outage: (number: num
       await outage(outages++);
     },
   });
+  for (const _ of places) await outage(outages++);
   await world.probe({ withinMs: recoversWithinMs });
 }
 
@@ -38,11 +45,13 @@ test(`Redis is killed and starts again in the middle of random operations (SEED=
   const random = new Random(seed);
   await world.start();
   const { redis } = world.stack;
-  let isDown = false;
-  await runWithOutages(world, random, async () => {
-    if (isDown) await redis.start();
-    else await redis.kill(); // the directory goes on changing until it is back
-    isDown = !isDown;
+  await runWithOutages(world, random, {
+    count: 9,
+    outage: async (number) => {
+      // In turn: back at once, then away while the directory goes on changing.
+      if (number % 3 !== 2) await redis.kill();
+      if (number % 3 !== 1) await redis.start();
+    },
   });
   await assertAllIsWell(world, context, random);
 });
@@ -52,11 +61,14 @@ test(`the domain controller is killed and starts again in the middle of random o
   const random = new Random(seed);
   await world.start();
   const { domain } = world.stack;
-  await runWithOutages(world, random, async (number) => {
-    await domain.kill();
-    if (number === 1) await waitUntil('the watcher to be not ready', async () => !(await isWatcherReady(world)));
-    await domain.start();
-    await world.hands.reconnect();
+  await runWithOutages(world, random, {
+    count: 4,
+    outage: async (number) => {
+      await domain.kill();
+      if (number === 1) await waitUntil('the watcher to be not ready', async () => !(await isWatcherReady(world)));
+      await domain.start();
+      await world.hands.reconnect();
+    },
   });
   await waitUntil('the watcher to be ready again', () => isWatcherReady(world));
   await assertAllIsWell(world, context, random);

@@ -12,6 +12,8 @@ const aliveForMs = 5_000;
 /** How often a pusher gives a sign of life. */
 export const signOfLifeEveryMs = 1_500;
 const tries = 5;
+/** Owner of claims whose batch didn't come to its end: no pusher is called that. */
+const nobody = '-#0';
 
 export interface Claimed {
   readonly person: PersonKey;
@@ -89,9 +91,24 @@ export class Claims {
     return null;
   }
 
-  /** The batch is done with: claims that it still holds are free, and what it sent for them is unknown. */
-  end({ owner }: Batch): void {
+  /**
+   * The batch is done with. Claims that it still holds are free for any pusher at once, and what it sent for them is unknown.
+   * @throws what Redis throws; this pusher then takes them up itself
+   */
+  async end({ owner, claimed }: Batch): Promise<void> {
     this.#active.delete(owner);
+    const { redis, keys } = this.#store;
+    const people = claimed.map(({ person }) => person);
+    const owners = await redis.hmget(keys.claims, ...people);
+    const left = people.filter((_, index) => owners[index] === owner);
+    if (left.length === 0) return;
+    await this.#store.commit({
+      guards: left.map((person) => ({ command: ['HGET', keys.claims, person], is: owner })),
+      writes: left.flatMap((person) => [
+        ['HSET', keys.claims, person, nobody],
+        ['ZADD', keys.toDeliver, 'XX', String(Date.now()), person],
+      ]),
+    });
   }
 
   /** Which of these owners still hold their claims. */

@@ -60,7 +60,7 @@ export async function startPusher(service: Service): Promise<Running> {
     try {
       await deliverBatch({ ...delivering, overtake }, batch);
     } finally {
-      claims.end(batch);
+      await claims.end(batch);
       await ringFor(
         peopleToPlan,
         batch.claimed.map(({ person }) => person),
