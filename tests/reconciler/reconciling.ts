@@ -107,14 +107,19 @@ export class Reconciling implements AsyncDisposable {
     while ((await this.applyNext()) !== 'nothing');
   }
 
-  async planAll(): Promise<void> {
+  planAll(): Promise<void> {
+    return this.planSome(Number.MAX_SAFE_INTEGER);
+  }
+
+  /** Plans the first of the list. */
+  async planSome(count: number): Promise<void> {
     const options = {
       store: this.store,
       policy: this.#policy,
       policyVersion: policyVersion(this.#policy, [bases]),
       directories: [bases],
     };
-    await planPeople(options, await this.store.redis.zrange(this.store.keys.toPlan, '0', '-1'));
+    await planPeople(options, await this.store.redis.zrange(this.store.keys.toPlan, '0', String(count - 1)));
   }
 
   judge() {

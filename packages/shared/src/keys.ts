@@ -91,6 +91,8 @@ export function keysOf(prefix: string) {
     recentLeavers: `${tag}:recent-leavers`,
     /** String: reading of the clock at the last change of `waiting`, `held` or `recentLeavers`. */
     judgementInputs: `${tag}:judgement-inputs`,
+    /** Sorted set: people whose accountExpires lies ahead, by it (ms); then they are planned again, for AD raises no event. */
+    expiries: `${tag}:expiries`,
     /** Hash: person → decision (JSON, `Decision`) of the guard or of a person on guarded steps. */
     decisions: `${tag}:decisions`,
     /** Hash: person → why they can't be synced (JSON, `SetAside`). */

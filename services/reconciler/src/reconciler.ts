@@ -13,6 +13,7 @@ import type { Running, Service } from '@connector/shared/service.ts';
 import { Counter, Gauge } from 'prom-client';
 import { applyNext } from './mirror/apply.ts';
 import { sweepGenerations } from './mirror/sweep-generations.ts';
+import { touchExpired } from './plan/expiries.ts';
 import { judgeWaiting } from './plan/judging.ts';
 import { planPeople } from './plan/planning.ts';
 import { notYet } from './plan/planning-context.ts';
@@ -140,6 +141,7 @@ export async function startReconciler(service: Service): Promise<Running> {
     const obstacle = await notYet(planning);
     if (obstacle === null) readiness.solved('planning');
     else readiness.notYet('planning', obstacle);
+    await ringFor(peopleToPlan, await touchExpired(store, { directories: directoryIds, nowMs: Date.now() }));
     const [head] = await redis.zrange(keys.toPlan, '0', '0');
     if (isStuck('people', head) && obstacle === null) await peopleToPlan.sweep({});
     await judgeAll();

@@ -4,6 +4,7 @@ import { touch } from '@connector/shared/people-to-plan.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
 import { isGuarded, isLeaverStep, leaverScore, type Plan, type SetAside } from '@connector/shared/plan.ts';
 import { TICK } from '@connector/shared/transaction.ts';
+import { expiryWrite } from './expiries.ts';
 import type { Known } from './known-state.ts';
 import type { PlanInputs, Planned } from './make-plan.ts';
 import type { Gathered } from './plan-inputs.ts';
@@ -47,6 +48,7 @@ export function writesFor(
     stored === null ? ['HDEL', keys.plans, person] : ['HSET', keys.plans, person, JSON.stringify(stored)],
     ...ownedWrites(context, planned, gathered?.inputs ?? null),
     ...obstacleWrites(context, known, planned),
+    expiryWrite(keys, person, gathered?.inputs ?? null),
   ];
   if (deliver) writes.push(['ZADD', keys.toDeliver, stored.cleared && isLeaver ? leaverScore : nowMs, person]);
   else if (!known.inDelivery) writes.push(['ZREM', keys.toDeliver, person]);

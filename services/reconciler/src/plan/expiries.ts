@@ -1,0 +1,49 @@
+/**
+ * A timer for accountExpires: its passing raises no event in Active Directory, so whoever planned a person notes when to
+ * plan them again.
+ */
+import type { Keys, PersonKey } from '@connector/shared/keys.ts';
+import { touch } from '@connector/shared/people-to-plan.ts';
+import type { Store } from '@connector/shared/store.ts';
+import { manyValues, TICK } from '@connector/shared/transaction.ts';
+import type { PlanInputs } from './make-plan.ts';
+
+/**
+ * The write, of the transaction that stores a plan, which sets the person's timer or stops it. It goes by the very time
+ * that the plan was made at: an expiry is either in the plan, or still ahead.
+ */
+export function expiryWrite(
+  { expiries }: Keys,
+  person: PersonKey,
+  inputs: Pick<PlanInputs, 'person' | 'nowMs'> | null,
+): string[] {
+  const expiresMs = inputs?.person.deleted ? null : (inputs?.person.accountExpiresMs ?? null);
+  return inputs !== null && expiresMs !== null && expiresMs > inputs.nowMs
+    ? ['ZADD', expiries, String(expiresMs), person]
+    : ['ZREM', expiries, person];
+}
+
+/**
+ * Puts everybody whose accountExpires has passed on the list of people to plan. Those who expire together are judged
+ * together: the guard waits until all of them are planned, as after a read of the directory.
+ * @returns whom to ring for; nobody when the directory moved on meanwhile, and the next call will do it
+ */
+export async function touchExpired(
+  { redis, keys, commit }: Store,
+  { directories, nowMs }: { directories: readonly string[]; nowMs: number },
+): Promise<readonly PersonKey[]> {
+  const expired = await redis.zrangebyscore(keys.expiries, '-inf', nowMs);
+  if (expired.length === 0) return [];
+  const caughtUp = directories.map((id) => keys.directory(id).caughtUp);
+  const ticks = await Promise.all(caughtUp.map((key) => redis.get(key)));
+  const { committed } = await commit({
+    guards: caughtUp.map((key, index) => ({ command: ['GET', key], is: ticks[index] ?? null })),
+    writes: [
+      ...manyValues(['ZREM', keys.expiries], expired),
+      ...touch(keys, expired),
+      // Where more is to be read, the guard waits for that anyway.
+      ...caughtUp.filter((_, index) => ticks[index]).map((key) => ['SET', key, TICK]),
+    ],
+  });
+  return committed ? expired : [];
+}
