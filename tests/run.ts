@@ -9,7 +9,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { atMost } from './runner/at-most.ts';
-import { closingLine, isGood, type Outcome, progressLine } from './runner/outcome.ts';
+import { closingLine, failureText, isGood, type Outcome, progressLine } from './runner/outcome.ts';
 import { killAll, runProgram } from './runner/process.ts';
 import { runTestFile } from './runner/test-file.ts';
 import { findTestFiles } from './runner/test-files.ts';
@@ -59,6 +59,6 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 const outcomes = await runAll();
 const good = outcomes.length > 0 && outcomes.every(isGood);
 const failures = outcomes.filter((outcome) => !isGood(outcome));
-if (failures.length > 0) console.log(`\nnot good: ${failures.map(({ name }) => name).join(', ')}`);
+for (const failure of failures) console.log(`\nnot good: ${failureText(failure)}`);
 console.log(closingLine(outcomes));
 process.exitCode = good ? 0 : 1;

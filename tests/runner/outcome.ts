@@ -31,3 +31,17 @@ export function progressLine(outcome: Outcome): string {
   const told = [counts.filter(Boolean).join(', '), problem].filter(Boolean).join(': ');
   return `${isGood(outcome) ? 'ok  ' : 'FAIL'} ${seconds}  ${name}  (${told})`;
 }
+
+/** Without a report of failed tests the end of the output has to do: so many lines. */
+const lastLines = 40;
+
+/**
+ * What went wrong, told once more where everybody looks first: at the end of a long log, of which some keep no more.
+ * @returns the spec reporter's list of failed tests, else the last lines of the output
+ */
+export function failureText({ name, output, problem }: Outcome): string {
+  const lines = output.trimEnd().split('\n');
+  const report = lines.findLastIndex((line) => line.trim() === '✖ failing tests:');
+  const told = report === -1 ? lines.slice(-lastLines) : lines.slice(report + 1);
+  return [`${name}${problem === null ? '' : `: ${problem}`}`, ...told.map((line) => `     | ${line}`)].join('\n');
+}
