@@ -115,6 +115,8 @@ export function keysOf(prefix: string) {
 
     /** Sorted set: people with steps to deliver, by the time (ms) from which they may be claimed. */
     toDeliver: `${tag}:to-deliver`,
+    /** Set: those of them who lose access by it. They are first in line, however often their delivery was put off. */
+    leavers: `${tag}:leavers`,
     /** Hash: person → the pusher that claimed them. */
     claims: `${tag}:claims`,
     /** String with an expiry for each pusher: its claims hold as long as this lives. */

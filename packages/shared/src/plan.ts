@@ -35,9 +35,6 @@ const leaverKinds: readonly Step['kind'][] = ['disable', 'withdraw', 'remove', '
 /** Whether a step takes access from somebody. */
 export const isLeaverStep = ({ kind }: Step): boolean => leaverKinds.includes(kind);
 
-/** Place of leavers in the list of deliveries, whose scores are times: before everybody else. */
-export const leaverScore = '0';
-
 /** Whether a step waits for the guard's word. */
 export const isGuarded = (candidate: Step): boolean => isLeaverStep(candidate) || candidate.kind === 'leave-groups';
 

@@ -3,7 +3,6 @@
  * long as the batch's pusher gives signs of life and is still at it, and is free for whoever asks next when not.
  */
 import type { PersonKey } from '@connector/shared/keys.ts';
-import { leaverScore } from '@connector/shared/plan.ts';
 import type { Store } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 
@@ -62,14 +61,7 @@ export class Claims {
     const { redis, keys } = this.#store;
     for (let attempt = 0; attempt < tries; attempt++) {
       const nowMs = Date.now();
-      const due = await redis.zrangebyscore(
-        keys.toDeliver,
-        '-inf',
-        leaversOnly ? leaverScore : nowMs,
-        'LIMIT',
-        0,
-        limit,
-      );
+      const due = await this.#due(nowMs, { limit, leaversOnly });
       if (due.length === 0) return null;
       const owners = await redis.hmget(keys.claims, ...due);
       const holding = await this.#holding(owners);
@@ -89,6 +81,16 @@ export class Claims {
       return { owner, claimed: free.map((person) => ({ person, unsettled: ownerOf.get(person) !== null })) };
     }
     return null;
+  }
+
+  /** People whose delivery is due: leavers, then the others, each in the order in which they came to be. */
+  async #due(nowMs: number, { limit, leaversOnly }: { limit: number; leaversOnly: boolean }): Promise<PersonKey[]> {
+    const { redis, keys } = this.#store;
+    const inTurn = await redis.zinter(2, keys.toDeliver, keys.leavers, 'WEIGHTS', 1, 0, 'WITHSCORES');
+    const leavers = inTurn.filter((_, index) => index % 2 === 0 && Number(inTurn[index + 1]) <= nowMs).slice(0, limit);
+    if (leaversOnly || leavers.length === limit) return leavers;
+    const everybody = await redis.zrangebyscore(keys.toDeliver, '-inf', nowMs, 'LIMIT', 0, limit);
+    return [...new Set([...leavers, ...everybody])].slice(0, limit);
   }
 
   /**

@@ -99,7 +99,12 @@ export class Records {
     const free = ['HDEL', keys.claims, person];
     if (claim.kind === 'postpone')
       return [free, ['HINCRBY', keys.attempts, person, '1'], ['ZADD', keys.toDeliver, String(claim.untilMs), person]];
-    const gone = [free, ['HDEL', keys.attempts, person], ['ZREM', keys.toDeliver, person]];
+    const gone = [
+      free,
+      ['HDEL', keys.attempts, person],
+      ['ZREM', keys.toDeliver, person],
+      ['SREM', keys.leavers, person],
+    ];
     return claim.kind === 'drop' ? gone : [...gone, ...touch(keys, [person])];
   }
 }

@@ -3,7 +3,7 @@ import type { Account } from '@connector/shared/account.ts';
 import { mirrorState } from '@connector/shared/directory-state.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
-import { type Decision, isLeaverStep, leaverScore, type Plan, plan } from '@connector/shared/plan.ts';
+import { type Decision, isLeaverStep, type Plan, plan } from '@connector/shared/plan.ts';
 import { type GuardLimits, type PolicyState, policyState } from '@connector/shared/policy.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { type Guard, TICK } from '@connector/shared/transaction.ts';
@@ -141,6 +141,7 @@ function verdictWrites(
     ...common,
     ['HSET', keys.decisions, person, JSON.stringify(decision)],
     ['HSET', keys.plans, person, JSON.stringify({ ...current, cleared: true })],
-    ['ZADD', keys.toDeliver, isLeaver ? leaverScore : String(nowMs), person],
+    ['ZADD', keys.toDeliver, String(nowMs), person],
+    [isLeaver ? 'SADD' : 'SREM', keys.leavers, person],
   ];
 }

@@ -2,7 +2,7 @@
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
-import { isGuarded, isLeaverStep, leaverScore, type Plan, type SetAside } from '@connector/shared/plan.ts';
+import { isGuarded, isLeaverStep, type Plan, type SetAside } from '@connector/shared/plan.ts';
 import { TICK } from '@connector/shared/transaction.ts';
 import { expiryWrite } from './expiries.ts';
 import type { Known } from './known-state.ts';
@@ -50,7 +50,8 @@ export function writesFor(
     ...obstacleWrites(context, known, planned),
     expiryWrite(keys, person, gathered?.inputs ?? null),
   ];
-  if (deliver) writes.push(['ZADD', keys.toDeliver, stored.cleared && isLeaver ? leaverScore : nowMs, person]);
+  writes.push([isLeaver && stored?.cleared ? 'SADD' : 'SREM', keys.leavers, person]);
+  if (deliver) writes.push(['ZADD', keys.toDeliver, nowMs, person]);
   else if (!known.inDelivery) writes.push(['ZREM', keys.toDeliver, person]);
   if (waiting) writes.push(['ZADD', keys.waiting, 'NX', nowMs, person]);
   else if (known.waiting) writes.push(['ZREM', keys.waiting, person]);

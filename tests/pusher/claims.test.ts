@@ -1,0 +1,66 @@
+/** Whose turn it is at LastPass, on a real Redis. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openStore, type Store } from '@connector/shared/store.ts';
+import { type Batch, Claims } from '../../services/pusher/src/claims.ts';
+import { Records } from '../../services/pusher/src/records.ts';
+import { RedisServer } from '../support/redis-server.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const leaver = 'corp/leaver';
+const joiners = ['corp/first', 'corp/second', 'corp/third'];
+
+/** Three joiners have waited for long, a leaver has just come. */
+async function claiming(): Promise<AsyncDisposable & { store: Store; claims: Claims; records: Records }> {
+  const dir = await mkdtemp(join(tmpdir(), 'claims-'));
+  const redis = await RedisServer.create({ dir: join(dir, 'redis'), settings: { appendfsync: 'no' } });
+  const store = openStore({ target: { url: redis.url }, prefix: 'connector', name: 'test' });
+  const claims = new Claims(store, 'pusher');
+  await claims.giveSignOfLife();
+  const nowMs = Date.now();
+  for (const [index, joiner] of joiners.entries())
+    await store.redis.zadd(store.keys.toDeliver, nowMs - 60_000 + index, joiner);
+  await store.redis.zadd(store.keys.toDeliver, nowMs, leaver);
+  await store.redis.sadd(store.keys.leavers, leaver);
+  return {
+    store,
+    claims,
+    records: new Records(store, claims),
+    async [Symbol.asyncDispose]() {
+      store.close();
+      await redis[Symbol.asyncDispose]();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+const peopleOf = (batch: Batch | null): string[] => batch?.claimed.map(({ person }) => person) ?? [];
+
+test('a leaver is claimed before everybody who has waited longer', async () => {
+  await using its = await claiming();
+  assert.deepEqual(peopleOf(await its.claims.take(2)), [leaver, 'corp/first']);
+  assert.deepEqual(peopleOf(await its.claims.take(5)), ['corp/second', 'corp/third']);
+});
+
+test('a leaver whose delivery was put off waits for that time, and then is first again', async () => {
+  await using its = await claiming();
+  const batch = (await its.claims.take(1)) ?? assert.fail('nobody was claimed');
+  const untilMs = Date.now() + 1_000;
+  await its.records.commit(batch, [{ person: leaver, username: 'l@x.org', claim: { kind: 'postpone', untilMs } }]);
+  await its.claims.end(batch);
+  assert.equal(await its.claims.take(1, { leaversOnly: true }), null);
+  assert.deepEqual(peopleOf(await its.claims.take(1)), ['corp/first']);
+  await waitUntil('the time to come', () => Date.now() >= untilMs);
+  assert.deepEqual(peopleOf(await its.claims.take(2)), [leaver, 'corp/second']);
+});
+
+test('a leaver who is done with holds no place for later', async () => {
+  await using its = await claiming();
+  const batch = (await its.claims.take(1)) ?? assert.fail('nobody was claimed');
+  await its.records.commit(batch, [{ person: leaver, username: 'l@x.org', claim: { kind: 'finish' } }]);
+  await its.claims.end(batch);
+  assert.equal(await its.store.redis.scard(its.store.keys.leavers), 0);
+});
