@@ -63,7 +63,7 @@ export class Reconciling implements AsyncDisposable {
   readonly store: Store;
   readonly #redis: RedisServer;
   readonly #dir: string;
-  readonly #policy: ReturnType<typeof policy.parse>;
+  #policy: ReturnType<typeof policy.parse>;
   #sequence = 0;
   #generation = 0;
 
@@ -79,9 +79,15 @@ export class Reconciling implements AsyncDisposable {
     const redis = await RedisServer.create({ dir: join(dir, 'redis'), settings: { appendfsync: 'no' } });
     const made = new Reconciling(dir, redis, rules);
     const { keys } = made.store;
-    await bringIntoForce(made.store, policyVersion(made.#policy, [bases]), [bases]);
+    await made.changePolicy(rules);
     await made.store.redis.set(keys.accountsRead, JSON.stringify({ atMs: Date.now(), total: 0, answered: null }));
     return made;
+  }
+
+  /** Brings another policy into force, as a restart with another configuration does. */
+  async changePolicy(rules: object): Promise<void> {
+    this.#policy = policy.parse(rules);
+    await bringIntoForce(this.store, policyVersion(this.#policy, [bases]), [bases]);
   }
 
   get keys() {

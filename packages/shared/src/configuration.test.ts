@@ -81,6 +81,16 @@ describe('each mistake is one line that says what to write', () => {
       `${whole}policy: { colour: red }`,
       /^policy\.colour: unknown key; known here: .*onDeleted.*groupFilter/,
     ],
+    [
+      'a DN between brackets, which YAML cuts at its commas',
+      `${whole}policy: { excludeUsers: [svc-a,CN=Ann] }`,
+      /^policy\.excludeUsers\[1\]: "CN=Ann" is neither a whole DN nor a sAMAccountName; write each on a line/,
+    ],
+    [
+      'a list written as one name',
+      `${whole}policy: { excludeGroups: ["admins, helpers"] }`,
+      /^policy\.excludeGroups\[0\]: "admins, helpers" is neither a whole DN nor a sAMAccountName/,
+    ],
     ['a missing section', whole.replace(/lastpass:[\s\S]*/, ''), /^lastpass: is missing; write a group of keys$/],
     ['no directory', whole.replace(/directories:[\s\S]*lastpass/, 'directories: []\nlastpass'), /^directories: /],
     [

@@ -83,6 +83,16 @@ export function parseDn(dn: string): Rdn[] {
   }));
 }
 
+/** Whether a text is a DN of more than one part: what could also be a mere name, such as `CN=x`, isn't. */
+export function isDn(text: string): boolean {
+  try {
+    return parseDn(text).length > 1;
+  } catch (error) {
+    if (error instanceof DnSyntaxError) return false;
+    throw error;
+  }
+}
+
 /** The first RDN as it is written: `OU=Sales\, North` of `OU=Sales\, North,DC=example,DC=com`; empty for the empty DN. */
 export const rdnOf = (dn: string): string => trimmed(cut(dn, ',')[0] ?? '');
 

@@ -1,6 +1,7 @@
 /** The policy: who should have an account, and what becomes of the accounts of those who go. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { isDn } from './dn.ts';
 
 /** What is done with a leaver's account. `nothing` keeps the link and takes no step of any kind. */
 export const leaverAction = z.enum(['disable', 'remove', 'delete', 'nothing']);
@@ -16,12 +17,29 @@ export const guardLimits = z.strictObject({
 });
 export type GuardLimits = z.infer<typeof guardLimits>;
 
+const isDnPattern = (entry: string): boolean => ['=', ',', '*'].every((part) => entry.includes(part));
+
+/**
+ * An entry of `excludeUsers` or `excludeGroups`. YAML reads `[CN=Ann,OU=Staff]` as two entries, of which neither would
+ * exclude anybody; and no sAMAccountName has a comma or an equals sign (MS-SAMR 3.1.1.6).
+ */
+const exclusion = z
+  .string()
+  .refine((entry) => (/[=,]/.test(entry) ? isDn(entry) || isDnPattern(entry) : entry.trim() !== ''), {
+    error: ({ input }) =>
+      `"${String(input)}" is neither a whole DN nor a sAMAccountName; write each on a line of its own, such as "- svc-*" or "- CN=Ann,OU=Staff,DC=corp,DC=example,DC=com"`,
+  });
+
 export const policy = z.strictObject({
   onDeleted: leaverAction.default('disable'),
   onDisabled: leaverAction.default('disable'),
   onRemovedFromFilter: leaverAction.default('disable'),
   /** Groups, by DN or cn, whose members, nested, are in scope; empty: everybody under `userBases`. */
   groupFilter: z.array(z.string().min(1)).default([]),
+  /** Users by DN or sAMAccountName, `*` for any characters: out of scope. */
+  excludeUsers: z.array(exclusion).default([]),
+  /** Groups by DN, sAMAccountName or cn, `*` likewise: never LastPass groups, and whoever is in one, nested, is out of scope. */
+  excludeGroups: z.array(exclusion).default([]),
   memberships: z.enum(['filtered', 'all', 'none']).default('filtered'),
   guard: guardLimits.default(guardLimits.parse({})),
 });

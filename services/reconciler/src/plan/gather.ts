@@ -1,34 +1,36 @@
 /** Collecting from the mirror what a plan depends on. Groups and containers are remembered for one answer's worth of people only. */
 import type { ResolvedBases } from '@connector/shared/directory-state.ts';
-import { DnSyntaxError, normaliseDn, parseDn, rdnOf, rdnValue } from '@connector/shared/dn.ts';
+import { isDn, normaliseDn, rdnOf, rdnValue } from '@connector/shared/dn.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import { type MirrorObject, nameOf } from '../mirror/mirror-object.ts';
+import { type Exclusions, excludedBy } from './exclusions.ts';
 import type { FilterEntry, GroupAround, Surroundings } from './scope.ts';
 
 /** No tree of a directory is deeper; a mirror that says so has a circle in it. */
 const maxDepth = 64;
 
-/** Whether a text is a DN: an entry of `groupFilter` may be a cn, and a container that isn't known yet leaves a DN unfinished. */
-function isDn(entry: string): boolean {
-  try {
-    return parseDn(entry).length > 1;
-  } catch (error) {
-    if (error instanceof DnSyntaxError) return false;
-    throw error;
-  }
-}
-
 /** One directory's mirror as the planner looks at it. */
 export class Gathering {
   readonly bases: ResolvedBases;
   readonly mirror: Mirror;
+  readonly #excludeUsers: Exclusions;
+  readonly #excludeGroups: Exclusions;
   readonly #objects = new Map<string, Promise<MirrorObject | null>>();
   readonly #around = new Map<string, Promise<readonly string[]>>();
 
-  constructor(mirror: Mirror, bases: ResolvedBases) {
+  constructor(
+    mirror: Mirror,
+    {
+      bases,
+      excludeUsers,
+      excludeGroups,
+    }: { bases: ResolvedBases; excludeUsers: Exclusions; excludeGroups: Exclusions },
+  ) {
     this.mirror = mirror;
     this.bases = bases;
+    this.#excludeUsers = excludeUsers;
+    this.#excludeGroups = excludeGroups;
   }
 
   #object(guid: string): Promise<MirrorObject | null> {
@@ -61,7 +63,20 @@ export class Gathering {
 
   async #group(guid: string): Promise<GroupAround | null> {
     const object = await this.#object(guid);
-    return object?.kind === 'group' ? { guid, object, containers: await this.containersAbove(object) } : null;
+    if (object?.kind !== 'group') return null;
+    const excluded = await this.#excludedBy(this.#excludeGroups, object, [nameOf(object)]);
+    return { guid, object, containers: await this.containersAbove(object), excludedBy: excluded };
+  }
+
+  /** The entry that excludes an object, which goes by these names too. */
+  async #excludedBy(
+    exclusions: Exclusions,
+    object: MirrorObject,
+    otherNames: readonly string[] = [],
+  ): Promise<string | null> {
+    if (exclusions.length === 0) return null;
+    const names = [...(object.sAMAccountName === null ? [] : [object.sAMAccountName]), ...otherNames];
+    return excludedBy(exclusions, { dn: await this.dnOf(object), names });
   }
 
   /** Every group that holds the person: directly, as primary group, or nested; circles are walked once. */
@@ -80,9 +95,13 @@ export class Gathering {
   }
 
   async surroundings(guid: string, object: MirrorObject): Promise<Surroundings> {
-    const [containers, groups] = await Promise.all([this.containersAbove(object), this.#groupsAround(guid, object)]);
+    const [containers, groups, excluded] = await Promise.all([
+      this.containersAbove(object),
+      this.#groupsAround(guid, object),
+      this.#excludedBy(this.#excludeUsers, object),
+    ]);
     const top = await this.#object(containers.at(-1) ?? '');
-    return { object, containers, groups, placeKnown: top !== null && top.parent === null };
+    return { object, containers, groups, excludedBy: excluded, placeKnown: top !== null && top.parent === null };
   }
 
   /** Finds the groups that the entries of `groupFilter` name: by DN anywhere, by cn under `groupBases`. */
@@ -120,6 +139,7 @@ export class Gathering {
         return groups.some(
           (group) =>
             group &&
+            group.excludedBy === null &&
             !group.object.isCriticalSystemObject &&
             group.containers.some((guid) => this.bases.groups.includes(guid)),
         );

@@ -3,6 +3,7 @@ import { currentGeneration } from '@connector/shared/people-with-mail.ts';
 import { type Bases, basesVersion, type Policy, type PolicyState, policyState } from '@connector/shared/policy.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { Mirror } from '../mirror/mirror.ts';
+import { exclusionsOf } from './exclusions.ts';
 import { Gathering } from './gather.ts';
 import type { FilterEntry } from './scope.ts';
 
@@ -49,11 +50,16 @@ export async function openContext(options: PlanningOptions): Promise<Context | n
   if ((await notYet(options)) !== null) return null;
   const { redis, keys } = options.store;
   const raw = (await redis.get(keys.policy)) ?? '';
+  const exclusions = {
+    excludeUsers: exclusionsOf(options.policy.excludeUsers),
+    excludeGroups: exclusionsOf(options.policy.excludeGroups),
+  };
   const views: [string, View][] = [];
   for (const { id } of options.directories) {
     const current = await currentGeneration(options.store, id);
     if (current === null) return null;
-    const gathering = new Gathering(new Mirror(redis, keys.directory(id).mirror(current.generation)), current.bases);
+    const mirror = new Mirror(redis, keys.directory(id).mirror(current.generation));
+    const gathering = new Gathering(mirror, { bases: current.bases, ...exclusions });
     const filter = await gathering.resolveFilter(options.policy.groupFilter);
     views.push([id, { gathering, filter, filterNames: await gathering.filterNames(filter) }]);
   }

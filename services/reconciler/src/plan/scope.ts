@@ -10,6 +10,8 @@ export interface GroupAround {
   readonly object: MirrorObject;
   /** objectGUIDs of the containers above it. */
   readonly containers: readonly string[];
+  /** The entry of `excludeGroups` that names it. */
+  readonly excludedBy: string | null;
 }
 
 /** An entry of `groupFilter` and the groups that it names; none when the directory has no such group. */
@@ -24,6 +26,8 @@ export interface Surroundings {
   /** objectGUIDs of the containers above the person. */
   readonly containers: readonly string[];
   readonly groups: readonly GroupAround[];
+  /** The entry of `excludeUsers` that names the person. */
+  readonly excludedBy: string | null;
   /** Every container above is known, up to the root: where the person lies is certain. */
   readonly placeKnown: boolean;
 }
@@ -53,11 +57,15 @@ const isAnyIn = (guids: readonly string[], bases: readonly string[]): boolean =>
 
 /** Why a person isn't in scope, in words; `null` when they are. */
 export function outOfScope(
-  { object, containers, groups }: Surroundings,
+  { object, containers, groups, excludedBy }: Surroundings,
   { bases, filter }: { bases: ResolvedBases; filter: readonly FilterEntry[] },
 ): string | null {
   if (!isPerson(object)) return 'is no person (a built-in, trust or conflict object)';
   if (!isAnyIn(containers, bases.users)) return 'is not under any of userBases';
+  if (excludedBy !== null) return `is excluded by excludeUsers (${excludedBy})`;
+  const excluding = groups.find((group) => group.excludedBy !== null);
+  if (excluding)
+    return `is in the group ${nameOf(excluding.object)}, which excludeGroups names (${excluding.excludedBy})`;
   if (filter.length === 0) return null;
   const wanted = filter.flatMap(({ guids }) => guids);
   if (groups.some(({ guid }) => wanted.includes(guid))) return null;
@@ -73,7 +81,7 @@ export function isSynced(
     filter,
   }: { memberships: Policy['memberships']; bases: ResolvedBases; filter: readonly FilterEntry[] },
 ): boolean {
-  if (memberships === 'none') return false;
+  if (memberships === 'none' || group.excludedBy !== null) return false;
   if (filter.some(({ guids }) => guids.includes(group.guid))) return true;
   return memberships === 'all' && !group.object.isCriticalSystemObject && isAnyIn(group.containers, bases.groups);
 }
