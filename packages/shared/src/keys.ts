@@ -87,6 +87,8 @@ export function keysOf(prefix: string) {
     waiting: `${tag}:waiting`,
     /** Sorted set: people whose plan has steps that the guard stopped, by time (ms). */
     held: `${tag}:held`,
+    /** Sorted set: new people who wait for a person's approval, by time (ms). */
+    pending: `${tag}:pending`,
     /** Sorted set: people who were judged as leavers, by time (ms); the guard counts the last hour. */
     recentLeavers: `${tag}:recent-leavers`,
     /** String: reading of the clock at the last change of `waiting`, `held` or `recentLeavers`. */

@@ -18,7 +18,14 @@ const because = z.string();
 
 /** One thing to do to an account, and why. The last four are what the guard counts: they make the plan a leaver's. */
 export const step = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('create'), fullname: z.string(), groups: z.array(z.string()), because }),
+  z.strictObject({
+    kind: z.literal('create'),
+    fullname: z.string(),
+    groups: z.array(z.string()),
+    /** Only once somebody has approved it: until then the person is *pending*. */
+    needsApproval: z.literal(true).optional(),
+    because,
+  }),
   z.strictObject({ kind: z.literal('rename'), fullname: z.string(), because }),
   z.strictObject({ kind: z.literal('enable'), because }),
   z.strictObject({ kind: z.literal('join-groups'), groups: z.array(z.string()), because }),
@@ -35,8 +42,13 @@ const leaverKinds: readonly Step['kind'][] = ['disable', 'withdraw', 'remove', '
 /** Whether a step takes access from somebody. */
 export const isLeaverStep = ({ kind }: Step): boolean => leaverKinds.includes(kind);
 
-/** Whether a step waits for the guard's word. */
-export const isGuarded = (candidate: Step): boolean => isLeaverStep(candidate) || candidate.kind === 'leave-groups';
+/** Whether a step waits for a person's approval. */
+export const needsApproval = (candidate: Step): boolean =>
+  candidate.kind === 'create' && candidate.needsApproval === true;
+
+/** Whether a step waits for a word: the guard's, or a person's. */
+export const isGuarded = (candidate: Step): boolean =>
+  isLeaverStep(candidate) || candidate.kind === 'leave-groups' || needsApproval(candidate);
 
 /** The steps for one account, with the version of everything that they were computed from. */
 export const plan = z.strictObject({

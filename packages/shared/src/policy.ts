@@ -31,6 +31,8 @@ const exclusion = z
   });
 
 export const policy = z.strictObject({
+  /** Somebody in scope without an account: gets one, gets one once a person has approved it, or gets none. */
+  onDetected: z.enum(['create', 'approve', 'ignore']).default('create'),
   onDeleted: leaverAction.default('disable'),
   onDisabled: leaverAction.default('disable'),
   onRemovedFromFilter: leaverAction.default('disable'),

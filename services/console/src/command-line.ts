@@ -1,17 +1,21 @@
 /** The command line: what may be typed, and its help. */
 import { Command, InvalidArgumentError } from 'commander';
-import type { Verdict } from './held/decide.ts';
+import type { DecisionWord } from './held/decided-text.ts';
+import type { WaitingList } from './held/held-people.ts';
 
 /** What was typed: a command and its options. */
 export type Invocation =
   | { readonly command: 'status'; readonly json: boolean; readonly all: boolean }
   | { readonly command: 'sync'; readonly json: boolean; readonly wait: boolean; readonly timeoutMs: number }
-  | { readonly command: 'held'; readonly json: boolean }
+  | { readonly command: WaitingList; readonly json: boolean }
   | {
       readonly command: 'decide';
       readonly json: boolean;
-      readonly verdict: Verdict;
-      /** Empty: everybody. */ readonly who: readonly string[];
+      readonly word: DecisionWord;
+      /** Those who can be meant. */
+      readonly from: readonly WaitingList[];
+      /** Empty: everybody. */
+      readonly who: readonly string[];
     };
 
 const json = ['--json', 'print one JSON document, errors included'] as const;
@@ -65,35 +69,66 @@ export function commandLine(onInvocation: (invocation: Invocation) => void): Com
       }),
     );
 
-  program
-    .command('held')
-    .description('list the people who wait for your word, with what would happen to them and why')
-    .option(...json)
-    .action((options: { json: Flag }) => onInvocation({ command: 'held', json: given(options.json) }));
+  const lists = [
+    { list: 'held', what: 'list the people whom the guard holds, with what would happen to them and why' },
+    { list: 'pending', what: 'list the new people who get an account once you approve (policy onDetected: approve)' },
+  ] as const;
+  for (const { list, what } of lists) {
+    program
+      .command(list)
+      .description(what)
+      .option(...json)
+      .action((options: { json: Flag }) => onInvocation({ command: list, json: given(options.json) }));
+  }
 
   const decisions = [
-    { name: 'release', verdict: 'released', what: 'let what is held happen: exactly the steps that "held" shows' },
-    { name: 'reject', verdict: 'rejected', what: 'refuse what is held: these people keep what they have' },
+    {
+      name: 'release',
+      word: 'released',
+      what: 'let what is held happen: exactly the steps that "held" shows',
+      all: { '--all': 'held' },
+    },
+    {
+      name: 'approve',
+      word: 'approved',
+      what: 'create accounts for pending people',
+      all: { '--all': 'pending' },
+    },
+    {
+      name: 'reject',
+      word: 'rejected',
+      what: 'refuse what is held or pending: these people keep what they have',
+      all: { '--all': 'held', '--all-pending': 'pending' },
+    },
   ] as const;
-  for (const { name, verdict, what } of decisions) {
-    program
+  for (const { name, word, what, all } of decisions) {
+    const everybody = Object.entries(all);
+    const command = program
       .command(name)
       .description(what)
-      .argument('[who...]', 'user names (mail), person keys or objectGUIDs')
-      .option('--all', 'everybody who is held now')
+      .argument('[who...]', 'user names (mail), person keys or objectGUIDs');
+    for (const [flag, list] of everybody) command.option(flag, `everybody who is ${list} now`);
+    command
       .option(...json)
       .addHelpText(
         'after',
-        '\nWhoever changed meanwhile is left as they are: look again with "connector held". Exits with 1 if anybody\nwas, or was not found; the others are done all the same.',
+        '\nWhoever changed meanwhile is left as they are: look again with "connector held" or "connector pending". Exits\nwith 1 if anybody was, or was not found; the others are done all the same.',
       )
-      .action((who: string[], options: { all: Flag; json: Flag }, command: Command) => {
-        if (who.length === 0 && !options.all) command.error(`error: say who to ${name}, or --all`);
-        if (who.length > 0 && options.all) command.error(`error: either name people or give --all, not both`);
-        onInvocation({ command: 'decide', verdict, who, json: given(options.json) });
+      .action((who: string[], options: Record<string, Flag>, typed: Command) => {
+        const wanted = everybody.filter(([flag]) => given(options[camelCased(flag)])).map(([, list]) => list);
+        const flags = everybody.map(([flag]) => flag).join(' or ');
+        if (who.length === 0 && wanted.length === 0) typed.error(`error: say who to ${name}, or ${flags}`);
+        if (who.length > 0 && wanted.length > 0) typed.error(`error: either name people or give ${flags}, not both`);
+        const from = who.length > 0 ? [...new Set(Object.values(all))] : wanted;
+        onInvocation({ command: 'decide', word, from, who, json: given(options['json']) });
       });
   }
   return program;
 }
+
+/** How commander names a flag's value: `allPending` for `--all-pending`. */
+const camelCased = (flag: string): string =>
+  flag.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 function positiveSeconds(text: string): number {
   const seconds = Number(text);

@@ -2,9 +2,16 @@
 import { userInfo } from 'node:os';
 import { ringFor } from '@connector/shared/people-to-plan.ts';
 import { ringerOf } from '@connector/shared/queues.ts';
-import { decideAll, peopleDecided, type Verdict } from './held/decide.ts';
-import { allDone, type Decisions, decidedJson, decidedText } from './held/decided-text.ts';
-import { findHeld, readHeld } from './held/held-people.ts';
+import { decideAll, peopleDecided } from './held/decide.ts';
+import {
+  allDone,
+  type Decisions,
+  type DecisionWord,
+  decidedJson,
+  decidedText,
+  verdictOf,
+} from './held/decided-text.ts';
+import { findHeld, readHeld, type WaitingList } from './held/held-people.ts';
 import { heldJson, heldText } from './held/held-text.ts';
 import type { Session } from './session.ts';
 import { readServiceStates, serviceProblems } from './status/service-states.ts';
@@ -48,22 +55,30 @@ export async function status(context: Context, { json, all }: StatusOptions): Pr
   return current.problems.length === 0 ? 0 : 1;
 }
 
-export async function held(context: Context, { json }: Common): Promise<ExitCode> {
-  const people = await readHeld(context.session.store);
-  if (json) printJson(context, heldJson(people));
-  else print(context, heldText(people, context.terminal.paint));
+export interface ListOptions extends Common {
+  readonly list: WaitingList;
+}
+
+/** Lists who is held, or pending. */
+export async function list(context: Context, { list: which, json }: ListOptions): Promise<ExitCode> {
+  const people = await readHeld(context.session.store, which);
+  if (json) printJson(context, heldJson(which, people));
+  else print(context, heldText(which, people, context.terminal.paint));
   return 0;
 }
 
 export interface DecideOptions extends Common {
-  /** User names, person keys or objectGUIDs; empty: everybody who is held. */
+  /** Those who can be meant. */
+  readonly from: readonly WaitingList[];
+  /** User names, person keys or objectGUIDs; empty: everybody. */
   readonly who: readonly string[];
-  readonly verdict: Verdict;
+  readonly word: DecisionWord;
 }
 
-export async function decide(context: Context, { who, verdict, json }: DecideOptions): Promise<ExitCode> {
+export async function decide(context: Context, { who, from, word, json }: DecideOptions): Promise<ExitCode> {
   const { store } = context.session;
-  const everybody = await readHeld(store);
+  const verdict = verdictOf(word);
+  const everybody = (await Promise.all(from.map((which) => readHeld(store, which)))).flat();
   const { found, notFound } = who.length > 0 ? findHeld(everybody, who) : { found: everybody, notFound: [] };
   const decided = await decideAll(store, found, { verdict, by: operator(), atMs: Date.now() });
   const people = peopleDecided(decided, verdict);
@@ -71,7 +86,7 @@ export async function decide(context: Context, { who, verdict, json }: DecideOpt
     await store.makeDurable(); // what is told below must outlive a crash of Redis
     await ringPlanners(context, people);
   }
-  const decisions: Decisions = { verdict, decided, notFound };
+  const decisions: Decisions = { word, from, decided, notFound };
   if (json) printJson(context, decidedJson(decisions));
   else print(context, decidedText(decisions, context.terminal.paint));
   return allDone(decisions) ? 0 : 1;

@@ -2,7 +2,7 @@
 /** The `connector` command, as a process. It talks to Redis only: the services need not run, nor be on this machine. */
 import { CommanderError } from 'commander';
 import { commandLine, type Invocation } from './command-line.ts';
-import { decide, type ExitCode, held, status, sync } from './commands.ts';
+import { decide, type ExitCode, list, status, sync } from './commands.ts';
 import { openSession } from './session.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
@@ -28,7 +28,8 @@ async function run(invocation: Invocation, terminal: Terminal): Promise<ExitCode
       case 'status':
         return await status(context, invocation);
       case 'held':
-        return await held(context, invocation);
+      case 'pending':
+        return await list(context, { list: invocation.command, json: invocation.json });
       case 'decide':
         return await decide(context, invocation);
       case 'sync':

@@ -1,8 +1,8 @@
 /**
- * Releasing and rejecting: a person's decision about exactly the steps that were read, for exactly that person.
+ * Releasing, approving and rejecting: a person's decision about exactly the steps that were read, for exactly that person.
  *
- * Each decision is one transaction. It is refused when the plan, or its place among the held, isn't what was read; what
- * it writes makes a planner plan the person again, who finds the decision and, if released, delivers.
+ * Each decision is one transaction. It is refused when the plan, or its place on the list, isn't what was read; what
+ * it writes makes a planner plan the person again, who finds the decision and, if released or approved, delivers.
  */
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
@@ -46,23 +46,23 @@ export async function decideAll(store: Store, people: readonly HeldPerson[], dec
 
 async function decide(store: Store, held: HeldPerson, { verdict, by, atMs }: Decider): Promise<Decided> {
   const { keys, redis } = store;
-  const { person, guarded, read } = held;
+  const { list, person, guarded, read } = held;
   const decision: Decision = { guarded, verdict, by, atMs };
   const { committed } = await store.commit({
     guards: [
       { command: ['HGET', keys.plans, person], is: read.plan },
-      { command: ['ZSCORE', keys.held, person], is: read.score },
+      { command: ['ZSCORE', keys[list], person], is: read.score },
     ],
     writes: [
       ['HSET', keys.decisions, person, JSON.stringify(decision)],
-      ['ZREM', keys.held, person],
+      ['ZREM', keys[list], person],
       ['ZREM', keys.recentLeavers, person],
       ['SET', keys.judgementInputs, TICK],
       ...touch(keys, [person]),
     ],
   });
   if (committed) return { held, outcome: verdict };
-  const isStillHeld = (await redis.zscore(keys.held, person)) !== null;
+  const isStillHeld = (await redis.zscore(keys[list], person)) !== null;
   return { held, outcome: isStillHeld ? 'held again' : 'no longer held' };
 }
 

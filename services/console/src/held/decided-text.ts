@@ -1,54 +1,66 @@
-/** What a release or a rejection did, for people and for programs. */
+/** What a release, an approval or a rejection did, for people and for programs. */
 import { aligned, type Cell } from '../text/aligned.ts';
 import type { Paint } from '../text/paint.ts';
 import { counted } from '../text/when.ts';
 import type { Decided, Outcome, Verdict } from './decide.ts';
-import type { NotFound } from './held-people.ts';
+import type { NotFound, WaitingList } from './held-people.ts';
 import { stepsText } from './step-text.ts';
 
+/** A decision as people say it: new people are approved, the others released. */
+export type DecisionWord = Verdict | 'approved';
+export const verdictOf = (word: DecisionWord): Verdict => (word === 'approved' ? 'released' : word);
+
 export interface Decisions {
-  readonly verdict: Verdict;
+  readonly word: DecisionWord;
+  /** Those who could be meant. */
+  readonly from: readonly WaitingList[];
   readonly decided: readonly Decided[];
   readonly notFound: readonly NotFound[];
 }
 
-const changes: Record<Exclude<Outcome, Verdict>, string> = {
-  'held again': 'what would happen has changed meanwhile, and is held again: look at it with "connector held"',
-  'no longer held': 'what would happen has changed meanwhile, and nothing is held any more',
-};
+const changeText = (outcome: Exclude<Outcome, Verdict>, list: WaitingList): string =>
+  outcome === 'held again'
+    ? `what would happen has changed meanwhile, and is ${list} again: look at it with "connector ${list}"`
+    : `what would happen has changed meanwhile, and nothing is ${list} any more`;
 
-const isDone = ({ outcome }: Decided, verdict: Verdict): boolean => outcome === verdict;
+const isDone = ({ outcome }: Decided, word: DecisionWord): boolean => outcome === verdictOf(word);
 
 /** Whether everybody asked for was found, and nothing had changed. */
-export const allDone = ({ verdict, decided, notFound }: Decisions): boolean =>
-  notFound.length === 0 && decided.every((each) => isDone(each, verdict));
+export const allDone = ({ word, decided, notFound }: Decisions): boolean =>
+  notFound.length === 0 && decided.every((each) => isDone(each, word));
+
+const meaning: Record<DecisionWord, string> = {
+  released: 'the steps shown happen now',
+  approved: 'their accounts are created now',
+  rejected: 'the steps shown do not happen',
+};
 
 export function decidedText(decisions: Decisions, paint: Paint): string[] {
-  const { verdict, decided, notFound } = decisions;
-  const rows = [...decided.map((each) => rowOf(each, verdict)), ...notFound.map(notFoundRow)];
-  if (rows.length === 0) return ['Nobody is held.'];
-  const done = decided.filter((each) => isDone(each, verdict)).length;
+  const { word, from, decided, notFound } = decisions;
+  const rows = [...decided.map((each) => rowOf(each, word)), ...notFound.map((each) => notFoundRow(each, from))];
+  if (rows.length === 0) return [`Nobody is ${from.join(' or ')}.`];
+  const done = decided.filter((each) => isDone(each, word)).length;
   const failed = rows.length - done;
-  const means = verdict === 'released' ? 'the steps shown happen now' : 'the steps shown do not happen';
   return [
     ...aligned(rows, { paint, indent: 0 }),
-    `${counted(done, 'person', 'people')} ${verdict}${done > 0 ? `: ${means}` : ''}${failed > 0 ? `; ${failed} not` : ''}.`,
+    `${counted(done, 'person', 'people')} ${word}${done > 0 ? `: ${meaning[word]}` : ''}${failed > 0 ? `; ${failed} not` : ''}.`,
   ];
 }
 
-function rowOf({ held, outcome }: Decided, verdict: Verdict): Cell[] {
-  const { name, username, steps } = held;
+function rowOf({ held, outcome }: Decided, word: DecisionWord): Cell[] {
+  const { list, name, username, steps } = held;
   if (outcome === 'held again' || outcome === 'no longer held')
-    return [['bad', 'changed'], name, username, changes[outcome]];
-  return [['good', verdict], name, username, stepsText(steps)];
+    return [['bad', 'changed'], name, username, changeText(outcome, list)];
+  return [['good', word], name, username, stepsText(steps)];
 }
 
-function notFoundRow({ who, candidates }: NotFound): Cell[] {
+function notFoundRow({ who, candidates }: NotFound, from: readonly WaitingList[]): Cell[] {
   if (candidates.length > 0) return [['bad', 'ambiguous'], who, '', `could be ${candidates.join(' or ')}: name one`];
-  return [['bad', 'unknown'], who, '', 'nobody of that name is held: see "connector held"'];
+  const look = from.map((list) => `"connector ${list}"`).join(' and ');
+  return [['bad', 'unknown'], who, '', `nobody of that name is ${from.join(' or ')}: see ${look}`];
 }
 
-export function decidedJson({ decided, notFound }: Decisions): object {
+export function decidedJson({ word, decided, notFound }: Decisions): object {
   return {
     people: decided.map(({ held: { person, username, name, steps, heldBecause }, outcome }) => ({
       person,
@@ -56,7 +68,7 @@ export function decidedJson({ decided, notFound }: Decisions): object {
       name,
       steps,
       heldBecause,
-      outcome,
+      outcome: outcome === verdictOf(word) ? word : outcome,
     })),
     notFound: notFound.map(({ who, candidates }) => ({ who, problem: notFoundProblem(candidates), candidates })),
   };

@@ -4,6 +4,7 @@ import { findHeld, type HeldPerson } from './held-people.ts';
 
 const guid = (digit: string) => `${digit.repeat(8)}-0000-0000-0000-${digit.repeat(12)}`;
 const held = (person: string, username: string): HeldPerson => ({
+  list: 'held',
   person,
   username,
   name: username,

@@ -1,14 +1,18 @@
-/** The people whom the guard holds, and finding them by what a person types. */
+/** The people who wait for a person's word, and finding them by what is typed. */
 import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
 import { isGuarded, plan, type Step } from '@connector/shared/plan.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 
+/** Where somebody waits: `held` by the guard, or `pending`, for an account to be approved. */
+export type WaitingList = 'held' | 'pending';
+
 export interface HeldPerson {
+  readonly list: WaitingList;
   readonly person: PersonKey;
   readonly username: string;
   readonly name: string;
-  /** What is held: these steps happen if the person is released. */
+  /** What waits: these steps happen if the person is released, or approved. */
   readonly steps: readonly Step[];
   readonly heldBecause: string;
   /** ms since 1970. */
@@ -21,16 +25,22 @@ export interface HeldPerson {
 
 const atOnce = 1_000;
 
-/** Reads everybody who is held, longest first. */
-export async function readHeld({ redis, keys }: Store): Promise<HeldPerson[]> {
-  const flat = await redis.zrange(keys.held, '0', '-1', 'WITHSCORES');
+/** Reads everybody on a list, longest first. */
+export async function readHeld({ redis, keys }: Store, list: WaitingList = 'held'): Promise<HeldPerson[]> {
+  const flat = await redis.zrange(keys[list], '0', '-1', 'WITHSCORES');
   const found: HeldPerson[] = [];
   for (let from = 0; from < flat.length; from += 2 * atOnce) {
     const part = flat.slice(from, from + 2 * atOnce);
     const people = part.filter((_, index) => index % 2 === 0);
     const plans = await redis.hmget(keys.plans, ...people);
     for (const [index, person] of people.entries()) {
-      const held = heldPerson({ person, score: part[2 * index + 1] ?? '', raw: plans[index] ?? null, key: keys.plans });
+      const held = heldPerson({
+        list,
+        person,
+        score: part[2 * index + 1] ?? '',
+        raw: plans[index] ?? null,
+        key: keys.plans,
+      });
       if (held !== null) found.push(held);
     }
   }
@@ -39,11 +49,13 @@ export async function readHeld({ redis, keys }: Store): Promise<HeldPerson[]> {
 
 /** `null` when the plan went away, or lost its guarded steps, while the list was read. */
 function heldPerson({
+  list,
   person,
   score,
   raw,
   key,
 }: {
+  list: WaitingList;
   person: PersonKey;
   score: string;
   raw: string | null;
@@ -52,11 +64,15 @@ function heldPerson({
   const { value } = parseStored(plan, key, raw);
   if (value === null || raw === null || value.guarded === null) return null;
   return {
+    list,
     person,
     username: value.username,
     name: value.name,
     steps: value.steps.filter(isGuarded),
-    heldBecause: value.heldBecause ?? value.mustHold ?? 'the guard stopped it',
+    heldBecause:
+      value.heldBecause ??
+      value.mustHold ??
+      (list === 'held' ? 'the guard stopped it' : 'new, and onDetected is approve'),
     sinceMs: Number(score),
     guarded: value.guarded,
     read: { plan: raw, score },

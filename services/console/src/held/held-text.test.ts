@@ -7,6 +7,7 @@ import { heldJson, heldText } from './held-text.ts';
 import { stepsText } from './step-text.ts';
 
 const held = (name: string, changes: Partial<HeldPerson> = {}): HeldPerson => ({
+  list: 'held',
   person: `corp/${name}`,
   username: `${name}@x.org`,
   name,
@@ -19,7 +20,7 @@ const held = (name: string, changes: Partial<HeldPerson> = {}): HeldPerson => ({
 });
 
 test('people are listed under the reason they share, the largest group first', () => {
-  const lines = heldText([held('zoe', { heldBecause: 'not proved' }), held('ann'), held('bob')], plainly);
+  const lines = heldText('held', [held('zoe', { heldBecause: 'not proved' }), held('ann'), held('bob')], plainly);
   assert.deepEqual(lines.slice(0, 7), [
     '3 people are held: nothing of this happens without your word.',
     '',
@@ -32,7 +33,7 @@ test('people are listed under the reason they share, the largest group first', (
 });
 
 test('nobody held is said in one line', () => {
-  assert.deepEqual(heldText([], plainly), ['Nobody is held.']);
+  assert.deepEqual(heldText('held', [], plainly), ['Nobody is held.']);
 });
 
 test('steps name their groups and reasons', () => {
@@ -44,7 +45,7 @@ test('steps name their groups and reasons', () => {
 });
 
 test('the JSON has everything about a person but the raw plan', () => {
-  assert.deepEqual(heldJson([held('ann')]), {
+  assert.deepEqual(heldJson('held', [held('ann')]), {
     held: [
       {
         person: 'corp/ann',
@@ -59,7 +60,8 @@ test('the JSON has everything about a person but the raw plan', () => {
 });
 
 const mixed: Decisions = {
-  verdict: 'released',
+  word: 'released',
+  from: ['held'],
   decided: [
     { held: held('ann'), outcome: 'released' },
     { held: held('bob'), outcome: 'held again' },
@@ -84,10 +86,10 @@ test('a release tells for each what happened, and counts', () => {
 test('all is done only if everybody was found and nothing had changed', () => {
   const [ann, bob] = mixed.decided;
   assert.ok(ann && bob);
-  assert.equal(allDone({ verdict: 'released', decided: [ann], notFound: [] }), true);
-  assert.equal(allDone({ verdict: 'released', decided: [ann, bob], notFound: [] }), false);
+  assert.equal(allDone({ word: 'released', from: ['held'], decided: [ann], notFound: [] }), true);
+  assert.equal(allDone({ word: 'released', from: ['held'], decided: [ann, bob], notFound: [] }), false);
   assert.equal(allDone({ ...mixed, decided: [ann] }), false);
-  assert.equal(allDone({ verdict: 'rejected', decided: [], notFound: [] }), true);
+  assert.equal(allDone({ word: 'rejected', from: ['held'], decided: [], notFound: [] }), true);
 });
 
 test('the JSON has the outcome for each, and who was not found', () => {
@@ -102,4 +104,35 @@ test('the JSON has the outcome for each, and who was not found', () => {
   );
   assert.deepEqual(json.notFound[0], { who: 'dan', problem: 'unknown', candidates: [] });
   assert.equal(json.notFound[1].problem, 'ambiguous');
+});
+
+const newcomer = held('eve', {
+  list: 'pending',
+  steps: [{ kind: 'create', fullname: 'Eve', groups: [], needsApproval: true, because: 'is in scope' }],
+  heldBecause: 'new, and onDetected is approve',
+});
+
+test('new people are pending, and approved rather than released', () => {
+  assert.deepEqual(heldText('pending', [newcomer], plainly), [
+    '1 person is pending: no account without your word.',
+    '',
+    'new, and onDetected is approve (1 person)',
+    '  eve  eve@x.org  since 2026-11-23 00:00:00 UTC  create (is in scope)',
+    '',
+    'Create accounts with "connector approve <who…>" or --all; refuse them with "connector reject <who…>" or --all-pending.',
+    'Who: a user name, or what "connector pending --json" shows as person.',
+  ]);
+  assert.deepEqual(heldText('pending', [], plainly), ['Nobody is pending.']);
+  const approved: Decisions = {
+    word: 'approved',
+    from: ['pending'],
+    decided: [{ held: newcomer, outcome: 'released' }],
+    notFound: [{ who: 'dan', candidates: [] }],
+  };
+  assert.deepEqual(decidedText(approved, plainly), [
+    'approved  eve  eve@x.org  create (is in scope)',
+    'unknown   dan             nobody of that name is pending: see "connector pending"',
+    '1 person approved: their accounts are created now; 1 not.',
+  ]);
+  assert.equal(JSON.parse(JSON.stringify(decidedJson(approved))).people[0].outcome, 'approved');
 });

@@ -1,24 +1,42 @@
-/** The people held, for people and for programs. */
+/** Who is held or pending, for people and for programs. */
 import { aligned, type Cell, oneLine } from '../text/aligned.ts';
 import type { Paint } from '../text/paint.ts';
 import { counted, isoText, momentText } from '../text/when.ts';
-import type { HeldPerson } from './held-people.ts';
+import type { HeldPerson, WaitingList } from './held-people.ts';
 import { stepsText } from './step-text.ts';
 
+/** What each list says around the people. */
+const words = {
+  held: {
+    nobody: 'Nobody is held.',
+    heading: (count: number) =>
+      `${counted(count, 'person is', 'people are')} held: nothing of this happens without your word.`,
+    advice:
+      'Let it happen with "connector release <who…>" or --all; refuse it with "connector reject <who…>" or --all.',
+  },
+  pending: {
+    nobody: 'Nobody is pending.',
+    heading: (count: number) => `${counted(count, 'person is', 'people are')} pending: no account without your word.`,
+    advice:
+      'Create accounts with "connector approve <who…>" or --all; refuse them with "connector reject <who…>" or --all-pending.',
+  },
+} as const;
+
 /** One block for each reason, the one that holds most first. */
-export function heldText(held: readonly HeldPerson[], paint: Paint): string[] {
-  if (held.length === 0) return ['Nobody is held.'];
+export function heldText(list: WaitingList, held: readonly HeldPerson[], paint: Paint): string[] {
+  const { nobody, heading, advice } = words[list];
+  if (held.length === 0) return [nobody];
   const byReason = [...Map.groupBy(held, ({ heldBecause }) => heldBecause)].sort(([, a], [, b]) => b.length - a.length);
   return [
-    `${counted(held.length, 'person is', 'people are')} held: nothing of this happens without your word.`,
+    heading(held.length),
     ...byReason.flatMap(([reason, people]) => [
       '',
       `${paint('strong', oneLine(reason))} (${counted(people.length, 'person', 'people')})`,
       ...aligned(people.map(rowOf), { paint }),
     ]),
     '',
-    'Let it happen with "connector release <who…>" or --all; refuse it with "connector reject <who…>" or --all.',
-    'Who: a user name, or what "connector held --json" shows as person.',
+    advice,
+    `Who: a user name, or what "connector ${list} --json" shows as person.`,
   ];
 }
 
@@ -29,9 +47,9 @@ const rowOf = ({ name, username, steps, sinceMs }: HeldPerson): Cell[] => [
   stepsText(steps),
 ];
 
-export function heldJson(held: readonly HeldPerson[]): object {
+export function heldJson(list: WaitingList, held: readonly HeldPerson[]): object {
   return {
-    held: held.map(({ person, username, name, steps, heldBecause, sinceMs }) => ({
+    [list]: held.map(({ person, username, name, steps, heldBecause, sinceMs }) => ({
       person,
       username,
       name,

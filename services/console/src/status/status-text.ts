@@ -83,13 +83,14 @@ function lastpassRows({ accounts, alarm, policy, nowMs }: Status): Cell[][] {
 }
 
 function peopleRows({ people, setAside }: Status): Cell[][] {
-  const { linked, toPlan, toJudge, toDeliver, postponed, held, rejected } = people;
+  const { linked, toPlan, toJudge, toDeliver, postponed, held, pending, rejected } = people;
   const rows: Cell[][] = [
     ['linked', String(linked)],
     ['to plan', String(toPlan)],
     ['to judge', String(toJudge)],
     ['to deliver', postponed > 0 ? `${toDeliver}, ${postponed} of them postponed` : String(toDeliver)],
     ['held', held > 0 ? ['strong', `${held}: see "connector held"`] : '0'],
+    ...(pending > 0 ? [['pending', ['strong', `${pending}: see "connector pending"`]] satisfies Cell[]] : []),
     ['set aside', String(setAside.length)],
   ];
   return rejected > 0 ? [...rows, ['rejected', `${rejected} keep what they have, as somebody decided`]] : rows;

@@ -43,6 +43,8 @@ export interface Status {
     /** Of these, so many are postponed: tried again later. */
     readonly postponed: number;
     readonly held: number;
+    /** New, and waiting for approval. */
+    readonly pending: number;
     /** Somebody rejected their guarded steps, and they keep what they have. */
     readonly rejected: number;
   };
@@ -103,19 +105,20 @@ async function readAccounts({ redis, keys }: Store): Promise<Status['accounts']>
 }
 
 async function readPeople({ redis, keys }: Store, nowMs: number): Promise<Status['people']> {
-  const [linked, toPlan, toJudge, toDeliver, postponed, held, decisions] = await Promise.all([
+  const [linked, toPlan, toJudge, toDeliver, postponed, held, pending, decisions] = await Promise.all([
     redis.hlen(keys.links),
     redis.zcard(keys.toPlan),
     redis.zcard(keys.waiting),
     redis.zcard(keys.toDeliver),
     redis.zcount(keys.toDeliver, `(${nowMs}`, '+inf'),
     redis.zcard(keys.held),
+    redis.zcard(keys.pending),
     redis.hvals(keys.decisions),
   ]);
   const rejected = decisions.filter(
     (raw) => parseStored(decision, keys.decisions, raw).value?.verdict === 'rejected',
   ).length;
-  return { linked, toPlan, toJudge, toDeliver, postponed, held, rejected };
+  return { linked, toPlan, toJudge, toDeliver, postponed, held, pending, rejected };
 }
 
 async function readSetAside({ redis, keys }: Store): Promise<AsideStatus[]> {

@@ -25,12 +25,13 @@ export function waitedText(
   }
 }
 
-const summaryLines = ({ linked, accounts, held, setAside }: Summary, paint: Paint): string[] =>
+const summaryLines = ({ linked, accounts, held, pending, setAside }: Summary, paint: Paint): string[] =>
   aligned(
     [
       ['people linked', String(linked)],
       ['accounts', String(accounts)],
       ['held', held > 0 ? `${held}: see "connector held"` : '0'],
+      ...(pending > 0 ? [['pending', `${pending}: see "connector pending"`]] : []),
       ['set aside', setAside > 0 ? `${setAside}: see "connector status"` : '0'],
     ],
     { paint },

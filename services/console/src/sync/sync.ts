@@ -66,15 +66,17 @@ export interface Summary {
   readonly linked: number;
   readonly accounts: number;
   readonly held: number;
+  readonly pending: number;
   readonly setAside: number;
 }
 
 export async function readSummary({ redis, keys }: Store): Promise<Summary> {
-  const [linked, accounts, held, setAside] = await Promise.all([
+  const [linked, accounts, held, pending, setAside] = await Promise.all([
     redis.hlen(keys.links),
     redis.hlen(keys.accounts),
     redis.zcard(keys.held),
+    redis.zcard(keys.pending),
     redis.hlen(keys.setAside),
   ]);
-  return { linked, accounts, held, setAside };
+  return { linked, accounts, held, pending, setAside };
 }

@@ -112,6 +112,32 @@ suite('somebody without an account', () => {
   });
 });
 
+suite('onDetected', () => {
+  const approve = { ...unlinked, policy: policy.parse({ onDetected: 'approve' }) };
+
+  test('ignore creates nobody, and adopts existing accounts all the same', () => {
+    const ignoring = policy.parse({ onDetected: 'ignore' });
+    assert.deepEqual(kinds(planWith({ ...unlinked, policy: ignoring })), []);
+    assert.equal(planWith({ link: null, policy: ignoring }).linkChange.kind, 'adopt');
+  });
+
+  test('approve makes the create wait for a word, which is about the person and not about name or groups', () => {
+    const planned = planWith(approve);
+    assert.deepEqual([kinds(planned), planned.steps.every(isGuarded)], [['create'], true]);
+    const renamed = planWith({ ...approve, person: { ...anna, displayName: 'Anna Lee' }, groups: [] });
+    assert.equal(renamed.guarded, planned.guarded);
+    const another = planWith({ ...approve, person: { ...anna, mail: 'anna.lee@example.com' } });
+    assert.notEqual(another.guarded, planned.guarded);
+  });
+
+  test('a rejected person is not asked about again', () => {
+    const { guarded } = planWith(approve);
+    const decision = { guarded: guarded ?? '', verdict: 'rejected', by: 'admin', atMs: 1 } as const;
+    const planned = planWith({ ...approve, decision, groups: ['Field'] });
+    assert.deepEqual([kinds(planned), planned.rejected], [[], true]);
+  });
+});
+
 suite('adoption of an existing account', () => {
   test('links it and brings name and groups up to date', () => {
     const planned = planWith({ link: null, account: { ...annasAccount, fullname: 'A. M.', groups: ['Field'] } });

@@ -4,7 +4,7 @@
  *
  * | the person | without an account of theirs | with one |
  * |---|---|---|
- * | in scope, enabled | create, or adopt the account that has their address | name, groups and status as in AD |
+ * | in scope, enabled | policy `onDetected`, or adopt the account that has their address | name, groups and status as in AD |
  * | disabled or expired | adopt and disable; never create | policy `onDisabled` |
  * | out of scope, deleted | nothing | policy `onRemovedFromFilter`, `onDeleted` |
  * | missing, but not proved deleted | nothing | as if deleted, and always held |
@@ -13,7 +13,7 @@ import type { Account } from '@connector/shared/account.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
 import type { Decision, Link, Step } from '@connector/shared/plan.ts';
-import { isGuarded } from '@connector/shared/plan.ts';
+import { isGuarded, needsApproval } from '@connector/shared/plan.ts';
 import type { LeaverAction, Policy } from '@connector/shared/policy.ts';
 import { digestOf, type MirrorObject, nameOf } from '../mirror/mirror-object.ts';
 import { isDisabled, isExpired } from './scope.ts';
@@ -138,10 +138,13 @@ function unreadableObstacle({ deleted, absent, userAccountControl }: MirrorObjec
 
 type Outline = Omit<Planned, 'name' | 'username' | 'guarded' | 'rejected'>;
 
+/** What a decision about a step is about: of a create whether, not under which name and in which groups. */
+const decidedUpon = (step: Step): unknown => (needsApproval(step) ? step.kind : step);
+
 /** Names the guarded steps, and leaves out those that a person has rejected. */
 function withDecision(decision: Decision | null, planned: Omit<Planned, 'guarded' | 'rejected'>): Planned {
   const steps = planned.steps.filter(isGuarded);
-  const guarded = steps.length === 0 ? null : digestOf([planned.username, steps, planned.mustHold]);
+  const guarded = steps.length === 0 ? null : digestOf([planned.username, steps.map(decidedUpon), planned.mustHold]);
   if (guarded !== null && decision?.verdict === 'rejected' && decision.guarded === guarded) {
     return {
       ...planned,
@@ -174,11 +177,13 @@ function planUnlinked(inputs: PlanInputs, leaving: Leaving | null): Outline {
       linkChange: { kind: 'adopt', link, from: accountHolder?.person ?? null },
     };
   }
-  if (leaving !== null) return nothing;
+  const { onDetected } = inputs.policy;
+  if (leaving !== null || onDetected === 'ignore') return nothing;
   const create: Step = {
     kind: 'create',
     fullname: fullnameOf(inputs.person),
     groups: [...inputs.groups],
+    ...(onDetected === 'approve' ? { needsApproval: true } : {}),
     because: 'is in scope and has no account',
   };
   return { ...nothing, steps: [create] };

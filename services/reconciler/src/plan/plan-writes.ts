@@ -2,7 +2,7 @@
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
-import { isGuarded, isLeaverStep, type Plan, type SetAside } from '@connector/shared/plan.ts';
+import { isGuarded, isLeaverStep, needsApproval, type Plan, type SetAside } from '@connector/shared/plan.ts';
 import { TICK } from '@connector/shared/transaction.ts';
 import { expiryWrite } from './expiries.ts';
 import type { Known } from './known-state.ts';
@@ -38,7 +38,8 @@ export function writesFor(
   const unguarded = stored?.steps.some((step) => !isGuarded(step)) ?? false;
   const deliver = stored !== null && (unguarded || stored.cleared);
   const held = stored !== null && stored.guarded !== null && !stored.cleared && stored.heldBecause !== null;
-  const waiting = stored !== null && stored.guarded !== null && !stored.cleared && !held;
+  const pending = stored !== null && !stored.cleared && stored.steps.some(needsApproval);
+  const waiting = stored !== null && stored.guarded !== null && !stored.cleared && !held && !pending;
   const isLeaver = stored?.steps.some(isLeaverStep) ?? false;
   const nowMs = String(Date.now());
 
@@ -55,6 +56,7 @@ export function writesFor(
   else if (!known.inDelivery) writes.push(['ZREM', keys.toDeliver, person]);
   if (waiting) writes.push(['ZADD', keys.waiting, 'NX', nowMs, person]);
   else if (known.waiting) writes.push(['ZREM', keys.waiting, person]);
+  writes.push(pending ? ['ZADD', keys.pending, 'NX', nowMs, person] : ['ZREM', keys.pending, person]);
   if (known.held && !held) writes.push(['ZREM', keys.held, person]);
   else if (held && !known.held)
     writes.push(['ZADD', keys.held, nowMs, person], ...(isLeaver ? [['ZADD', keys.recentLeavers, nowMs, person]] : []));
@@ -69,7 +71,9 @@ export function writesFor(
 function ownedWrites({ store, ownedGroups }: Context, planned: Planned | null, inputs: PlanInputs | null): string[][] {
   if (planned === null || inputs === null || inputs.outOfScope !== null || inputs.person.deleted) return [];
   const hasAccount =
-    inputs.link !== null || planned.linkChange.kind === 'adopt' || planned.steps.some(({ kind }) => kind === 'create');
+    inputs.link !== null ||
+    planned.linkChange.kind === 'adopt' ||
+    planned.steps.some((step) => step.kind === 'create' && !needsApproval(step));
   if (!hasAccount) return [];
   return inputs.groups
     .filter((name) => !ownedGroups.has(folded(name)))
@@ -99,7 +103,7 @@ function adoption(
  * person released other ones. Only who now loses access, and didn't by what was held, is the guard's to judge.
  */
 function staysHeld(known: Known, { guarded, steps }: Planned): string | null {
-  if (guarded === null) return null;
+  if (guarded === null || steps.some(needsApproval)) return null;
   if (known.decision?.verdict === 'released' && known.decision.guarded !== guarded)
     return 'what was released has changed since';
   const wasLeaver = known.plan?.steps.some(isLeaverStep) ?? false;
