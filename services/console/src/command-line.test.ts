@@ -23,6 +23,7 @@ function typed(...words: string[]): Invocation | string {
 test('each command with its defaults', () => {
   assert.deepEqual(typed('status'), { command: 'status', all: false, json: false });
   assert.deepEqual(typed('held'), { command: 'held', json: false });
+  assert.deepEqual(typed('pending'), { command: 'pending', json: false });
   assert.deepEqual(typed('sync'), { command: 'sync', wait: true, timeoutMs: 600_000, json: false });
 });
 
@@ -36,11 +37,16 @@ test('each command with its options', () => {
   });
   assert.deepEqual(typed('release', 'ann', 'bob', '--json'), {
     command: 'decide',
-    verdict: 'released',
+    word: 'released',
+    from: ['held'],
     who: ['ann', 'bob'],
     json: true,
   });
-  assert.deepEqual(typed('reject', '--all'), { command: 'decide', verdict: 'rejected', who: [], json: false });
+  const everybody = { command: 'decide', who: [], json: false } as const;
+  assert.deepEqual(typed('approve', '--all'), { ...everybody, word: 'approved', from: ['pending'] });
+  assert.deepEqual(typed('reject', '--all'), { ...everybody, word: 'rejected', from: ['held'] });
+  assert.deepEqual(typed('reject', '--all-pending'), { ...everybody, word: 'rejected', from: ['pending'] });
+  assert.deepEqual(typed('reject', 'ann'), { ...everybody, word: 'rejected', from: ['held', 'pending'], who: ['ann'] });
 });
 
 test('a release of nobody, or of some and all, is refused', () => {
