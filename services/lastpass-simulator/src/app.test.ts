@@ -144,6 +144,60 @@ test('the first log-in fills the counts, an invitation becomes a user, others ar
   assert.equal((await control('POST', 'login', { username: 'who@example.com' })).status, 404);
 });
 
+test('a pending e-mail waits for the log-in, and through a seed of what was read; then the new name logs in', async (t) => {
+  const { control, call, seed } = await build(t, { nowMs: () => 0, state: { users: [{ username: ANN }] } });
+  assert.equal((await call('updateemail', { oldemail: ANN, newemail: 'new@example.com' })).body, '{"status":"OK"}');
+  assert.equal((await control('POST', 'login', { username: 'new@example.com' })).status, 404);
+  await seed((await control('GET', 'state')).body);
+  const login = await control('POST', 'login', { username: ANN });
+  assert.deepEqual(login.body, {
+    username: 'new@example.com',
+    neverloggedin: false,
+    last_login: '1970-01-01 00:00:00',
+  });
+  assert.equal((await control('POST', 'login', { username: ANN })).status, 404);
+  assert.equal((await control('POST', 'login', { username: 'new@example.com' })).status, 200);
+});
+
+test('a disabled user cannot log in, so the e-mail goes on pending', async (t) => {
+  const state = { users: [{ username: ANN, disabled: true, pending_email: 'new@example.com' }] };
+  const { control } = await build(t, { state });
+  const { status, body } = await control('POST', 'login', { username: ANN });
+  assert.deepEqual([status, body.error], [409, `${ANN} is disabled, so the log-in is refused`]);
+  assert.deepEqual((await control('GET', 'state')).body.users[0].pending_email, 'new@example.com');
+});
+
+test('the log-in after a resetpassword takes a new password', async (t) => {
+  const user = { username: ANN, last_login: '2020-01-01 00:00:00', last_pw_change: '2020-01-01 00:00:00' };
+  const { control, call } = await build(t, { nowMs: () => 0, state: { users: [user] } });
+  const login = async () => {
+    await control('POST', 'login', { username: ANN });
+    const [{ password_reset_required, last_pw_change }] = (await control('GET', 'state')).body.users;
+    return [password_reset_required, last_pw_change];
+  };
+  assert.deepEqual(await login(), [false, '2020-01-01 00:00:00']);
+  await call('resetpassword', { username: ANN });
+  assert.deepEqual(await login(), [false, '1970-01-01 00:00:00']);
+});
+
+test('updateemail beyond its limit is HTTP 429, until a second has passed', async (t) => {
+  let nowMs = 0;
+  const users = Array.from({ length: 11 }, (_, at) => ({ username: `u${at}@example.com` }));
+  const { call, control, lastCall } = await build(t, { nowMs: () => nowMs, state: { users } });
+  const change = async (at: number) =>
+    (await call('updateemail', { oldemail: `u${at}@example.com`, newemail: `n${at}@example.com` })).statusCode;
+  for (let at = 0; at < 10; at += 1) assert.equal(await change(at), 200);
+  assert.equal(await change(10), 429);
+  const { outcome, httpStatus, changes } = await lastCall();
+  assert.deepEqual([outcome, httpStatus, changes], ['refused', 429, []]);
+  nowMs = 1_000;
+  assert.equal(await change(10), 200);
+  for (let at = 0; at < 9; at += 1) assert.equal(await change(at), 200);
+  assert.equal(await change(9), 429);
+  await control('POST', 'reset');
+  assert.equal(await change(0), 200);
+});
+
 test('settings change one at a time, and credentials at once', async (t) => {
   const { control, call } = await build(t);
   const { body } = await control('PUT', 'settings', { provhash: 'new', seats: 3 });

@@ -1,26 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { execute } from './command.ts';
-import type { Change } from './outcome.ts';
-import { type SettingsPatch, settings } from './settings.ts';
-import { type StateInput, stateSeed } from './state.ts';
-import { Tenant } from './tenant.ts';
-import { toWire } from './wire.ts';
+import { rehearse, steps } from '../testing/rehearse.ts';
+import type { SettingsPatch } from './settings.ts';
 
-const NOW = new Date('2026-03-01T10:00:00Z');
 const ANN = 'ann@example.com';
 const BOB = 'bob@example.com';
-
-/** A tenant whose commands answer as on the wire. */
-function rehearse(state: StateInput, patch: SettingsPatch = {}) {
-  const tenant = Tenant.from(stateSeed.parse(state), NOW);
-  const chosen = settings.parse(patch);
-  const run = (cmd: string, data: unknown, poisoned = new Map<string, string>()) => {
-    const { answer, changes } = execute(tenant, { cmd, data }, { settings: chosen, now: NOW, poisoned });
-    return { wire: toWire(answer, chosen), changes };
-  };
-  return { tenant, run };
-}
 
 test('batchadd creates a user in lower case, with groups, attribs and one welcome e-mail', () => {
   const { tenant, run } = rehearse({});
@@ -93,7 +77,7 @@ test('batchaddRefusal: the others of a batch with a refused entry are applied on
     ['others-applied', true],
   ] as const) {
     const { tenant, run } = rehearse({}, { batchaddRefusal, errorForm: 'array' });
-    const { wire } = run('batchadd', [{ username: ANN }, { username: BOB }], new Map([[BOB, 'Refused']]));
+    const { wire } = run('batchadd', [{ username: ANN }, { username: BOB }], { poisoned: new Map([[BOB, 'Refused']]) });
     assert.deepEqual(wire, { status: 'FAIL', error: [`Refused: ${BOB}`] });
     assert.equal(tenant.find(ANN) !== undefined, created, batchaddRefusal);
   }
@@ -236,7 +220,3 @@ test('an unknown command and malformed data are honest FAILs', () => {
   assert.match(String(run('batchadd', [{ fullname: 'x' }]).wire['error']), /\[0\]\.username/);
   assert.match(String(run('batchadd', [{ username: 'nobody' }]).wire['error']), /^Invalid username: nobody/);
 });
-
-function steps(changes: Change[]): string[] {
-  return changes.map(({ step, username }) => `${step} ${username}`);
-}

@@ -2,8 +2,12 @@
 import { batchadd } from './commands/batchadd.ts';
 import { batchchangegrp } from './commands/batchchangegrp.ts';
 import { deluser } from './commands/deluser.ts';
+import { disablemultifactor } from './commands/disablemultifactor.ts';
 import { disableuser, enableuser } from './commands/disableuser.ts';
 import { getuserdata } from './commands/getuserdata.ts';
+import { reinviteuser } from './commands/reinviteuser.ts';
+import { requiremasterpasswordchange, resetpassword } from './commands/resetpassword.ts';
+import { updateemail } from './commands/updateemail.ts';
 import { updateuser } from './commands/updateuser.ts';
 import { type CommandContext, failed, type Outcome } from './outcome.ts';
 import type { Tenant } from './tenant.ts';
@@ -18,6 +22,11 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['enableuser', enableuser],
   ['deluser', deluser],
   ['batchchangegrp', batchchangegrp],
+  ['updateemail', updateemail],
+  ['reinviteuser', reinviteuser],
+  ['resetpassword', resetpassword],
+  ['requiremasterpasswordchange', requiremasterpasswordchange],
+  ['disablemultifactor', disablemultifactor],
 ]);
 
 /** Carries out one command on the tenant. One that isn't simulated is a FAIL that says so. */

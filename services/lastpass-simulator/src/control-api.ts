@@ -11,7 +11,7 @@ import { patched, settingsPatch } from './settings.ts';
 import type { Simulation } from './simulation.ts';
 import { stateSeed } from './state.ts';
 import { SeedError, Tenant } from './tenant.ts';
-import { loggedIn, username } from './user.ts';
+import { loggedIn, loggedInAgain, username } from './user.ts';
 import { wireTime } from './wire-time.ts';
 
 const BODY_LIMIT_BYTES = 256 * 1024 * 1024;
@@ -92,7 +92,10 @@ function settingsRoutes(app: FastifyInstance, simulation: Simulation): void {
   });
 }
 
-/** The first log-in: an invitation is accepted, a new user has set a password. */
+/**
+ * The person logs in. The first time an invitation is accepted and a password set; any time a pending change of e-mail
+ * takes effect, so the username in the answer is the one from now on.
+ */
 function login(simulation: Simulation, { username: name }: { username: string }) {
   const { tenant } = simulation;
   const now = new Date(simulation.nowMs());
@@ -101,7 +104,8 @@ function login(simulation: Simulation, { username: name }: { username: string })
   if (user === undefined) throw new ControlError(`${name} is neither a user nor invited`, 404);
   if (user.disabled) throw new ControlError(`${name} is disabled, so the log-in is refused`, 409);
   const moment = wireTime(now);
-  Object.assign(user, user.neverloggedin ? loggedIn(moment) : { last_login: moment });
+  Object.assign(user, user.neverloggedin ? loggedIn(moment) : loggedInAgain(user, moment));
+  tenant.settleEmail(user);
   simulation.onChange();
   return { username: user.username, neverloggedin: user.neverloggedin, last_login: user.last_login };
 }
@@ -110,6 +114,7 @@ function reset(simulation: Simulation, reply: FastifyReply): FastifyReply {
   simulation.tenant = new Tenant();
   simulation.calls.clear();
   simulation.faults.replace([]);
+  simulation.emailChanges.clear();
   simulation.onChange();
   return reply.code(204).send();
 }

@@ -115,15 +115,25 @@ async function hang({ simulation, reply, closing }: Passage): Promise<'released'
 }
 
 /** Carries the command out and notes what it did. */
-function carryOut({ simulation, asked, call, fate }: Passage): { body: string; httpStatus: number } {
-  const { tenant, settings } = simulation;
-  const now = new Date(simulation.nowMs());
-  const { answer: result, changes } = execute(tenant, asked, { settings, now, poisoned: fate.poisoned });
+function carryOut({ simulation, reply, asked, call, fate }: Passage): { body: string; httpStatus: number } {
+  const { tenant, settings, emailChanges } = simulation;
+  const { answer: result, changes } = execute(tenant, asked, {
+    settings,
+    now: new Date(simulation.nowMs()),
+    source: reply.request.ip,
+    emailChanges,
+    poisoned: fate.poisoned,
+  });
   if (changes.length > 0) simulation.onChange();
   Object.assign(call, { changes, executed: true, ...verdict(result) } satisfies Partial<Call>);
   const slowDown = fate.strike?.kind === 'message' ? { message: fate.strike.message } : {};
   const body = JSON.stringify({ ...toWire(result, settings), ...slowDown });
-  return { body, httpStatus: result.kind === 'too-large' ? 413 : 200 };
+  return { body, httpStatus: statusOf(result) };
+}
+
+function statusOf({ kind }: Answer): number {
+  if (kind === 'too-large') return 413;
+  return kind === 'too-often' ? 429 : 200;
 }
 
 function verdict(result: Answer): Pick<Call, 'outcome' | 'errors'> {
@@ -141,6 +151,8 @@ function verdict(result: Answer): Pick<Call, 'outcome' | 'errors'> {
       return { outcome: 'refused', errors: [`${result.username} is not a valid user.`] };
     case 'too-large':
       return { outcome: 'refused', errors: [`more than ${result.largestBatch} entries`] };
+    case 'too-often':
+      return { outcome: 'refused', errors: ['too many calls within a second'] };
     default:
       return result satisfies never;
   }

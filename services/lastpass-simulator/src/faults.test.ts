@@ -48,8 +48,16 @@ test('poison strikes only changes to its users', () => {
   const faults = inForce([{ kind: 'poison', usernames: ['ann@EXAMPLE.com'], times: 1 }]);
   assert.equal(faults.fateOf({ cmd: 'getuserdata', data: { username: 'ann@example.com' } }).poisoned.size, 0);
   assert.equal(faults.fateOf({ cmd: 'disableuser', data: ['bob@example.com'] }).poisoned.size, 0);
+  const isOther = { cmd: 'updateemail', data: { oldemail: 'bob@example.com', newemail: 'ann@example.com' } };
+  assert.equal(faults.fateOf(isOther).poisoned.size, 0);
   assert.deepEqual([...faults.fateOf(ADD).poisoned.keys()], ['ann@example.com']);
   assert.equal(faults.fateOf(ADD).poisoned.size, 0);
+});
+
+test('poison knows the user of an updateemail by the old address', () => {
+  const faults = inForce([{ kind: 'poison', usernames: ['ann@example.com'] }]);
+  const data = { oldemail: 'Ann@example.com', newemail: 'a@example.com' };
+  assert.deepEqual([...faults.fateOf({ cmd: 'updateemail', data }).poisoned.keys()], ['ann@example.com']);
 });
 
 test('a kind that refuses at the door cannot come after the command', () => {

@@ -121,7 +121,7 @@ function fits(one: Fault, { cmd, data }: { cmd: string; data: unknown }): boolea
 /** The usernames that any command's data speaks of, in lower case. */
 function usernamesIn(data: unknown): Set<string> {
   const entries: unknown[] = Array.isArray(data) ? data : [data];
-  const named = entries.map((entry) => (isRecord(entry) ? entry['username'] : entry));
+  const named = entries.map((entry) => (isRecord(entry) ? (entry['username'] ?? entry['oldemail']) : entry));
   return new Set(named.filter((name) => typeof name === 'string').map((name) => name.trim().toLowerCase()));
 }
 

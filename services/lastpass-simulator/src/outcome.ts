@@ -1,4 +1,5 @@
 /** What a command did, in our own words; `wire.ts` turns it into an answer. */
+import type { RateLimit } from './rate-limit.ts';
 import type { Settings } from './settings.ts';
 import type { User } from './user.ts';
 
@@ -9,6 +10,9 @@ export type Change = {
     | 'create'
     | 'rename'
     | 'update'
+    /** Asked for, under the old name; it may take effect only with the next log-in. */
+    | 'change-email'
+    | 'require-new-password'
     | 'enable'
     | 'disable'
     | 'join-groups'
@@ -25,6 +29,10 @@ export type Change = {
 export type CommandContext = {
   settings: Settings;
   now: Date;
+  /** The network address that the call came from. */
+  source: string;
+  /** The limit on updateemail. */
+  emailChanges: RateLimit;
   /** Usernames that a fault refuses → the error text. */
   poisoned: ReadonlyMap<string, string>;
 };
@@ -37,13 +45,20 @@ export type Answer =
   | { kind: 'switched'; to: 'disabled' | 'enabled'; changed: string[]; unchanged: string[]; errors: string[] }
   | { kind: 'listed'; total: number; users: User[]; invited: string[] }
   | { kind: 'not-listed'; username: string }
-  | { kind: 'too-large'; largestBatch: number };
+  | { kind: 'too-large'; largestBatch: number }
+  /** Beyond a rate limit. */
+  | { kind: 'too-often' };
 
 export type Outcome = { answer: Answer; changes: Change[] };
 
 /** Nothing changed, for these reasons. */
 export function failed(...errors: string[]): Outcome {
   return { answer: { kind: 'failed', errors }, changes: [] };
+}
+
+/** The text of resetpassword for an address without an account. */
+export function userNotFound(username: string): string {
+  return `user not found: ${username}`;
 }
 
 /** The text of deluser and others for an address without an account. */

@@ -21,6 +21,8 @@ export const settings = z.strictObject({
   batchaddRefusal: z.enum(['none-applied', 'others-applied']).default('none-applied'),
   /** getuserdata for an unknown `username`: `"Users":[]`, or an `error` array. */
   unknownUsername: z.enum(['empty', 'error']).default('empty'),
+  /** When updateemail takes effect: with the next log-in under the old name, as documented, or at once. */
+  updateEmail: z.enum(['two-phase', 'instant']).default('two-phase'),
   /** Entries in one batch above which `overLargestBatch` applies; null = any number. */
   largestBatch: z.number().int().min(1).nullable().default(null),
   /** A larger batch: carried out with a `message` in the answer (batchadd), or refused with HTTP 413 (every list). */

@@ -1,9 +1,13 @@
 /** What the API and the control API share: one simulated company, its log and its faults. */
 import { type CallLog, callLog } from './calls.ts';
 import { type FaultList, faultsInForce } from './faults.ts';
+import { type RateLimit, rateLimit } from './rate-limit.ts';
 import type { Settings } from './settings.ts';
 import { type StateInput, stateSeed } from './state.ts';
 import { Tenant } from './tenant.ts';
+
+/** Calls of updateemail a second, from one source address and for one old address: LastPass's published limit. */
+const EMAIL_CHANGES_PER_SECOND = 10;
 
 export type Simulation = {
   /** Replaced as a whole when a state is seeded. */
@@ -11,6 +15,7 @@ export type Simulation = {
   settings: Settings;
   readonly calls: CallLog;
   readonly faults: FaultList;
+  readonly emailChanges: RateLimit;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
   /** To be called after every change of the tenant. */
@@ -38,6 +43,7 @@ export function newSimulation({
     settings,
     calls: callLog(),
     faults: faultsInForce({ random }),
+    emailChanges: rateLimit({ perSecond: EMAIL_CHANGES_PER_SECOND }),
     nowMs,
     onChange: () => undefined,
   };

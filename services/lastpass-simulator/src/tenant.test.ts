@@ -50,7 +50,12 @@ test('a seeded last_login makes a user at work', () => {
 test('a snapshot seeded again gives the same bytes', () => {
   const tenant = tenantOf({
     users: [
-      { username: 'b@example.com', groups: ['Zeta', 'alpha'], attribs: { objectGUID: 'x' } },
+      {
+        username: 'b@example.com',
+        groups: ['Zeta', 'alpha'],
+        attribs: { objectGUID: 'x' },
+        pending_email: 'New@example.com',
+      },
       { id: '7', username: 'a@example.com', disabled: true, admin: true },
     ],
     groups: { Empty: [], Zeta: ['a@example.com'] },

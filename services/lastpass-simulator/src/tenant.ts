@@ -63,6 +63,11 @@ export class Tenant {
     return this.#byUsername.get(username.toLowerCase());
   }
 
+  /** Whether a user or an invitation has this address. A change to it that is still pending doesn't take it. */
+  isTaken(address: string): boolean {
+    return this.find(address) !== undefined || this.invited.has(address.toLowerCase());
+  }
+
   /** Makes a user with the next id; the username must be free. */
   create(seed: UserSeed, now: Date): User {
     return this.#enter(completeUser(seed, { id: this.#takeId(), now }));
@@ -74,6 +79,17 @@ export class Tenant {
     user.disabled = disabled;
     this.#disabled += disabled ? 1 : -1;
     return true;
+  }
+
+  /** Lets a pending change of e-mail take effect, all else being kept; where the address is taken by now, it lapses. */
+  settleEmail(user: User): void {
+    const member = this.#member(user);
+    const address = member.pending_email;
+    delete member.pending_email;
+    if (address === undefined || this.isTaken(address)) return;
+    this.#byUsername.delete(member.username);
+    member.username = address;
+    this.#byUsername.set(address, member);
   }
 
   /** Makes the user a member; the group comes into being where it doesn't exist. The group's name if that is news. */
@@ -191,6 +207,7 @@ function byKey(a: readonly [string, unknown], b: readonly [string, unknown]): nu
 }
 
 /** A copy whose keys come in one order, however the user came about. */
-function plain({ memberOf: _, id, username, attribs, ...rest }: Member): User {
-  return { id, username, ...rest, groups: [...rest.groups], ...(attribs ? { attribs } : {}) };
+function plain({ memberOf: _, id, username, attribs, pending_email, ...rest }: Member): User {
+  const pending = pending_email === undefined ? {} : { pending_email };
+  return { id, username, ...rest, groups: [...rest.groups], ...(attribs ? { attribs } : {}), ...pending };
 }

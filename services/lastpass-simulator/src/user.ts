@@ -1,5 +1,5 @@
 /**
- * A user of the simulated tenant, field by field as getuserdata shows it (the same names), plus its id.
+ * A user of the simulated tenant, field by field as getuserdata shows it (the same names), plus its id and what pends.
  *
  * A seed may leave out everything but the username; `completeUser` fills in what a fresh LastPass user has.
  */
@@ -43,12 +43,17 @@ export const userSeed = z.strictObject({
   password_reset_required: z.boolean().optional(),
   /** The free map that batchadd stores; objectGUID in LastPass's own sample. */
   attribs: z.record(z.string(), z.unknown()).optional(),
+  /** The e-mail that becomes the username with the next log-in, after an updateemail. Never on the wire. */
+  pending_email: username.optional(),
 });
 export type UserSeed = z.infer<typeof userSeed>;
 
-/** A user with every field known; only `attribs` may be missing, as on the wire. */
-export type User = { [K in Exclude<keyof UserSeed, 'attribs'>]-?: Exclude<UserSeed[K], undefined> } & {
+type Optional = 'attribs' | 'pending_email';
+
+/** A user with every field known; `attribs` may be missing, as on the wire, and so may a pending e-mail. */
+export type User = { [K in Exclude<keyof UserSeed, Optional>]-?: Exclude<UserSeed[K], undefined> } & {
   attribs?: Record<string, unknown>;
+  pending_email?: string;
 };
 
 /** A whole user from a seed: who has a `last_login`, or `neverloggedin: false`, looks like somebody at work. */
@@ -73,6 +78,12 @@ export function loggedIn(moment: string) {
     attachments: 0,
     password_reset_required: false,
   };
+}
+
+/** The fields that a later log-in changes: a new password, where one was required, has been chosen. */
+export function loggedInAgain({ password_reset_required }: User, moment: string) {
+  const chosen = password_reset_required ? { password_reset_required: false, last_pw_change: moment } : {};
+  return { last_login: moment, ...chosen };
 }
 
 function freshUser(created: string): Omit<User, 'id' | 'username' | 'neverloggedin'> {

@@ -28,6 +28,8 @@ export function toWire(answer: Answer, settings: Settings): Record<string, unkno
       return { error: [`${answer.username} is not a valid user.`] };
     case 'too-large':
       return failure([`Too many entries: at most ${answer.largestBatch} in one call`], settings);
+    case 'too-often':
+      return failure(['Too many requests: try again in a second'], settings);
     default:
       return answer satisfies never;
   }
