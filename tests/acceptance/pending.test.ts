@@ -15,10 +15,12 @@ async function company(policy: object) {
   return { stack, ou, usernames };
 }
 
-const pendingOf = async (stack: Stack): Promise<string[]> => {
-  const { pending } = JSON.parse(await connector(stack, 'pending', '--json')) as { pending: { username: string }[] };
-  return pending.map(({ username }) => username).sort();
+type Waiting = Record<'pending' | 'rejected', { username: string }[]>;
+const usernamesOn = async (list: keyof Waiting, stack: Stack): Promise<string[]> => {
+  const waiting = JSON.parse(await connector(stack, 'pending', '--json')) as Waiting;
+  return waiting[list].map(({ username }) => username).sort();
 };
+const pendingOf = (stack: Stack) => usernamesOn('pending', stack);
 
 test('with onDetected: approve new people get an account when they are approved, not before, and not when rejected', async () => {
   const { stack, ou, usernames } = await company({ onDetected: 'approve' });
@@ -48,7 +50,11 @@ test('with onDetected: approve new people get an account when they are approved,
   await stack.settled();
   const eve = (await stack.simulator.state()).users.find(({ username }) => username === 'eve@company.test');
   assert.equal(eve?.fullname, 'Eve, renamed');
-  assert.deepEqual(await pendingOf(stack), []);
+  assert.deepEqual([await pendingOf(stack), await usernamesOn('rejected', stack)], [[], ['bob@company.test']]);
+
+  await connector(stack, 'approve', 'bob@company.test');
+  await stack.settled();
+  assert.ok((await usernames()).includes('bob@company.test'), 'a rejection can be taken back');
 });
 
 test('excluded users and members of excluded groups are left alone', async () => {

@@ -245,8 +245,8 @@ export class Run implements AsyncDisposable {
   /** Whoever was to be tried again later is tried again now. */
   async allIsDue(): Promise<void> {
     const { redis, keys } = this.store;
-    for (const person of await redis.zrange(keys.toDeliver, '0', '-1'))
-      await redis.zadd(keys.toDeliver, 'XX', 'LT', 1, person);
+    for (const line of [keys.toDeliver, keys.leavers])
+      for (const person of await redis.zrange(line, '0', '-1')) await redis.zadd(line, 'XX', 'LT', 1, person);
   }
 
   /** Whether an object is in the generation in use. */

@@ -24,7 +24,7 @@ async function claiming(): Promise<AsyncDisposable & { store: Store; claims: Cla
   for (const [index, joiner] of joiners.entries())
     await store.redis.zadd(store.keys.toDeliver, nowMs - 60_000 + index, joiner);
   await store.redis.zadd(store.keys.toDeliver, nowMs, leaver);
-  await store.redis.sadd(store.keys.leavers, leaver);
+  await store.redis.zadd(store.keys.leavers, nowMs, leaver);
   return {
     store,
     claims,
@@ -62,5 +62,5 @@ test('a leaver who is done with holds no place for later', async () => {
   const batch = (await its.claims.take(1)) ?? assert.fail('nobody was claimed');
   await its.records.commit(batch, [{ person: leaver, username: 'l@x.org', claim: { kind: 'finish' } }]);
   await its.claims.end(batch);
-  assert.equal(await its.store.redis.scard(its.store.keys.leavers), 0);
+  assert.equal(await its.store.redis.zcard(its.store.keys.leavers), 0);
 });

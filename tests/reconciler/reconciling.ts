@@ -188,6 +188,30 @@ export class Reconciling implements AsyncDisposable {
     await redis.del(keys.toDeliver);
   }
 
+  /** Makes somebody linked to an account in no group, as a delivered create does, without a new plan. */
+  async haveAccount(number: number, fullname: string): Promise<void> {
+    const { redis, keys } = this.store;
+    const username = `u${number}@example.test`;
+    const account: Account = {
+      username,
+      id: '1',
+      fullname,
+      disabled: false,
+      admin: false,
+      groups: [],
+      invited: false,
+      objectGuid: null,
+      directory: null,
+    };
+    await redis.hset(keys.accounts, username, JSON.stringify(account));
+    await redis.hset(keys.links, person(number), JSON.stringify({ username, id: '1', disabledByUs: false }));
+    await redis.hset(keys.linked, username, person(number));
+  }
+
+  pending(): Promise<string[]> {
+    return this.store.redis.zrange(this.store.keys.pending, '0', '-1');
+  }
+
   async planOf(number: number): Promise<Plan | null> {
     const raw = await this.store.redis.hget(this.store.keys.plans, person(number));
     return raw === null ? null : plan.parse(JSON.parse(raw));

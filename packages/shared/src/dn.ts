@@ -130,6 +130,15 @@ const normalisedRdn = ({ attributes }: Rdn): string => attributes.map(normalised
 export const normaliseDn = (dn: string): string => parseDn(dn).map(normalisedRdn).join(',');
 
 /**
+ * The same for a DN in which `*` stands for anything: for whole parts as in `*,OU=Staff,DC=example,DC=com`, or within one.
+ * @throws DnSyntaxError
+ */
+export const normaliseDnPattern = (pattern: string): string =>
+  cut(pattern, ',')
+    .map((part) => (part.trim() === '*' ? '*' : normaliseDn(part)))
+    .join(',');
+
+/**
  * Whether an object is the base itself or anywhere below it.
  * @throws DnSyntaxError
  */

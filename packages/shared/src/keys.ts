@@ -89,6 +89,8 @@ export function keysOf(prefix: string) {
     held: `${tag}:held`,
     /** Sorted set: new people who wait for a person's approval, by time (ms). */
     pending: `${tag}:pending`,
+    /** Sorted set: new people whom somebody refused an account, by time (ms). */
+    rejected: `${tag}:rejected`,
     /** Sorted set: people who were judged as leavers, by time (ms); the guard counts the last hour. */
     recentLeavers: `${tag}:recent-leavers`,
     /** String: reading of the clock at the last change of `waiting`, `held` or `recentLeavers`. */
@@ -117,7 +119,7 @@ export function keysOf(prefix: string) {
 
     /** Sorted set: people with steps to deliver, by the time (ms) from which they may be claimed. */
     toDeliver: `${tag}:to-deliver`,
-    /** Set: those of them who lose access by it. They are first in line, however often their delivery was put off. */
+    /** Sorted set: those of them who lose access by it, with the same times. They are first in line, however often put off. */
     leavers: `${tag}:leavers`,
     /** Hash: person → the pusher that claimed them. */
     claims: `${tag}:claims`,

@@ -79,7 +79,8 @@ export type Plan = z.infer<typeof plan>;
 /** What the guard or a person has decided about somebody's guarded steps. Void as soon as these change. */
 export const decision = z.strictObject({
   guarded: z.string(),
-  verdict: z.enum(['passed', 'released', 'rejected']),
+  /** The guard lets pass; a person releases what the guard held, approves a new person's account, or rejects either. */
+  verdict: z.enum(['passed', 'released', 'approved', 'rejected']),
   by: z.string(),
   atMs: z.number(),
 });

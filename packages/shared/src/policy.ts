@@ -1,7 +1,7 @@
 /** The policy: who should have an account, and what becomes of the accounts of those who go. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { isDn } from './dn.ts';
+import { DnSyntaxError, normaliseDnPattern } from './dn.ts';
 
 /** What is done with a leaver's account. `nothing` keeps the link and takes no step of any kind. */
 export const leaverAction = z.enum(['disable', 'remove', 'delete', 'nothing']);
@@ -17,18 +17,24 @@ export const guardLimits = z.strictObject({
 });
 export type GuardLimits = z.infer<typeof guardLimits>;
 
-const isDnPattern = (entry: string): boolean => ['=', ',', '*'].every((part) => entry.includes(part));
+/** Whether a text is a DN of several parts, some of which may have a `*`. */
+function isDnPattern(entry: string): boolean {
+  try {
+    return normaliseDnPattern(entry).includes(',');
+  } catch (error) {
+    if (error instanceof DnSyntaxError) return false;
+    throw error;
+  }
+}
 
 /**
  * An entry of `excludeUsers` or `excludeGroups`. YAML reads `[CN=Ann,OU=Staff]` as two entries, of which neither would
  * exclude anybody; and no sAMAccountName has a comma or an equals sign (MS-SAMR 3.1.1.6).
  */
-const exclusion = z
-  .string()
-  .refine((entry) => (/[=,]/.test(entry) ? isDn(entry) || isDnPattern(entry) : entry.trim() !== ''), {
-    error: ({ input }) =>
-      `"${String(input)}" is neither a whole DN nor a sAMAccountName; write each on a line of its own, such as "- svc-*" or "- CN=Ann,OU=Staff,DC=corp,DC=example,DC=com"`,
-  });
+const exclusion = z.string().refine((entry) => (/[=,]/.test(entry) ? isDnPattern(entry) : entry.trim() !== ''), {
+  error: ({ input }) =>
+    `"${String(input)}" is neither a whole DN nor a sAMAccountName; write each on a line of its own, such as "- svc-*" or "- CN=Ann,OU=Staff,DC=corp,DC=example,DC=com"`,
+});
 
 export const policy = z.strictObject({
   /** Somebody in scope without an account: gets one, gets one once a person has approved it, or gets none. */

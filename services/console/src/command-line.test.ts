@@ -37,16 +37,27 @@ test('each command with its options', () => {
   });
   assert.deepEqual(typed('release', 'ann', 'bob', '--json'), {
     command: 'decide',
-    word: 'released',
+    verdict: 'released',
     from: ['held'],
     who: ['ann', 'bob'],
     json: true,
   });
   const everybody = { command: 'decide', who: [], json: false } as const;
-  assert.deepEqual(typed('approve', '--all'), { ...everybody, word: 'approved', from: ['pending'] });
-  assert.deepEqual(typed('reject', '--all'), { ...everybody, word: 'rejected', from: ['held'] });
-  assert.deepEqual(typed('reject', '--all-pending'), { ...everybody, word: 'rejected', from: ['pending'] });
-  assert.deepEqual(typed('reject', 'ann'), { ...everybody, word: 'rejected', from: ['held', 'pending'], who: ['ann'] });
+  assert.deepEqual(typed('approve', '--all'), { ...everybody, verdict: 'approved', from: ['pending'] });
+  assert.deepEqual(typed('approve', 'ann'), {
+    ...everybody,
+    verdict: 'approved',
+    from: ['pending', 'rejected'],
+    who: ['ann'],
+  });
+  assert.deepEqual(typed('reject', '--all'), { ...everybody, verdict: 'rejected', from: ['held'] });
+  assert.deepEqual(typed('reject', '--all-pending'), { ...everybody, verdict: 'rejected', from: ['pending'] });
+  assert.deepEqual(typed('reject', 'ann'), {
+    ...everybody,
+    verdict: 'rejected',
+    from: ['held', 'pending'],
+    who: ['ann'],
+  });
 });
 
 test('a release of nobody, or of some and all, is refused', () => {

@@ -1,17 +1,17 @@
 /** The command line: what may be typed, and its help. */
 import { Command, InvalidArgumentError } from 'commander';
-import type { DecisionWord } from './held/decided-text.ts';
+import type { Verdict } from './held/decide.ts';
 import type { WaitingList } from './held/held-people.ts';
 
 /** What was typed: a command and its options. */
 export type Invocation =
   | { readonly command: 'status'; readonly json: boolean; readonly all: boolean }
   | { readonly command: 'sync'; readonly json: boolean; readonly wait: boolean; readonly timeoutMs: number }
-  | { readonly command: WaitingList; readonly json: boolean }
+  | { readonly command: 'held' | 'pending'; readonly json: boolean }
   | {
       readonly command: 'decide';
       readonly json: boolean;
-      readonly word: DecisionWord;
+      readonly verdict: Verdict;
       /** Those who can be meant. */
       readonly from: readonly WaitingList[];
       /** Empty: everybody. */
@@ -84,24 +84,27 @@ export function commandLine(onInvocation: (invocation: Invocation) => void): Com
   const decisions = [
     {
       name: 'release',
-      word: 'released',
+      verdict: 'released',
       what: 'let what is held happen: exactly the steps that "held" shows',
+      named: ['held'],
       all: { '--all': 'held' },
     },
     {
       name: 'approve',
-      word: 'approved',
-      what: 'create accounts for pending people',
+      verdict: 'approved',
+      what: 'create accounts for pending people, or by name for rejected ones after all',
+      named: ['pending', 'rejected'],
       all: { '--all': 'pending' },
     },
     {
       name: 'reject',
-      word: 'rejected',
-      what: 'refuse what is held or pending: these people keep what they have',
+      verdict: 'rejected',
+      what: 'refuse what is held or pending: nothing changes for these people',
+      named: ['held', 'pending'],
       all: { '--all': 'held', '--all-pending': 'pending' },
     },
   ] as const;
-  for (const { name, word, what, all } of decisions) {
+  for (const { name, verdict, what, named, all } of decisions) {
     const everybody = Object.entries(all);
     const command = program
       .command(name)
@@ -119,8 +122,8 @@ export function commandLine(onInvocation: (invocation: Invocation) => void): Com
         const flags = everybody.map(([flag]) => flag).join(' or ');
         if (who.length === 0 && wanted.length === 0) typed.error(`error: say who to ${name}, or ${flags}`);
         if (who.length > 0 && wanted.length > 0) typed.error(`error: either name people or give ${flags}, not both`);
-        const from = who.length > 0 ? [...new Set(Object.values(all))] : wanted;
-        onInvocation({ command: 'decide', word, from, who, json: given(options['json']) });
+        const from = who.length > 0 ? named : wanted;
+        onInvocation({ command: 'decide', verdict, from, who, json: given(options['json']) });
       });
   }
   return program;

@@ -2,15 +2,8 @@
 import { userInfo } from 'node:os';
 import { ringFor } from '@connector/shared/people-to-plan.ts';
 import { ringerOf } from '@connector/shared/queues.ts';
-import { decideAll, peopleDecided } from './held/decide.ts';
-import {
-  allDone,
-  type Decisions,
-  type DecisionWord,
-  decidedJson,
-  decidedText,
-  verdictOf,
-} from './held/decided-text.ts';
+import { decideAll, peopleDecided, type Verdict } from './held/decide.ts';
+import { allDone, type Decisions, decidedJson, decidedText } from './held/decided-text.ts';
 import { findHeld, readHeld, type WaitingList } from './held/held-people.ts';
 import { heldJson, heldText } from './held/held-text.ts';
 import type { Session } from './session.ts';
@@ -56,14 +49,22 @@ export async function status(context: Context, { json, all }: StatusOptions): Pr
 }
 
 export interface ListOptions extends Common {
-  readonly list: WaitingList;
+  readonly lists: readonly WaitingList[];
 }
 
-/** Lists who is held, or pending. */
-export async function list(context: Context, { list: which, json }: ListOptions): Promise<ExitCode> {
-  const people = await readHeld(context.session.store, which);
-  if (json) printJson(context, heldJson(which, people));
-  else print(context, heldText(which, people, context.terminal.paint));
+/** Lists who waits for a word; of the lists after the first only those with anybody on them. */
+export async function list(context: Context, { lists, json }: ListOptions): Promise<ExitCode> {
+  const { store } = context.session;
+  const read = await Promise.all(lists.map(async (each) => ({ each, people: await readHeld(store, each) })));
+  if (json) printJson(context, Object.assign({}, ...read.map(({ each, people }) => heldJson(each, people))));
+  else {
+    const shown = read.filter(({ people }, index) => index === 0 || people.length > 0);
+    const blocks = shown.map(({ each, people }) => heldText(each, people, context.terminal.paint));
+    print(
+      context,
+      blocks.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])),
+    );
+  }
   return 0;
 }
 
@@ -72,12 +73,11 @@ export interface DecideOptions extends Common {
   readonly from: readonly WaitingList[];
   /** User names, person keys or objectGUIDs; empty: everybody. */
   readonly who: readonly string[];
-  readonly word: DecisionWord;
+  readonly verdict: Verdict;
 }
 
-export async function decide(context: Context, { who, from, word, json }: DecideOptions): Promise<ExitCode> {
+export async function decide(context: Context, { who, from, verdict, json }: DecideOptions): Promise<ExitCode> {
   const { store } = context.session;
-  const verdict = verdictOf(word);
   const everybody = (await Promise.all(from.map((which) => readHeld(store, which)))).flat();
   const { found, notFound } = who.length > 0 ? findHeld(everybody, who) : { found: everybody, notFound: [] };
   const decided = await decideAll(store, found, { verdict, by: operator(), atMs: Date.now() });
@@ -86,7 +86,7 @@ export async function decide(context: Context, { who, from, word, json }: Decide
     await store.makeDurable(); // what is told below must outlive a crash of Redis
     await ringPlanners(context, people);
   }
-  const decisions: Decisions = { word, from, decided, notFound };
+  const decisions: Decisions = { verdict, from, decided, notFound };
   if (json) printJson(context, decidedJson(decisions));
   else print(context, decidedText(decisions, context.terminal.paint));
   return allDone(decisions) ? 0 : 1;

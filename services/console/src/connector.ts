@@ -28,8 +28,9 @@ async function run(invocation: Invocation, terminal: Terminal): Promise<ExitCode
       case 'status':
         return await status(context, invocation);
       case 'held':
+        return await list(context, { lists: ['held'], json: invocation.json });
       case 'pending':
-        return await list(context, { list: invocation.command, json: invocation.json });
+        return await list(context, { lists: ['pending', 'rejected'], json: invocation.json });
       case 'decide':
         return await decide(context, invocation);
       case 'sync':

@@ -73,7 +73,7 @@ export class Claims {
         guards: free.map((person) => ({ command: ['HGET', keys.claims, person], is: ownerOf.get(person) ?? null })),
         writes: [
           ...free.map((person) => ['HSET', keys.claims, person, owner]),
-          ...due.map((person) => ['ZADD', keys.toDeliver, 'XX', until, person]),
+          ...due.flatMap((person) => this.#dueAgain(person, until)),
         ],
       });
       if (!committed || free.length === 0) continue;
@@ -83,11 +83,15 @@ export class Claims {
     return null;
   }
 
+  #dueAgain(person: PersonKey, atMs: string): string[][] {
+    const { keys } = this.#store;
+    return [keys.toDeliver, keys.leavers].map((line) => ['ZADD', line, 'XX', atMs, person]);
+  }
+
   /** People whose delivery is due: leavers, then the others, each in the order in which they came to be. */
   async #due(nowMs: number, { limit, leaversOnly }: { limit: number; leaversOnly: boolean }): Promise<PersonKey[]> {
     const { redis, keys } = this.#store;
-    const inTurn = await redis.zinter(2, keys.toDeliver, keys.leavers, 'WEIGHTS', 1, 0, 'WITHSCORES');
-    const leavers = inTurn.filter((_, index) => index % 2 === 0 && Number(inTurn[index + 1]) <= nowMs).slice(0, limit);
+    const leavers = await redis.zrangebyscore(keys.leavers, '-inf', nowMs, 'LIMIT', 0, limit);
     if (leaversOnly || leavers.length === limit) return leavers;
     const everybody = await redis.zrangebyscore(keys.toDeliver, '-inf', nowMs, 'LIMIT', 0, limit);
     return [...new Set([...leavers, ...everybody])].slice(0, limit);
@@ -108,7 +112,7 @@ export class Claims {
       guards: left.map((person) => ({ command: ['HGET', keys.claims, person], is: owner })),
       writes: left.flatMap((person) => [
         ['HSET', keys.claims, person, nobody],
-        ['ZADD', keys.toDeliver, 'XX', String(Date.now()), person],
+        ...this.#dueAgain(person, String(Date.now())),
       ]),
     });
   }

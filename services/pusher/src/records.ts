@@ -98,12 +98,17 @@ export class Records {
     if (claim === undefined) return [];
     const free = ['HDEL', keys.claims, person];
     if (claim.kind === 'postpone')
-      return [free, ['HINCRBY', keys.attempts, person, '1'], ['ZADD', keys.toDeliver, String(claim.untilMs), person]];
+      return [
+        free,
+        ['HINCRBY', keys.attempts, person, '1'],
+        ['ZADD', keys.toDeliver, String(claim.untilMs), person],
+        ['ZADD', keys.leavers, 'XX', String(claim.untilMs), person],
+      ];
     const gone = [
       free,
       ['HDEL', keys.attempts, person],
       ['ZREM', keys.toDeliver, person],
-      ['SREM', keys.leavers, person],
+      ['ZREM', keys.leavers, person],
     ];
     return claim.kind === 'drop' ? gone : [...gone, ...touch(keys, [person])];
   }

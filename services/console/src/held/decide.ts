@@ -2,7 +2,7 @@
  * Releasing, approving and rejecting: a person's decision about exactly the steps that were read, for exactly that person.
  *
  * Each decision is one transaction. It is refused when the plan, or its place on the list, isn't what was read; what
- * it writes makes a planner plan the person again, who finds the decision and, if released or approved, delivers.
+ * it writes makes a planner plan the person again, who finds the decision and, unless it is a rejection, delivers.
  */
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
@@ -48,6 +48,10 @@ async function decide(store: Store, held: HeldPerson, { verdict, by, atMs }: Dec
   const { keys, redis } = store;
   const { list, person, guarded, read } = held;
   const decision: Decision = { guarded, verdict, by, atMs };
+  const guardForgets = [
+    ['ZREM', keys.recentLeavers, person],
+    ['SET', keys.judgementInputs, TICK],
+  ];
   const { committed } = await store.commit({
     guards: [
       { command: ['HGET', keys.plans, person], is: read.plan },
@@ -56,8 +60,7 @@ async function decide(store: Store, held: HeldPerson, { verdict, by, atMs }: Dec
     writes: [
       ['HSET', keys.decisions, person, JSON.stringify(decision)],
       ['ZREM', keys[list], person],
-      ['ZREM', keys.recentLeavers, person],
-      ['SET', keys.judgementInputs, TICK],
+      ...(list === 'held' ? guardForgets : []),
       ...touch(keys, [person]),
     ],
   });

@@ -3,15 +3,11 @@ import { aligned, type Cell } from '../text/aligned.ts';
 import type { Paint } from '../text/paint.ts';
 import { counted } from '../text/when.ts';
 import type { Decided, Outcome, Verdict } from './decide.ts';
-import type { NotFound, WaitingList } from './held-people.ts';
+import { commandOf, type NotFound, type WaitingList } from './held-people.ts';
 import { stepsText } from './step-text.ts';
 
-/** A decision as people say it: new people are approved, the others released. */
-export type DecisionWord = Verdict | 'approved';
-export const verdictOf = (word: DecisionWord): Verdict => (word === 'approved' ? 'released' : word);
-
 export interface Decisions {
-  readonly word: DecisionWord;
+  readonly verdict: Verdict;
   /** Those who could be meant. */
   readonly from: readonly WaitingList[];
   readonly decided: readonly Decided[];
@@ -20,47 +16,47 @@ export interface Decisions {
 
 const changeText = (outcome: Exclude<Outcome, Verdict>, list: WaitingList): string =>
   outcome === 'held again'
-    ? `what would happen has changed meanwhile, and is ${list} again: look at it with "connector ${list}"`
+    ? `what would happen has changed meanwhile, and is ${list} again: look at it with "${commandOf(list)}"`
     : `what would happen has changed meanwhile, and nothing is ${list} any more`;
 
-const isDone = ({ outcome }: Decided, word: DecisionWord): boolean => outcome === verdictOf(word);
+const isDone = ({ outcome }: Decided, verdict: Verdict): boolean => outcome === verdict;
 
 /** Whether everybody asked for was found, and nothing had changed. */
-export const allDone = ({ word, decided, notFound }: Decisions): boolean =>
-  notFound.length === 0 && decided.every((each) => isDone(each, word));
+export const allDone = ({ verdict, decided, notFound }: Decisions): boolean =>
+  notFound.length === 0 && decided.every((each) => isDone(each, verdict));
 
-const meaning: Record<DecisionWord, string> = {
+const meaning: Record<Verdict, string> = {
   released: 'the steps shown happen now',
   approved: 'their accounts are created now',
   rejected: 'the steps shown do not happen',
 };
 
 export function decidedText(decisions: Decisions, paint: Paint): string[] {
-  const { word, from, decided, notFound } = decisions;
-  const rows = [...decided.map((each) => rowOf(each, word)), ...notFound.map((each) => notFoundRow(each, from))];
+  const { verdict, from, decided, notFound } = decisions;
+  const rows = [...decided.map((each) => rowOf(each, verdict)), ...notFound.map((each) => notFoundRow(each, from))];
   if (rows.length === 0) return [`Nobody is ${from.join(' or ')}.`];
-  const done = decided.filter((each) => isDone(each, word)).length;
+  const done = decided.filter((each) => isDone(each, verdict)).length;
   const failed = rows.length - done;
   return [
     ...aligned(rows, { paint, indent: 0 }),
-    `${counted(done, 'person', 'people')} ${word}${done > 0 ? `: ${meaning[word]}` : ''}${failed > 0 ? `; ${failed} not` : ''}.`,
+    `${counted(done, 'person', 'people')} ${verdict}${done > 0 ? `: ${meaning[verdict]}` : ''}${failed > 0 ? `; ${failed} not` : ''}.`,
   ];
 }
 
-function rowOf({ held, outcome }: Decided, word: DecisionWord): Cell[] {
+function rowOf({ held, outcome }: Decided, verdict: Verdict): Cell[] {
   const { list, name, username, steps } = held;
   if (outcome === 'held again' || outcome === 'no longer held')
     return [['bad', 'changed'], name, username, changeText(outcome, list)];
-  return [['good', word], name, username, stepsText(steps)];
+  return [['good', verdict], name, username, stepsText(steps)];
 }
 
 function notFoundRow({ who, candidates }: NotFound, from: readonly WaitingList[]): Cell[] {
   if (candidates.length > 0) return [['bad', 'ambiguous'], who, '', `could be ${candidates.join(' or ')}: name one`];
-  const look = from.map((list) => `"connector ${list}"`).join(' and ');
+  const look = [...new Set(from.map((list) => `"${commandOf(list)}"`))].join(' and ');
   return [['bad', 'unknown'], who, '', `nobody of that name is ${from.join(' or ')}: see ${look}`];
 }
 
-export function decidedJson({ word, decided, notFound }: Decisions): object {
+export function decidedJson({ decided, notFound }: Decisions): object {
   return {
     people: decided.map(({ held: { person, username, name, steps, heldBecause }, outcome }) => ({
       person,
@@ -68,7 +64,7 @@ export function decidedJson({ word, decided, notFound }: Decisions): object {
       name,
       steps,
       heldBecause,
-      outcome: outcome === verdictOf(word) ? word : outcome,
+      outcome,
     })),
     notFound: notFound.map(({ who, candidates }) => ({ who, problem: notFoundProblem(candidates), candidates })),
   };

@@ -4,8 +4,11 @@ import { folded } from '@connector/shared/people-with-mail.ts';
 import { isGuarded, plan, type Step } from '@connector/shared/plan.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 
-/** Where somebody waits: `held` by the guard, or `pending`, for an account to be approved. */
-export type WaitingList = 'held' | 'pending';
+/** Where somebody waits: `held` by the guard; `pending`, for an account to be approved; `rejected`, as one was refused. */
+export type WaitingList = 'held' | 'pending' | 'rejected';
+
+/** The command that shows a list. */
+export const commandOf = (list: WaitingList): string => `connector ${list === 'held' ? 'held' : 'pending'}`;
 
 export interface HeldPerson {
   readonly list: WaitingList;
@@ -47,6 +50,12 @@ export async function readHeld({ redis, keys }: Store, list: WaitingList = 'held
   return found;
 }
 
+const withoutReason: Record<WaitingList, string> = {
+  held: 'the guard stopped it',
+  pending: 'new, and onDetected is approve',
+  rejected: 'no account, unless you approve it after all',
+};
+
 /** `null` when the plan went away, or lost its guarded steps, while the list was read. */
 function heldPerson({
   list,
@@ -69,10 +78,7 @@ function heldPerson({
     username: value.username,
     name: value.name,
     steps: value.steps.filter(isGuarded),
-    heldBecause:
-      value.heldBecause ??
-      value.mustHold ??
-      (list === 'held' ? 'the guard stopped it' : 'new, and onDetected is approve'),
+    heldBecause: value.heldBecause ?? value.mustHold ?? withoutReason[list],
     sinceMs: Number(score),
     guarded: value.guarded,
     read: { plan: raw, score },
@@ -92,7 +98,8 @@ export function findHeld(
   asked: readonly string[],
 ): { readonly found: readonly HeldPerson[]; readonly notFound: readonly NotFound[] } {
   const byName = new Map<string, HeldPerson[]>();
-  for (const each of held) {
+  // Somebody who moves from one list to another while they are read is on both.
+  for (const each of new Map(held.map((one) => [one.person, one])).values()) {
     const names = [each.username, each.person, partsOfPerson(each.person).guid].map(folded);
     for (const name of new Set(names)) byName.set(name, [...(byName.get(name) ?? []), each]);
   }

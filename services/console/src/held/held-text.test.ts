@@ -60,7 +60,7 @@ test('the JSON has everything about a person but the raw plan', () => {
 });
 
 const mixed: Decisions = {
-  word: 'released',
+  verdict: 'released',
   from: ['held'],
   decided: [
     { held: held('ann'), outcome: 'released' },
@@ -86,10 +86,10 @@ test('a release tells for each what happened, and counts', () => {
 test('all is done only if everybody was found and nothing had changed', () => {
   const [ann, bob] = mixed.decided;
   assert.ok(ann && bob);
-  assert.equal(allDone({ word: 'released', from: ['held'], decided: [ann], notFound: [] }), true);
-  assert.equal(allDone({ word: 'released', from: ['held'], decided: [ann, bob], notFound: [] }), false);
+  assert.equal(allDone({ verdict: 'released', from: ['held'], decided: [ann], notFound: [] }), true);
+  assert.equal(allDone({ verdict: 'released', from: ['held'], decided: [ann, bob], notFound: [] }), false);
   assert.equal(allDone({ ...mixed, decided: [ann] }), false);
-  assert.equal(allDone({ word: 'rejected', from: ['held'], decided: [], notFound: [] }), true);
+  assert.equal(allDone({ verdict: 'rejected', from: ['held'], decided: [], notFound: [] }), true);
 });
 
 test('the JSON has the outcome for each, and who was not found', () => {
@@ -124,9 +124,9 @@ test('new people are pending, and approved rather than released', () => {
   ]);
   assert.deepEqual(heldText('pending', [], plainly), ['Nobody is pending.']);
   const approved: Decisions = {
-    word: 'approved',
+    verdict: 'approved',
     from: ['pending'],
-    decided: [{ held: newcomer, outcome: 'released' }],
+    decided: [{ held: newcomer, outcome: 'approved' }],
     notFound: [{ who: 'dan', candidates: [] }],
   };
   assert.deepEqual(decidedText(approved, plainly), [

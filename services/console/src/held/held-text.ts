@@ -2,7 +2,7 @@
 import { aligned, type Cell, oneLine } from '../text/aligned.ts';
 import type { Paint } from '../text/paint.ts';
 import { counted, isoText, momentText } from '../text/when.ts';
-import type { HeldPerson, WaitingList } from './held-people.ts';
+import { commandOf, type HeldPerson, type WaitingList } from './held-people.ts';
 import { stepsText } from './step-text.ts';
 
 /** What each list says around the people. */
@@ -20,7 +20,13 @@ const words = {
     advice:
       'Create accounts with "connector approve <who…>" or --all; refuse them with "connector reject <who…>" or --all-pending.',
   },
-} as const;
+  rejected: {
+    nobody: 'Nobody is rejected.',
+    heading: (count: number) =>
+      `${counted(count, 'person is', 'people are')} rejected: no account, as somebody decided.`,
+    advice: 'Create accounts after all with "connector approve <who…>".',
+  },
+} as const satisfies Record<WaitingList, object>;
 
 /** One block for each reason, the one that holds most first. */
 export function heldText(list: WaitingList, held: readonly HeldPerson[], paint: Paint): string[] {
@@ -36,7 +42,7 @@ export function heldText(list: WaitingList, held: readonly HeldPerson[], paint: 
     ]),
     '',
     advice,
-    `Who: a user name, or what "connector ${list} --json" shows as person.`,
+    `Who: a user name, or what "${commandOf(list)} --json" shows as person.`,
   ];
 }
 

@@ -14,6 +14,8 @@ for (const entry of [
   '*',
   'CN=Backup\\, Nightly,OU=Service,DC=corp,DC=example,DC=com',
   'cn=backup\\2C nightly, ou=service, dc=corp, dc=example, dc=com',
+  'CN=Backup\\, N*,OU=Service,DC=corp,DC=example,DC=com',
+  'cn = *\\2C night*,*',
   '*,OU=Service,DC=corp,DC=example,DC=com',
   '*, ou=service, dc=corp, dc=example, dc=com',
 ])
@@ -25,6 +27,7 @@ for (const entry of [
   'svc-backu?',
   'svc.backup',
   'svc-backup*x',
+  'svc-back*kup',
   'CN=Backup\\, Nightly,OU=Other,DC=corp,DC=example,DC=com',
   'OU=Service,DC=corp,DC=example,DC=com',
   '*,OU=Other,DC=corp,DC=example,DC=com',
@@ -33,6 +36,11 @@ for (const entry of [
 
 test('the entry that is told is the first that names the object', () => {
   assert.equal(isNamed('other', 'svc-*', 'svc-backup'), 'svc-*');
+});
+
+test('many stars take no longer than few', () => {
+  const names = ['a'.repeat(100_000)];
+  assert.equal(excludedBy(exclusionsOf([`${'*a'.repeat(30)}*b`]), { dn: '', names }), null);
 });
 
 test('without entries nobody is excluded', () => {

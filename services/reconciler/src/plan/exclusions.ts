@@ -1,5 +1,5 @@
 /** Whom the entries of `excludeUsers` and `excludeGroups` name. Pure. */
-import { isDn, normaliseDn } from '@connector/shared/dn.ts';
+import { isDn, normaliseDn, normaliseDnPattern } from '@connector/shared/dn.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
 
 /** How an object can be named: by its DN, or by names that can stand alone. */
@@ -18,13 +18,21 @@ interface Exclusion {
 }
 export type Exclusions = readonly Exclusion[];
 
-const anything = '*';
-const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-
-/** Compares with a text in which each `*` stands for any number of characters. */
+/** Compares with a text in which each `*` stands for any characters. No regular expression: these go astray on many stars. */
 function pattern(text: string): (candidate: string) => boolean {
-  const expression = new RegExp(`^${text.split(anything).map(literally).join('.*')}$`, 's');
-  return (candidate) => expression.test(candidate);
+  const [start = '', ...others] = text.split('*');
+  const end = others.pop();
+  if (end === undefined) return (candidate) => candidate === text;
+  return (candidate) => {
+    if (!candidate.startsWith(start) || !candidate.endsWith(end)) return false;
+    let at = start.length;
+    for (const part of others) {
+      const found = candidate.indexOf(part, at);
+      if (found === -1) return false;
+      at = found + part.length;
+    }
+    return at <= candidate.length - end.length;
+  };
 }
 
 /** An entry with `=` is a DN, whole or with `*`: no sAMAccountName has one (MS-SAMR 3.1.1.6). */
@@ -33,11 +41,7 @@ function exclusionOf(entry: string): Exclusion {
     const matches = pattern(folded(entry));
     return { entry, names: ({ names }) => names.some((name) => matches(folded(name))) };
   }
-  if (!entry.includes(anything)) {
-    const wanted = normaliseDn(entry);
-    return { entry, names: ({ dn }) => isDn(dn) && normaliseDn(dn) === wanted };
-  }
-  const matches = pattern(folded(entry).replace(/\s*,\s*/g, ','));
+  const matches = pattern(normaliseDnPattern(entry));
   return { entry, names: ({ dn }) => isDn(dn) && matches(normaliseDn(dn)) };
 }
 

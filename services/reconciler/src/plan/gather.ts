@@ -148,9 +148,9 @@ export class Gathering {
     return names.filter((_, index) => synced[index]).map(folded);
   }
 
-  /** The folded names of the groups that the filter names. */
+  /** The folded names of the groups that the filter names, and nothing excludes. */
   async filterNames(filter: readonly FilterEntry[]): Promise<string[]> {
-    const objects = await Promise.all(filter.flatMap(({ guids }) => guids).map((guid) => this.#object(guid)));
-    return objects.flatMap((object) => (object === null ? [] : [folded(nameOf(object))]));
+    const groups = await Promise.all(filter.flatMap(({ guids }) => guids).map((guid) => this.#group(guid)));
+    return groups.flatMap((group) => (group?.excludedBy === null ? [folded(nameOf(group.object))] : []));
   }
 }

@@ -142,6 +142,6 @@ function verdictWrites(
     ['HSET', keys.decisions, person, JSON.stringify(decision)],
     ['HSET', keys.plans, person, JSON.stringify({ ...current, cleared: true })],
     ['ZADD', keys.toDeliver, String(nowMs), person],
-    [isLeaver ? 'SADD' : 'SREM', keys.leavers, person],
+    isLeaver ? ['ZADD', keys.leavers, String(nowMs), person] : ['ZREM', keys.leavers, person],
   ];
 }

@@ -117,6 +117,7 @@ suite('onDetected', () => {
 
   test('ignore creates nobody, and adopts existing accounts all the same', () => {
     const ignoring = policy.parse({ onDetected: 'ignore' });
+    assert.equal(planWith({ ...unlinked, person: { ...anna, mail: null }, policy: ignoring }).obstacle, null);
     assert.deepEqual(kinds(planWith({ ...unlinked, policy: ignoring })), []);
     assert.equal(planWith({ link: null, policy: ignoring }).linkChange.kind, 'adopt');
   });
@@ -134,7 +135,7 @@ suite('onDetected', () => {
     const { guarded } = planWith(approve);
     const decision = { guarded: guarded ?? '', verdict: 'rejected', by: 'admin', atMs: 1 } as const;
     const planned = planWith({ ...approve, decision, groups: ['Field'] });
-    assert.deepEqual([kinds(planned), planned.rejected], [[], true]);
+    assert.deepEqual([kinds(planned), planned.rejected, planned.guarded], [['create'], true, guarded]);
   });
 });
 

@@ -59,7 +59,7 @@ export interface Planned {
   readonly linkChange: LinkChange;
   /** Names the guarded steps; `null` without any. */
   readonly guarded: string | null;
-  /** Guarded steps were left out because a person has rejected these very ones. */
+  /** A person has rejected the guarded steps: they were left out, but for a create, which may still be approved. */
   readonly rejected: boolean;
   /** Why only a person can let the guarded steps go. */
   readonly mustHold: string | null;
@@ -146,6 +146,7 @@ function withDecision(decision: Decision | null, planned: Omit<Planned, 'guarded
   const steps = planned.steps.filter(isGuarded);
   const guarded = steps.length === 0 ? null : digestOf([planned.username, steps.map(decidedUpon), planned.mustHold]);
   if (guarded !== null && decision?.verdict === 'rejected' && decision.guarded === guarded) {
+    if (steps.some(needsApproval)) return { ...planned, guarded, rejected: true };
     return {
       ...planned,
       steps: planned.steps.filter((step) => !isGuarded(step)),
@@ -161,6 +162,7 @@ function planUnlinked(inputs: PlanInputs, leaving: Leaving | null): Outline {
   if (leaving !== null && !leaving.stays) return nothing;
   const username = usernameOf(inputs.person);
   const { account, accountHolder, otherHolders } = inputs;
+  if (account === null && inputs.policy.onDetected === 'ignore') return nothing;
   const obstacle = (reason: string): Outline => ({ ...nothing, obstacle: { kind: 'data', reason } });
   if (username === null) return leaving === null ? obstacle(mailObstacle(inputs.person)) : nothing;
   if (accountHolder !== null && !accountHolder.deleted)
@@ -177,13 +179,12 @@ function planUnlinked(inputs: PlanInputs, leaving: Leaving | null): Outline {
       linkChange: { kind: 'adopt', link, from: accountHolder?.person ?? null },
     };
   }
-  const { onDetected } = inputs.policy;
-  if (leaving !== null || onDetected === 'ignore') return nothing;
+  if (leaving !== null) return nothing;
   const create: Step = {
     kind: 'create',
     fullname: fullnameOf(inputs.person),
     groups: [...inputs.groups],
-    ...(onDetected === 'approve' ? { needsApproval: true } : {}),
+    ...(inputs.policy.onDetected === 'approve' ? { needsApproval: true } : {}),
     because: 'is in scope and has no account',
   };
   return { ...nothing, steps: [create] };

@@ -38,8 +38,8 @@ export function writesFor(
   const unguarded = stored?.steps.some((step) => !isGuarded(step)) ?? false;
   const deliver = stored !== null && (unguarded || stored.cleared);
   const held = stored !== null && stored.guarded !== null && !stored.cleared && stored.heldBecause !== null;
-  const pending = stored !== null && !stored.cleared && stored.steps.some(needsApproval);
-  const waiting = stored !== null && stored.guarded !== null && !stored.cleared && !held && !pending;
+  const unapproved = stored !== null && !stored.cleared && stored.steps.some(needsApproval);
+  const waiting = stored !== null && stored.guarded !== null && !stored.cleared && !held && !unapproved;
   const isLeaver = stored?.steps.some(isLeaverStep) ?? false;
   const nowMs = String(Date.now());
 
@@ -47,16 +47,20 @@ export function writesFor(
     ['ZREM', keys.toPlan, person],
     ...linkChange.writes,
     stored === null ? ['HDEL', keys.plans, person] : ['HSET', keys.plans, person, JSON.stringify(stored)],
-    ...ownedWrites(context, planned, gathered?.inputs ?? null),
+    ...ownedWrites(context, stored, planned, gathered?.inputs ?? null),
     ...obstacleWrites(context, known, planned),
     expiryWrite(keys, person, gathered?.inputs ?? null),
   ];
-  writes.push([isLeaver && stored?.cleared ? 'SADD' : 'SREM', keys.leavers, person]);
+  writes.push(isLeaver && stored?.cleared ? ['ZADD', keys.leavers, nowMs, person] : ['ZREM', keys.leavers, person]);
   if (deliver) writes.push(['ZADD', keys.toDeliver, nowMs, person]);
   else if (!known.inDelivery) writes.push(['ZREM', keys.toDeliver, person]);
   if (waiting) writes.push(['ZADD', keys.waiting, 'NX', nowMs, person]);
   else if (known.waiting) writes.push(['ZREM', keys.waiting, person]);
-  writes.push(pending ? ['ZADD', keys.pending, 'NX', nowMs, person] : ['ZREM', keys.pending, person]);
+  for (const [list, isOnIt] of [
+    [keys.pending, unapproved && !planned?.rejected],
+    [keys.rejected, unapproved && planned?.rejected],
+  ] as const)
+    writes.push(isOnIt ? ['ZADD', list, 'NX', nowMs, person] : ['ZREM', list, person]);
   if (known.held && !held) writes.push(['ZREM', keys.held, person]);
   else if (held && !known.held)
     writes.push(['ZADD', keys.held, nowMs, person], ...(isLeaver ? [['ZADD', keys.recentLeavers, nowMs, person]] : []));
@@ -68,12 +72,17 @@ export function writesFor(
 }
 
 /** Notes the groups that somebody with an account is synced into as owned by AD, which they stay. */
-function ownedWrites({ store, ownedGroups }: Context, planned: Planned | null, inputs: PlanInputs | null): string[][] {
+function ownedWrites(
+  { store, ownedGroups }: Context,
+  stored: Plan | null,
+  planned: Planned | null,
+  inputs: PlanInputs | null,
+): string[][] {
   if (planned === null || inputs === null || inputs.outOfScope !== null || inputs.person.deleted) return [];
   const hasAccount =
     inputs.link !== null ||
     planned.linkChange.kind === 'adopt' ||
-    planned.steps.some((step) => step.kind === 'create' && !needsApproval(step));
+    planned.steps.some((step) => step.kind === 'create' && (stored?.cleared || !needsApproval(step)));
   if (!hasAccount) return [];
   return inputs.groups
     .filter((name) => !ownedGroups.has(folded(name)))
@@ -118,7 +127,7 @@ function planToStore({ inForce }: Context, known: Known, planned: Planned, accou
     name: planned.name,
     steps: [...planned.steps],
     guarded: planned.guarded,
-    cleared: planned.guarded !== null && (decided === 'passed' || decided === 'released'),
+    cleared: planned.guarded !== null && decided !== undefined && decided !== 'rejected',
     mustHold: planned.mustHold,
     heldBecause: staysHeld(known, planned),
     inputs: { touched: known.touched, account: accountRaw, policy: inForce.value.version },

@@ -67,7 +67,7 @@ async function unlessBroken<T>(store: Store, person: PersonKey, result: Promise<
     const { keys } = store;
     const aside: SetAside = { name: person, reason: `can't be planned: ${message}`, kind: 'data', sinceMs: Date.now() };
     const writes = [
-      ['ZREM', keys.toPlan, person],
+      ...[keys.toPlan, keys.pending, keys.rejected].map((list) => ['ZREM', list, person]),
       ['HSET', keys.setAside, person, JSON.stringify(aside)],
     ];
     await store.commit({ guards: [], writes });
