@@ -103,6 +103,11 @@ export class Simulator implements AsyncDisposable {
     return this.#ask(settings === null ? 'GET' : 'PUT', 'settings', settings ?? undefined);
   }
 
+  /** The person logs in. */
+  login(username: string): Promise<void> {
+    return this.#ask('POST', 'login', { username });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#program.stop();
   }

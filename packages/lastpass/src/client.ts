@@ -112,6 +112,15 @@ export class LastPassClient {
     await this.#do({ cmd: 'updateuser', data: { username, fullname }, usernames: [username], signal });
   }
 
+  /**
+   * Asks for another address. LastPass lists the old one, and commands go by it, until the person next logs in; it
+   * publishes a limit of 10 a second (API reference, updateemail).
+   */
+  async changeEmail({ username, to }: { username: string; to: string }, signal?: AbortSignal): Promise<void> {
+    const data = { oldemail: username, newemail: to };
+    await this.#do({ cmd: 'updateemail', data, usernames: [username], signal });
+  }
+
   /** Blocks log-ins. `refused`, with `refusals`, where some are refused; the others are disabled all the same. */
   async disableAccounts(usernames: string[], signal?: AbortSignal): Promise<Switched> {
     return this.#switch({ cmd: 'disableuser', data: usernames, usernames, signal });

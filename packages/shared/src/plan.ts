@@ -11,6 +11,8 @@ export const link = z.strictObject({
   disabledByUs: z.boolean(),
   /** The connector was about to remove or delete the account: if it is gone, the link has ended. */
   removedByUs: z.boolean().default(false),
+  /** Asked of LastPass as the new address: the old one stays listed, and is what commands use, until the person logs in. */
+  changingTo: z.string().optional(),
 });
 export type Link = z.infer<typeof link>;
 
@@ -27,6 +29,7 @@ export const step = z.discriminatedUnion('kind', [
     because,
   }),
   z.strictObject({ kind: z.literal('rename'), fullname: z.string(), because }),
+  z.strictObject({ kind: z.literal('change-email'), to: z.string(), because }),
   z.strictObject({ kind: z.literal('enable'), because }),
   z.strictObject({ kind: z.literal('join-groups'), groups: z.array(z.string()), because }),
   z.strictObject({ kind: z.literal('leave-groups'), groups: z.array(z.string()), because }),

@@ -10,6 +10,8 @@ import type { Store } from '@connector/shared/store.ts';
 const callsPerSecond = 20;
 /** So many calls may follow each other at once after a rest. */
 const burst = 20;
+/** Commands with a limit of their own, calls a second: LastPass takes 10, and counts by a clock of its own. */
+const slowCommands: Readonly<Record<string, number>> = { updateemail: 8 };
 
 const script = scriptOf(`
 local time = redis.call('TIME')
@@ -17,18 +19,31 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
 local paused = tonumber(redis.call('HGET', KEYS[1], 'pausedUntil') or 0)
 if paused > now then return paused - now end
-local due = math.max(tonumber(redis.call('HGET', KEYS[1], 'due') or 0), now)
+local due = math.max(tonumber(redis.call('HGET', KEYS[1], ARGV[3]) or 0), now)
 local ahead = due - now - interval * (burst - 1)
 if ahead > 0 then return math.ceil(ahead) end
-redis.call('HSET', KEYS[1], 'due', due + interval)
+redis.call('HSET', KEYS[1], ARGV[3], due + interval)
 return 0
 `);
 
-/** Takes a token, waiting for one if need be. */
-export async function takeToken({ redis, keys }: Store, signal: AbortSignal): Promise<void> {
+/** Takes a token for a command, waiting for one if need be; a slow command takes one of its own first. */
+export async function takeToken(store: Store, command: string, signal: AbortSignal): Promise<void> {
+  const perSecond = slowCommands[command];
+  if (perSecond !== undefined) await takeFrom(store, { field: `due:${command}`, perSecond, burst: 1 }, signal);
+  await takeFrom(store, { field: 'due', perSecond: callsPerSecond, burst }, signal);
+}
+
+interface Bucket {
+  /** Where the hash of all buckets says when the next call is due. */
+  readonly field: string;
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+async function takeFrom({ redis, keys }: Store, bucket: Bucket, signal: AbortSignal): Promise<void> {
+  const args = [String(1_000 / bucket.perSecond), String(bucket.burst), bucket.field];
   for (;;) {
     signal.throwIfAborted();
-    const args = [String(1_000 / callsPerSecond), String(burst)];
     const waitMs = Number(await runScript(redis, script, { keys: [keys.callRate], args }));
     if (waitMs === 0) return;
     await sleep(Math.min(waitMs, 1_000), undefined, { signal });

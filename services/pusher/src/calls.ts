@@ -32,6 +32,8 @@ export interface CallKind {
   readonly takesAccess: boolean;
   /** A second one would send a second e-mail: an intent is written down before, and it is never repeated blindly. */
   readonly creates: boolean;
+  /** The account may have another user name afterwards. */
+  readonly changesAddress?: true;
   /** How many people go into one call. */
   readonly atOnce: 'one' | 'batch';
   readonly carries: (delivery: Delivery) => boolean;
@@ -149,6 +151,27 @@ const rename: CallKind = {
     withAccount(delivery, { fullname: stepOf(delivery, 'rename')?.fullname ?? delivery.account?.fullname ?? '' }),
 };
 
+const changeEmail: CallKind = {
+  command: 'updateemail',
+  takesAccess: false,
+  creates: false,
+  changesAddress: true,
+  atOnce: 'one',
+  carries: (delivery) => stepOf(delivery, 'change-email') !== undefined,
+  send: async (client, [delivery]) => {
+    const step = delivery && stepOf(delivery, 'change-email');
+    if (step) await client.changeEmail({ username: delivery.plan.username, to: step.to });
+    return done;
+  },
+  truth: (delivery) => {
+    const changingTo = stepOf(delivery, 'change-email')?.to;
+    return {
+      account: delivery.account,
+      link: delivery.link && { ...delivery.link, ...(changingTo === undefined ? {} : { changingTo }) },
+    };
+  },
+};
+
 const groupChange = (delivery: Delivery): GroupChange => ({
   username: delivery.plan.username,
   add: stepOf(delivery, 'join-groups')?.groups ?? [],
@@ -180,4 +203,5 @@ export const callKinds: readonly CallKind[] = [
   enable,
   rename,
   changeGroups,
+  changeEmail, // last: where it takes effect at once, nothing goes by the old address any more
 ];

@@ -50,7 +50,7 @@ export class Gate {
   async call<T>(command: string, send: (client: LastPassClient) => Promise<T>): Promise<T> {
     const { store, client, signal, calls, readiness } = this.#options;
     const raised = await this.#mayCall();
-    await takeToken(store, signal);
+    await takeToken(store, command, signal);
     try {
       const answer = await send(client);
       if (answer === null) return answer;

@@ -53,7 +53,9 @@ export async function startPusher(service: Service): Promise<Running> {
   const onManyCreated = () => {
     idsWanted = true;
   };
-  const delivering = { store, gate, claims, records, log, signal, batchSize: lastpass.batchSize, onManyCreated };
+  const directories = configuration.directories.map(({ id }) => id);
+  const { batchSize } = lastpass;
+  const delivering = { store, gate, claims, records, log, signal, batchSize, directories, onManyCreated };
 
   /** Delivers one batch; whoever was in it is planned again. */
   const deliver = async (batch: Batch, overtake: () => Promise<void>) => {
@@ -104,7 +106,7 @@ export async function startPusher(service: Service): Promise<Running> {
       signal,
       pusher: instance,
       everyMs: configuration.sync.accountsEvery,
-      directories: configuration.directories.map(({ id }) => id),
+      directories,
     });
     readiness.solved('accounts');
     if (people !== null) await peopleToPlan.ring({});

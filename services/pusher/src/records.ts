@@ -18,6 +18,8 @@ export interface Change {
   /** `null`: the person's create of this user name is over. Until then nobody else creates or takes it. */
   readonly intent?: Intent | null;
   readonly setAside?: SetAside | null;
+  /** Others who are to be planned again because of it. */
+  readonly touches?: readonly PersonKey[];
   /** What becomes of the claim; without a word it stays. */
   readonly claim?:
     | { readonly kind: 'finish' } // planned again, which finds nothing left to do
@@ -90,7 +92,7 @@ export class Records {
       writes.push(
         setAside === null ? ['HDEL', keys.setAside, person] : ['HSET', keys.setAside, person, JSON.stringify(setAside)],
       );
-    return [...writes, ...this.#claimWrites(change)];
+    return [...writes, ...touch(keys, change.touches ?? []), ...this.#claimWrites(change)];
   }
 
   #claimWrites({ person, claim }: Change): string[][] {

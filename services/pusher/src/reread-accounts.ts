@@ -102,6 +102,7 @@ async function followRenames(store: Store, turn: Guard, listed: ReadonlyMap<stri
     const current = parseStored(link, keys.links, raw).value;
     const username = byId.get(current?.id ?? null);
     if (current === null || current.id === null || username === undefined || listed.has(current.username)) continue;
+    const { changingTo: _, ...settled } = current;
     const outcome = await store.commit({
       guards: [
         turn,
@@ -110,7 +111,7 @@ async function followRenames(store: Store, turn: Guard, listed: ReadonlyMap<stri
         { command: ['HGET', keys.linked, username], is: null },
       ],
       writes: [
-        ['HSET', keys.links, person, JSON.stringify({ ...current, username })],
+        ['HSET', keys.links, person, JSON.stringify({ ...settled, username })],
         ['HDEL', keys.linked, current.username],
         ['HSET', keys.linked, username, person],
         ...touch(keys, [person]),

@@ -12,6 +12,7 @@
  */
 import { LastPassError } from '@connector/lastpass/errors.ts';
 import type { Keys, PersonKey } from '@connector/shared/keys.ts';
+import { peopleWithMail } from '@connector/shared/people-with-mail.ts';
 import { accountsRead, intent, link, type SetAside } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
@@ -95,6 +96,7 @@ export class Round {
       if (answer === null) return;
       await this.#record(kind, sent, answer);
       if (kind.creates) await this.#learnIds(sent);
+      if (kind.changesAddress) await this.#followAddresses(sent);
       if (answer.slowDown !== null) await gate.patience(answer.slowDown);
     } catch (error) {
       if (error instanceof CredentialsRefused) {
@@ -224,6 +226,25 @@ export class Round {
       ];
     });
     await this.#options.records.commit(this.#batch, changes);
+  }
+
+  /** Whether a change of address took effect at once is on no record: whoever is listed under the new one is followed there. */
+  async #followAddresses(sent: readonly Delivery[]): Promise<void> {
+    const { store, directories } = this.#options;
+    for (const { person, plan, link: current } of sent) {
+      const { username } = plan;
+      const to = current?.changingTo;
+      if (!current || to === undefined) continue;
+      const found = (await readBack(this.#options, [to])).get(to);
+      if (found === undefined || found.invited || found.id !== current.id) continue;
+      const { changingTo: _, ...settled } = current;
+      const touches = await peopleWithMail(store, directories, [username]); // they may have waited for it
+      this.#dropOut([person]);
+      await this.#options.records.commit(this.#batch, [
+        { person, username, account: null, link: null, touches },
+        { person, username: to, account: found, link: { ...settled, username: to }, claim: { kind: 'finish' } },
+      ]);
+    }
   }
 
   async #failed(kind: CallKind, sent: readonly Delivery[], error: LastPassError): Promise<void> {

@@ -7,6 +7,8 @@ function actionOf(step: Step): string {
       return step.groups.length > 0 ? `create, in ${step.groups.join(', ')}` : 'create';
     case 'rename':
       return `rename to "${step.fullname}"`;
+    case 'change-email':
+      return `change the address to ${step.to}`;
     case 'join-groups':
       return `join ${step.groups.join(', ')}`;
     case 'leave-groups':

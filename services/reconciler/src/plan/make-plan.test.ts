@@ -50,6 +50,7 @@ const inputsWith = (changes: Partial<PlanInputs>): PlanInputs => ({
   link: annasLink,
   account: annasAccount,
   accountHolder: null,
+  addressTaken: null,
   otherHolders: [],
   policy: policy.parse({}),
   decision: null,
@@ -204,11 +205,41 @@ suite('somebody with an account', () => {
     assert.match(planned.mustHold ?? '', /Staff/);
   });
 
-  test('whose mail changed keeps the account and everything else goes on', () => {
-    const planned = planWith({ person: { ...anna, mail: 'new@example.com', displayName: 'Anna Novak' } });
-    assert.deepEqual(kinds(planned), ['rename']);
+  const novak = { ...anna, mail: 'Novak@example.com', displayName: 'Anna Novak' };
+
+  test('whose mail changed keeps the account, which changes its address once', () => {
+    const planned = planWith({ person: novak });
+    assert.deepEqual(kinds(planned), ['rename', 'change-email']);
     assert.equal(planned.username, 'anna@example.com');
-    assert.equal(planned.obstacle?.kind, 'data');
+    assert.equal(planned.obstacle, null);
+    const link = { ...annasLink, changingTo: 'novak@example.com' };
+    const account = { ...annasAccount, fullname: 'Anna Novak' };
+    const asked = planWith({ person: novak, link, account });
+    assert.deepEqual([kinds(asked), asked.obstacle], [[], null], 'listed under the old address until she logs in');
+    assert.deepEqual(kinds(planWith({ person: { ...novak, mail: 'third@example.com' }, link, account })), [
+      'change-email',
+    ]);
+  });
+
+  test('keeps the old address until the id of the account is known', () => {
+    const planned = planWith({ person: novak, link: { ...annasLink, id: null } });
+    assert.deepEqual([kinds(planned), planned.obstacle], [['rename'], null]);
+  });
+
+  for (const [why, changes] of Object.entries({
+    'somebody else has the account': { addressTaken: 'the mail waits for the account of corp/2' },
+    'somebody else has the mail': { otherHolders: ['corp/2'] },
+    'it is none': { person: { ...novak, mail: 'nonsense' } },
+    'it was cleared': { person: { ...novak, mail: null } },
+  } satisfies Record<string, Partial<PlanInputs>>))
+    test(`keeps the old address while the new one can't be had: ${why}`, () => {
+      const planned = planWith({ person: novak, ...changes });
+      assert.deepEqual([kinds(planned), planned.obstacle?.kind], [['rename'], 'data']);
+    });
+
+  test('who leaves with a new mail leaves, and changes nothing else', () => {
+    const planned = planWith({ person: { ...novak, displayName: 'Anna Meyer', userAccountControl: 514 } });
+    assert.deepEqual([kinds(planned), planned.obstacle], [['disable'], null]);
   });
 
   test('who is only invited is withdrawn when they leave, and otherwise left alone', () => {
@@ -299,6 +330,7 @@ suite('whatever is known', () => {
       }),
     ),
     accountHolder: fc.constant(null),
+    addressTaken: fc.constantFrom(null, 'somebody has it'),
     otherHolders: fc.constantFrom([], ['corp/2']),
     policy: fc
       .record({
@@ -334,7 +366,8 @@ suite('whatever is known', () => {
       else if (step.kind === 'join-groups') current = { ...current, groups: [...current.groups, ...step.groups] };
       else if (step.kind === 'leave-groups')
         current = { ...current, groups: current.groups.filter((each) => !step.groups.includes(each)) };
-      else current = { ...current, disabled: step.kind === 'disable' };
+      else if (step.kind === 'disable' || step.kind === 'enable')
+        current = { ...current, disabled: step.kind === 'disable' };
     }
     return current;
   };
@@ -375,6 +408,7 @@ suite('whatever is known', () => {
     const created = planned.steps.some(({ kind }) => kind === 'create');
     const gone = account === null && planned.steps.some(({ kind }) => ['withdraw', 'remove', 'delete'].includes(kind));
     const base = planned.linkChange.kind === 'adopt' ? planned.linkChange.link : given.link;
+    const asked = planned.steps.find((step) => step.kind === 'change-email');
     const link = created
       ? annasLink
       : gone
@@ -384,8 +418,15 @@ suite('whatever is known', () => {
             disabledByUs:
               planned.steps.some(({ kind }) => kind === 'disable') ||
               (base.disabledByUs && !planned.steps.some(({ kind }) => kind === 'enable')),
+            ...(asked ? { changingTo: asked.to } : {}),
           };
     assert.deepEqual(makePlan({ ...given, account, link }).steps, []);
+  });
+
+  holds('an address is changed only for somebody in good standing, to one that is free', (given, planned) => {
+    if (!kinds(planned).includes('change-email')) return;
+    assert.ok(inGoodStanding(given) && given.link !== null && given.account?.invited === false);
+    assert.deepEqual([given.addressTaken, given.otherHolders], [null, []]);
   });
 
   holds('an account of somebody in good standing ends up as in AD', (given, planned) => {

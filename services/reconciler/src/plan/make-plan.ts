@@ -36,6 +36,8 @@ export interface PlanInputs {
   readonly account: Account | null;
   /** Who else that account is linked to, and whether they are proved deleted. */
   readonly accountHolder: { readonly person: PersonKey; readonly deleted: boolean; readonly link: Link } | null;
+  /** Why LastPass can't give the linked account its person's new address; `null` when it can, or needn't. */
+  readonly addressTaken: string | null;
   /** Other live people with the same address. */
   readonly otherHolders: readonly PersonKey[];
   readonly policy: Policy;
@@ -196,7 +198,7 @@ const mailObstacle = ({ mail }: MirrorObject): string =>
     : `has no valid mail ("${mail}"): correct the mail attribute in Active Directory`;
 
 function planLinked(inputs: PlanInputs, link: Link, leaving: Leaving | null): Outline {
-  const { account, person } = inputs;
+  const { account } = inputs;
   if (account === null) {
     if (leaving !== null) return nothing;
     return {
@@ -208,24 +210,41 @@ function planLinked(inputs: PlanInputs, link: Link, leaving: Leaving | null): Ou
     };
   }
   const keptUp = leaving === null || (leaving.stays && leaving.action === 'disable');
-  const steps = [...(keptUp ? followDirectory(inputs, account) : []), ...statusSteps(account, link, leaving)];
+  const address = leaving === null ? addressChange(inputs, link, account) : { steps: [], obstacle: null };
   return {
     ...nothing,
-    steps,
+    steps: [
+      ...(keptUp ? followDirectory(inputs, account) : []),
+      ...statusSteps(account, link, leaving),
+      ...address.steps,
+    ],
     mustHold: leaving?.mustHold ?? null,
-    obstacle: leaving === null ? addressObstacle(person, link) : null,
+    obstacle: address.obstacle,
   };
 }
 
-function addressObstacle(person: MirrorObject, link: Link): Outline['obstacle'] {
-  const username = usernameOf(person);
-  if (username === link.username) return null;
-  if (username === null)
-    return { kind: 'data', reason: `${mailObstacle(person)}; the account ${link.username} keeps its address` };
-  return {
-    kind: 'data',
-    reason: `the mail is now ${username}, the account is still ${link.username}: changing the address of an account isn't supported yet`,
-  };
+/** The account follows its person's mail, once nobody else has or wants that address. */
+function addressChange(
+  { person, addressTaken, otherHolders }: PlanInputs,
+  link: Link,
+  account: Account,
+): { readonly steps: Step[]; readonly obstacle: Outline['obstacle'] } {
+  const to = usernameOf(person);
+  if (to === link.username || (to !== null && to === link.changingTo)) return { steps: [], obstacle: null };
+  const obstacle = (reason: string): ReturnType<typeof addressChange> => ({
+    steps: [],
+    obstacle: { kind: 'data', reason: `${reason}; the account ${link.username} keeps its address` },
+  });
+  if (to === null) return obstacle(mailObstacle(person));
+  if (account.invited) return obstacle(`the mail is now ${to}, but the invitation was not accepted yet`);
+  if (otherHolders.length > 0)
+    return obstacle(
+      `the mail ${to} is held by others too (${otherHolders.join(', ')}): give each person a mail of their own`,
+    );
+  if (addressTaken !== null) return obstacle(addressTaken);
+  // Only by its id is the account found again under the other name; the next reading of the accounts tells it.
+  if (link.id === null) return { steps: [], obstacle: null };
+  return { steps: [{ kind: 'change-email', to, because: 'has another mail in Active Directory' }], obstacle: null };
 }
 
 /** The steps that make name and groups what they are in AD. */

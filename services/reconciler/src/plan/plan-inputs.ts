@@ -33,10 +33,12 @@ export async function inputsFor(context: Context, known: Known): Promise<Gathere
   const username = known.link?.username ?? usernameOf(object);
   const atLastPass = await accountOf(context, person, username);
   if (atLastPass === 'in delivery') return atLastPass;
+  const address = await newAddress(context, known, object);
+  if (address === 'in delivery') return address;
   const rules = { memberships: context.policy.memberships, bases: view.gathering.bases, filter: view.filter };
   return {
     accountRaw: atLastPass.raw,
-    guards: atLastPass.guards,
+    guards: [...atLastPass.guards, ...address.guards],
     inputs: {
       person: object,
       outOfScope: outOfScope(surroundings, rules),
@@ -47,6 +49,7 @@ export async function inputsFor(context: Context, known: Known): Promise<Gathere
       link: known.link,
       account: atLastPass.account,
       accountHolder: known.link === null ? atLastPass.holder : null,
+      addressTaken: address.taken,
       otherHolders: await otherHolders(context, person, object),
       policy: context.policy,
       decision: known.decision,
@@ -85,6 +88,24 @@ async function accountOf({ store, views }: Context, person: PersonKey, username:
     guards,
     holder: held === null ? null : { person: holder, deleted: object?.deleted ?? false, link: held },
   };
+}
+
+/** Why the new address of somebody linked is taken at LastPass, and the guards that keep it so, or free. */
+async function newAddress({ store }: Context, { person, link: current }: Known, object: MirrorObject) {
+  const { redis, keys } = store;
+  const to = usernameOf(object);
+  if (current === null || to === null || to === current.username) return { taken: null, guards: [] };
+  const hashes = [keys.accounts, keys.linked, keys.creating];
+  const [raw = null, holder = null, creator = null] = await Promise.all(hashes.map((key) => redis.hget(key, to)));
+  if (creator !== null && creator !== person) return 'in delivery';
+  const guards = [raw, holder, creator].map((is, index): Guard => ({ command: ['HGET', hashes[index] ?? '', to], is }));
+  if (holder !== null && holder !== person)
+    return {
+      guards,
+      taken: `the mail ${to} waits for the account that has it, of ${holder}: where two people swap addresses, give one of them a third for a while`,
+    };
+  const taken = raw === null ? null : `LastPass has another account ${to}: remove or rename one of the two`;
+  return { guards, taken };
 }
 
 async function otherHolders(

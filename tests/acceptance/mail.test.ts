@@ -1,0 +1,121 @@
+/** People whose mail changes, on a real directory: their account keeps everything but its address. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Stack } from '../support/stack.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const address = (name: string) => `${name}@company.test`;
+
+/** People with accounts, in front of running services that read the accounts every second. */
+async function company(settings: object = {}, names: readonly string[] = ['ann', 'bob']) {
+  const stack = await Stack.create({
+    sync: { accountsEvery: '1s' },
+    directory: (base) => ({ userBases: [`OU=Staff,${base}`] }),
+  });
+  await stack.simulator.settings(settings);
+  await stack.admin.createOu({ name: 'Staff' });
+  const ou = `OU=Staff,${stack.domain.baseDn}`;
+  for (const name of names) await stack.admin.createUser({ name, ou, mail: address(name) });
+  stack.startAll();
+  await stack.settled();
+  const users = async () => new Map((await stack.simulator.state()).users.map((user) => [user.username, user]));
+  const ids = new Map([...(await users())].map(([username, { id }]) => [username, id]));
+  return {
+    stack,
+    users,
+    dnOf: (name: string) => `CN=${name},${ou}`,
+    /** The account that this one's person had in the beginning is listed under that address. */
+    isListed: async (name: string, as: string) => (await users()).get(address(as))?.id === ids.get(address(name)),
+    changes: async () =>
+      (await stack.simulator.writes()).filter(({ cmd, outcome }) => cmd === 'updateemail' && outcome === 'ok'),
+    setAside: async () => Object.values(await stack.store.redis.hgetall(stack.keys.setAside)).join('\n'),
+  };
+}
+
+test('a new mail is asked for once; the account goes by the old one until its person logs in, then by the new one', async () => {
+  const { stack, users, dnOf, isListed, changes } = await company();
+  await using _ = stack;
+  await stack.admin.modify(dnOf('ann'), { mail: address('Ann.Lee'), displayName: 'Ann Lee' });
+  await stack.settled();
+  assert.equal((await changes()).length, 1);
+  assert.deepEqual((await changes())[0]?.data, { oldemail: address('ann'), newemail: address('ann.lee') });
+  assert.equal((await users()).get(address('ann'))?.fullname, 'Ann Lee');
+
+  await stack.admin.modify(dnOf('ann'), { displayName: 'Ann B. Lee' });
+  await stack.settled();
+  assert.equal((await users()).get(address('ann'))?.fullname, 'Ann B. Lee');
+  await stack.simulator.login(address('ann'));
+  assert.ok(await isListed('ann', 'ann.lee'));
+  await waitUntil('the link to follow', () => stack.store.redis.hexists(stack.keys.linked, address('ann.lee')));
+  await stack.admin.disable(dnOf('ann'));
+  await stack.settled();
+  assert.equal((await users()).get(address('ann.lee'))?.disabled, true);
+  assert.equal((await changes()).length, 1);
+  assert.equal((await users()).size, 2, 'nobody was created again');
+});
+
+test('where LastPass changes addresses at once, the link follows at once', async () => {
+  const { stack, users, dnOf, isListed, changes } = await company({ updateEmail: 'instant' });
+  await using _ = stack;
+  await stack.admin.modify(dnOf('ann'), { mail: address('ann.lee') });
+  await stack.settled();
+  assert.ok(await isListed('ann', 'ann.lee'));
+  await stack.admin.modify(dnOf('ann'), { displayName: 'Ann Lee' });
+  await stack.settled();
+  assert.equal((await users()).get(address('ann.lee'))?.fullname, 'Ann Lee');
+  assert.equal((await changes()).length, 1);
+});
+
+test('an address that a linked account has is waited for; swapped ones are set aside, until one gives way', async () => {
+  const { stack, users, dnOf, isListed, changes, setAside } = await company({ updateEmail: 'instant' });
+  await using _ = stack;
+  await stack.admin.modify(dnOf('ann'), { mail: address('swap') });
+  await stack.admin.modify(dnOf('bob'), { mail: address('ann') });
+  await stack.settled();
+  assert.ok(await isListed('ann', 'swap'));
+  await waitUntil('the address to be given on', () => isListed('bob', 'ann'));
+
+  await stack.stop('reconciler'); // so that it sees both changes as one
+  await stack.admin.modify(dnOf('ann'), { mail: address('ann') });
+  await stack.admin.modify(dnOf('bob'), { mail: address('swap') });
+  const before = (await changes()).length;
+  stack.start('reconciler');
+  await stack.settled();
+  assert.equal((await changes()).length, before);
+  assert.match(await setAside(), /waits for the account that has it/);
+  await stack.admin.modify(dnOf('bob'), { mail: address('bob') });
+  await waitUntil('both to have their addresses', async () => (await isListed('ann', 'ann')) && isListed('bob', 'bob'));
+  await stack.settled();
+  assert.equal(await setAside(), '');
+  assert.equal((await users()).size, 2);
+});
+
+test('a freed address goes to a new person, and never before it is free', async () => {
+  const { stack, users, dnOf, isListed, setAside } = await company();
+  await using _ = stack;
+  await stack.admin.modify(dnOf('ann'), { mail: address('ann.lee') });
+  await stack.settled();
+  await stack.admin.createUser({ name: 'new', ou: dnOf('x').replace('CN=x,', ''), mail: address('ann') });
+  await stack.settled();
+  assert.match(await setAside(), /linked to another person/);
+  assert.ok(await isListed('ann', 'ann'));
+  await stack.simulator.login(address('ann'));
+  await waitUntil('the new person to have an account', async () => (await users()).size === 3);
+  assert.ok(await isListed('ann', 'ann.lee'));
+  assert.ok(!(await isListed('ann', 'ann')));
+  await stack.settled();
+  assert.equal(await setAside(), '');
+});
+
+test('many changes of mail keep within the limit that LastPass publishes', async () => {
+  const names = Array.from({ length: 30 }, (_, index) => `p${index}`);
+  const { stack, dnOf, changes } = await company({}, names);
+  await using _ = stack;
+  await stack.stop('reconciler'); // so that all come at once
+  for (const name of names) await stack.admin.modify(dnOf(name), { mail: address(`new-${name}`) });
+  stack.start('reconciler');
+  await waitUntil('all to be asked for', async () => (await changes()).length === names.length);
+  await stack.settled();
+  const all = (await stack.simulator.writes()).filter(({ cmd }) => cmd === 'updateemail');
+  assert.equal(all.length, names.length, 'none was refused, and none repeated');
+});
