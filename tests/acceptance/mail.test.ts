@@ -6,10 +6,18 @@ import { waitUntil } from '../support/wait-until.ts';
 
 const address = (name: string) => `${name}@company.test`;
 
-/** People with accounts, in front of running services that read the accounts every second. */
-async function company(settings: object = {}, names: readonly string[] = ['ann', 'bob']) {
+/** People with accounts, in front of running services that read the accounts every second unless told otherwise. */
+async function company(
+  settings: object = {},
+  {
+    names = ['ann', 'bob'],
+    accountsEvery = '1s',
+    policy = {},
+  }: { names?: readonly string[]; accountsEvery?: string; policy?: object } = {},
+) {
   const stack = await Stack.create({
-    sync: { accountsEvery: '1s' },
+    policy,
+    sync: { accountsEvery },
     directory: (base) => ({ userBases: [`OU=Staff,${base}`] }),
   });
   await stack.simulator.settings(settings);
@@ -107,9 +115,57 @@ test('a freed address goes to a new person, and never before it is free', async 
   assert.equal(await setAside(), '');
 });
 
+for (const { what, policy, leave, isGone } of [
+  {
+    what: 'disabled',
+    policy: {},
+    leave: (stack: Stack, dn: string) => stack.admin.disable(dn),
+    isGone: (user: { disabled: boolean } | undefined) => user?.disabled,
+  },
+  {
+    what: 'removed',
+    policy: { onDeleted: 'remove' },
+    leave: (stack: Stack, dn: string) => stack.admin.delete(dn),
+    isGone: (user: { disabled: boolean } | undefined) => user === undefined,
+  },
+])
+  test(`a leaver who has logged in under the new address is ${what} at once, long before the accounts are read again`, async () => {
+    const { stack, users, dnOf, isListed, setAside } = await company({}, { accountsEvery: '1h', policy });
+    await using _ = stack;
+    await stack.admin.modify(dnOf('ann'), { mail: address('ann.lee') });
+    await stack.settled();
+    await stack.simulator.login(address('ann'));
+    assert.ok(await isListed('ann', 'ann.lee'));
+    await leave(stack, dnOf('ann'));
+    await waitUntil('the leaver to lose access', async () => isGone((await users()).get(address('ann.lee'))));
+    await stack.settled();
+    assert.equal(await setAside(), '');
+    assert.equal((await users()).get(address('bob'))?.disabled, false);
+  });
+
+test('a stranger who takes the old address is never touched for the sake of who had it', async () => {
+  const { stack, users, dnOf, isListed } = await company();
+  await using _ = stack;
+  await stack.admin.modify(dnOf('ann'), { mail: address('ann.lee') });
+  await stack.settled();
+  await stack.stop('pusher'); // so that it sees both as one
+  await stack.simulator.login(address('ann'));
+  const state = await stack.simulator.state();
+  const stranger = { username: address('ann'), fullname: 'A Stranger', groups: ['Theirs'] };
+  await stack.simulator.seed({ ...state, users: [...state.users, stranger] });
+  await stack.admin.modify(dnOf('ann'), { displayName: 'Ann Lee' });
+  await stack.admin.disable(dnOf('ann'));
+  const before = (await users()).get(address('ann'));
+  stack.start('pusher');
+  await waitUntil('the leaver to lose access', async () => (await users()).get(address('ann.lee'))?.disabled);
+  await stack.settled();
+  assert.ok(await isListed('ann', 'ann.lee'));
+  assert.deepEqual((await users()).get(address('ann')), before);
+});
+
 test('many changes of mail keep within the limit that LastPass publishes', async () => {
   const names = Array.from({ length: 30 }, (_, index) => `p${index}`);
-  const { stack, dnOf, changes } = await company({}, names);
+  const { stack, dnOf, changes } = await company({}, { names });
   await using _ = stack;
   await stack.stop('reconciler'); // so that all come at once
   for (const name of names) await stack.admin.modify(dnOf(name), { mail: address(`new-${name}`) });

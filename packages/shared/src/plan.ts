@@ -16,6 +16,10 @@ export const link = z.strictObject({
 });
 export type Link = z.infer<typeof link>;
 
+/** Whether an account can be the link's: names pass on, ids don't. */
+export const isLinkedTo = (current: Link | null, account: { readonly id: string | null }): boolean =>
+  current === null || current.id === null || account.id === null || current.id === account.id;
+
 const because = z.string();
 
 /** One thing to do to an account, and why. The last four are what the guard counts: they make the plan a leaver's. */

@@ -26,11 +26,11 @@ redis.call('HSET', KEYS[1], ARGV[3], due + interval)
 return 0
 `);
 
-/** Takes a token for a command, waiting for one if need be; a slow command takes one of its own first. */
+/** Takes a token for a command, waiting for one if need be; a slow command takes one of its own too. */
 export async function takeToken(store: Store, command: string, signal: AbortSignal): Promise<void> {
+  await takeFrom(store, { field: 'due', perSecond: callsPerSecond, burst }, signal);
   const perSecond = slowCommands[command];
   if (perSecond !== undefined) await takeFrom(store, { field: `due:${command}`, perSecond, burst: 1 }, signal);
-  await takeFrom(store, { field: 'due', perSecond: callsPerSecond, burst }, signal);
 }
 
 interface Bucket {

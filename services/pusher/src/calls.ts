@@ -157,7 +157,11 @@ const changeEmail: CallKind = {
   creates: false,
   changesAddress: true,
   atOnce: 'one',
-  carries: (delivery) => stepOf(delivery, 'change-email') !== undefined,
+  // A plan that is still there when the answer was recorded says so no more: the account looks the same until the log-in.
+  carries: (delivery) => {
+    const step = stepOf(delivery, 'change-email');
+    return step !== undefined && step.to !== delivery.link?.changingTo;
+  },
   send: async (client, [delivery]) => {
     const step = delivery && stepOf(delivery, 'change-email');
     if (step) await client.changeEmail({ username: delivery.plan.username, to: step.to });

@@ -14,8 +14,6 @@ export interface DeliverOptions {
   readonly signal: AbortSignal;
   /** The most accounts in one call. */
   readonly batchSize: number;
-  /** Ids of all directories. */
-  readonly directories: readonly string[];
   /** Delivers leavers that became due meanwhile: called before each call that takes no access from anybody. */
   readonly overtake: () => Promise<void>;
   /** Many accounts were created whose ids aren't known yet. */

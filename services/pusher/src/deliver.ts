@@ -8,6 +8,7 @@
  */
 
 import { account } from '@connector/shared/account.ts';
+import type { PersonKey } from '@connector/shared/keys.ts';
 import { intent, link, plan } from '@connector/shared/plan.ts';
 import { policyState } from '@connector/shared/policy.ts';
 import { parseStored } from '@connector/shared/store.ts';
@@ -15,9 +16,9 @@ import { callKinds } from './calls.ts';
 import type { Batch } from './claims.ts';
 import type { DeliverOptions } from './deliver-options.ts';
 import type { Delivery } from './delivery.ts';
-import { readBack } from './read-back.ts';
+import { readAccountsOf } from './read-back.ts';
 import { Round } from './round.ts';
-import { settledChange, type Unsettled } from './settling.ts';
+import { settledChanges, type Unsettled } from './settling.ts';
 
 /** A claimed person's state as read; what is no longer to be delivered has no delivery. */
 interface Loaded extends Unsettled {
@@ -38,10 +39,11 @@ export async function deliverBatch(options: DeliverOptions, batch: Batch): Promi
     settled.filter(({ delivery }) => delivery === null),
   );
   await settle(options, batch, unsettled);
+  const moved = await followLogIns(options, batch, settled);
   const round = new Round(
     options,
     batch,
-    settled.flatMap(({ delivery }) => delivery ?? []),
+    settled.flatMap(({ person, delivery }) => (delivery === null || moved.has(person) ? [] : delivery)),
   );
   for (const kind of callKinds) await round.make(kind);
   await round.finish();
@@ -103,15 +105,34 @@ async function letGo({ records, store }: DeliverOptions, batch: Batch, outdated:
   ]);
 }
 
-/** Asks LastPass what became of calls whose answers nobody recorded. */
-async function settle(options: DeliverOptions, batch: Batch, unsettled: readonly Loaded[]): Promise<void> {
-  if (unsettled.length === 0) return;
-  const found = await readBack(
-    options,
-    unsettled.map(({ username }) => username),
+/**
+ * Somebody whose change of address is asked for may have logged in, and a stranger may have their old name by now: before
+ * anything goes out under that name, LastPass is asked whose it is. @returns those who aren't as they were; they are planned again
+ */
+async function followLogIns(
+  options: DeliverOptions,
+  batch: Batch,
+  loaded: readonly Loaded[],
+): Promise<ReadonlySet<PersonKey>> {
+  const asked = loaded.filter(({ delivery, link: current }) => delivery !== null && current?.changingTo !== undefined);
+  if (asked.length === 0) return new Set();
+  const found = await readAccountsOf(options, asked);
+  const others = asked.filter(
+    ({ person, delivery }) => JSON.stringify(found.get(person) ?? null) !== JSON.stringify(delivery?.account ?? null),
   );
   await options.records.commit(
     batch,
-    unsettled.map((each) => settledChange(each, found.get(each.username) ?? null, Date.now())),
+    others.flatMap((each) => settledChanges(each, found.get(each.person) ?? null, Date.now())),
+  );
+  return new Set(others.map(({ person }) => person));
+}
+
+/** Asks LastPass what became of calls whose answers nobody recorded. */
+async function settle(options: DeliverOptions, batch: Batch, unsettled: readonly Loaded[]): Promise<void> {
+  if (unsettled.length === 0) return;
+  const found = await readAccountsOf(options, unsettled);
+  await options.records.commit(
+    batch,
+    unsettled.flatMap((each) => settledChanges(each, found.get(each.person) ?? null, Date.now())),
   );
 }

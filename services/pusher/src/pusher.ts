@@ -45,7 +45,6 @@ export async function startPusher(service: Service): Promise<Running> {
   });
   const gate = new Gate({ store, client, credentials: lastpass, readiness, signal, calls });
   const claims = new Claims(store, instance);
-  const records = new Records(store, claims);
   const queue = { target: configuration.redis, prefix: keys.queues };
   const peopleToPlan = ringerOf('people-to-plan', queue);
   const accountUpdates = ringerOf('account-updates', queue);
@@ -54,8 +53,9 @@ export async function startPusher(service: Service): Promise<Running> {
     idsWanted = true;
   };
   const directories = configuration.directories.map(({ id }) => id);
+  const records = new Records(store, claims, directories);
   const { batchSize } = lastpass;
-  const delivering = { store, gate, claims, records, log, signal, batchSize, directories, onManyCreated };
+  const delivering = { store, gate, claims, records, log, signal, batchSize, onManyCreated };
 
   /** Delivers one batch; whoever was in it is planned again. */
   const deliver = async (batch: Batch, overtake: () => Promise<void>) => {

@@ -1,5 +1,7 @@
 /** Asking LastPass how accounts are, in as few calls as it takes. */
 import type { Account } from '@connector/shared/account.ts';
+import type { PersonKey } from '@connector/shared/keys.ts';
+import { isLinkedTo, type Link } from '@connector/shared/plan.ts';
 import type { Store } from '@connector/shared/store.ts';
 import type { Gate } from './gate.ts';
 import { listAccounts, pageSize } from './list-accounts.ts';
@@ -25,6 +27,41 @@ export async function readBack(
       account: await client.readAccount(username, signal),
     }));
     if (answer.account !== null) found.set(username, answer.account);
+  }
+  return found;
+}
+
+/** Somebody whose account is asked for. */
+export interface AskedFor {
+  readonly person: PersonKey;
+  readonly username: string;
+  readonly link: Link | null;
+}
+
+/**
+ * Reads people's accounts. Somebody linked is found by the account's id, whatever it is called by now: one that isn't under its
+ * name counts as gone only when it is in no list of all accounts either.
+ */
+export async function readAccountsOf(
+  options: { store: Store; gate: Gate; signal: AbortSignal },
+  people: readonly AskedFor[],
+): Promise<Map<PersonKey, Account>> {
+  const byName = await readBack(
+    options,
+    people.map(({ username }) => username),
+  );
+  const found = new Map<PersonKey, Account>();
+  const elsewhere: AskedFor[] = [];
+  for (const asked of people) {
+    const account = byName.get(asked.username);
+    if (account !== undefined && isLinkedTo(asked.link, account)) found.set(asked.person, account);
+    else if (asked.link !== null && asked.link.id !== null) elsewhere.push(asked);
+  }
+  if (elsewhere.length === 0) return found;
+  const byId = new Map((await listAccounts(options.gate, options.signal)).map((account) => [account.id, account]));
+  for (const { person, link } of elsewhere) {
+    const account = byId.get(link?.id ?? null);
+    if (account !== undefined && account.id !== null) found.set(person, account);
   }
   return found;
 }

@@ -2,6 +2,7 @@
 import type { Account } from '@connector/shared/account.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
+import { peopleWithMail } from '@connector/shared/people-with-mail.ts';
 import type { Intent, Link, SetAside } from '@connector/shared/plan.ts';
 import type { Store } from '@connector/shared/store.ts';
 import { type Guard, TICK } from '@connector/shared/transaction.ts';
@@ -18,8 +19,6 @@ export interface Change {
   /** `null`: the person's create of this user name is over. Until then nobody else creates or takes it. */
   readonly intent?: Intent | null;
   readonly setAside?: SetAside | null;
-  /** Others who are to be planned again because of it. */
-  readonly touches?: readonly PersonKey[];
   /** What becomes of the claim; without a word it stays. */
   readonly claim?:
     | { readonly kind: 'finish' } // planned again, which finds nothing left to do
@@ -30,10 +29,13 @@ export interface Change {
 export class Records {
   readonly #store: Store;
   readonly #claims: Claims;
+  /** Ids of all directories. */
+  readonly #directories: readonly string[];
 
-  constructor(store: Store, claims: Claims) {
+  constructor(store: Store, claims: Claims, directories: readonly string[]) {
     this.#store = store;
     this.#claims = claims;
+    this.#directories = directories;
   }
 
   /**
@@ -46,6 +48,7 @@ export class Records {
     changes: readonly T[],
     also: (change: T) => readonly Guard[] = () => [],
   ): Promise<T[]> {
+    const touched = touch(this.#store.keys, await this.#waitingFor(changes));
     let left = [...changes];
     while (left.length > 0) {
       const guarded = left.map((change) => ({ change, guards: also(change) }));
@@ -57,7 +60,7 @@ export class Records {
           ),
           ...guarded.flatMap(({ guards }) => guards),
         ],
-        writes: left.flatMap((change) => this.#writes(change)),
+        writes: [...left.flatMap((change) => this.#writes(change)), ...touched],
       });
       if (outcome.committed) return left;
       const { refusedBy } = outcome;
@@ -67,6 +70,16 @@ export class Records {
       left = left.filter((change) => change !== refused.change);
     }
     return [];
+  }
+
+  /** Who has an address that these changes set free: they may have waited for it. */
+  #waitingFor(changes: readonly Change[]): Promise<PersonKey[]> {
+    const freed = changes.filter(({ account, link }) => account === null || link === null);
+    return peopleWithMail(
+      this.#store,
+      this.#directories,
+      freed.map(({ username }) => username).filter((username) => username !== ''),
+    );
   }
 
   #writes(change: Change): string[][] {
@@ -92,7 +105,7 @@ export class Records {
       writes.push(
         setAside === null ? ['HDEL', keys.setAside, person] : ['HSET', keys.setAside, person, JSON.stringify(setAside)],
       );
-    return [...writes, ...touch(keys, change.touches ?? []), ...this.#claimWrites(change)];
+    return [...writes, ...this.#claimWrites(change)];
   }
 
   #claimWrites({ person, claim }: Change): string[][] {

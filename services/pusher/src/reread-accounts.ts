@@ -6,7 +6,7 @@ import type { Account } from '@connector/shared/account.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { peopleWithMail } from '@connector/shared/people-with-mail.ts';
-import { type AccountsRead, accountsRead, type Link, link } from '@connector/shared/plan.ts';
+import { type AccountsRead, accountsRead, isLinkedTo, type Link, link } from '@connector/shared/plan.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import type { Gate } from './gate.ts';
@@ -75,7 +75,7 @@ async function reread(
   const { redis, keys } = store;
   const beganAt = await redis.incr(keys.clock);
   const listed = new Map((await listAccounts(gate, signal)).map((account) => [account.username, account]));
-  const touched: PersonKey[] = await followRenames(store, turn, listed);
+  const touched: PersonKey[] = await followRenames(store, { listed, beganAt, directories, turn });
   const stored = new Map(Object.entries(await redis.hgetall(keys.accounts)));
   const changes = [...new Set([...listed.keys(), ...stored.keys()])].filter((username) => {
     const account = listed.get(username);
@@ -93,31 +93,52 @@ async function reread(
   return touched;
 }
 
-/** Lets links follow accounts whose user name was changed at LastPass: they are known by their ids. */
-async function followRenames(store: Store, turn: Guard, listed: ReadonlyMap<string, Account>): Promise<PersonKey[]> {
+/**
+ * Lets links follow accounts that are listed under another name: they are known by their ids. What we changed ourselves since
+ * the reading began is left as it is.
+ */
+async function followRenames(
+  store: Store,
+  {
+    listed,
+    beganAt,
+    directories,
+    turn,
+  }: { listed: ReadonlyMap<string, Account>; beganAt: number; directories: readonly string[]; turn: Guard },
+): Promise<PersonKey[]> {
   const { redis, keys } = store;
-  const byId = new Map([...listed.values()].map((account) => [account.id, account.username]));
+  const byId = new Map([...listed.values()].map((account) => [account.id, account]));
   const followed: PersonKey[] = [];
   for (const [person, raw] of Object.entries(await redis.hgetall(keys.links))) {
     const current = parseStored(link, keys.links, raw).value;
-    const username = byId.get(current?.id ?? null);
-    if (current === null || current.id === null || username === undefined || listed.has(current.username)) continue;
+    const account = current?.id == null ? undefined : byId.get(current.id);
+    if (!current || !account || account.username === current.username) continue;
+    const [from, to] = [current.username, account.username];
+    const changedAt = await redis.hmget(keys.accountChanges, from, to);
+    if (changedAt.some((tick) => Number(tick ?? 0) > beganAt)) continue;
     const { changingTo: _, ...settled } = current;
+    const left = listed.get(from);
+    const people = new Set([person, ...(await peopleWithMail(store, directories, [from]))]);
     const outcome = await store.commit({
       guards: [
         turn,
         { command: ['HGET', keys.links, person], is: raw },
         { command: ['HGET', keys.claims, person], is: null },
-        { command: ['HGET', keys.linked, username], is: null },
+        { command: ['HGET', keys.linked, from], is: person },
+        { command: ['HGET', keys.linked, to], is: null },
+        { command: ['HGET', keys.accountChanges, from], is: changedAt[0] ?? null },
+        { command: ['HGET', keys.accountChanges, to], is: changedAt[1] ?? null },
       ],
       writes: [
-        ['HSET', keys.links, person, JSON.stringify({ ...settled, username })],
-        ['HDEL', keys.linked, current.username],
-        ['HSET', keys.linked, username, person],
-        ...touch(keys, [person]),
+        ['HSET', keys.links, person, JSON.stringify({ ...settled, username: to })],
+        ['HDEL', keys.linked, from],
+        ['HSET', keys.linked, to, person],
+        left ? ['HSET', keys.accounts, from, JSON.stringify(left)] : ['HDEL', keys.accounts, from],
+        ['HSET', keys.accounts, to, JSON.stringify(account)],
+        ...touch(keys, people),
       ],
     });
-    if (outcome.committed) followed.push(person);
+    if (outcome.committed) followed.push(...people);
   }
   return followed;
 }
@@ -202,8 +223,9 @@ function writesOf({ keys }: Store, { username, account, linked, link: current }:
   const write =
     account === null ? ['HDEL', keys.accounts, username] : ['HSET', keys.accounts, username, JSON.stringify(account)];
   // Listed as enabled, and nobody of us at it: it wasn't us who disabled it, if somebody does.
-  const found = account === null ? current : linkAsFound(current, account);
-  const next = found && { ...found, disabledByUs: found.disabledByUs && (account?.disabled ?? true) };
+  const own = account !== null && isLinkedTo(current, account) ? account : null;
+  const found = own === null ? current : linkAsFound(current, own);
+  const next = found && { ...found, disabledByUs: found.disabledByUs && (own?.disabled ?? true) };
   const isSame = linked === null || next === null || JSON.stringify(next) === JSON.stringify(current);
   return isSame ? [write] : [write, ['HSET', keys.links, linked, JSON.stringify(next)]];
 }

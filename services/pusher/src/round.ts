@@ -12,7 +12,6 @@
  */
 import { LastPassError } from '@connector/lastpass/errors.ts';
 import type { Keys, PersonKey } from '@connector/shared/keys.ts';
-import { peopleWithMail } from '@connector/shared/people-with-mail.ts';
 import { accountsRead, intent, link, type SetAside } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
@@ -21,9 +20,9 @@ import type { Batch } from './claims.ts';
 import type { DeliverOptions } from './deliver-options.ts';
 import { type Delivery, stepOf } from './delivery.ts';
 import { CredentialsRefused } from './gate.ts';
-import { readBack } from './read-back.ts';
+import { readAccountsOf, readBack } from './read-back.ts';
 import type { Change } from './records.ts';
-import { answeredSettlesMs, createSettlesMs, settledChange } from './settling.ts';
+import { answeredSettlesMs, createSettlesMs, movedChanges, settledChanges } from './settling.ts';
 
 /** The ids of so many created accounts are asked for one by one. */
 const idsAtOnce = 5;
@@ -230,20 +229,14 @@ export class Round {
 
   /** Whether a change of address took effect at once is on no record: whoever is listed under the new one is followed there. */
   async #followAddresses(sent: readonly Delivery[]): Promise<void> {
-    const { store, directories } = this.#options;
     for (const { person, plan, link: current } of sent) {
-      const { username } = plan;
       const to = current?.changingTo;
       if (!current || to === undefined) continue;
       const found = (await readBack(this.#options, [to])).get(to);
-      if (found === undefined || found.invited || found.id !== current.id) continue;
-      const { changingTo: _, ...settled } = current;
-      const touches = await peopleWithMail(store, directories, [username]); // they may have waited for it
+      if (found === undefined || found.id === null || found.id !== current.id) continue;
       this.#dropOut([person]);
-      await this.#options.records.commit(this.#batch, [
-        { person, username, account: null, link: null, touches },
-        { person, username: to, account: found, link: { ...settled, username: to }, claim: { kind: 'finish' } },
-      ]);
+      const { username } = plan;
+      await this.#options.records.commit(this.#batch, movedChanges({ person, username }, current, found));
     }
   }
 
@@ -297,13 +290,13 @@ export class Round {
     sent: readonly Delivery[],
     { leaveUnchanged = false, settlesMs = createSettlesMs } = {},
   ): Promise<Delivery[]> {
-    const found = await readBack(
+    const found = await readAccountsOf(
       this.#options,
-      sent.map(({ plan: { username } }) => username),
+      sent.map(({ person, plan: { username }, link: current }) => ({ person, username, link: current })),
     );
     const unchanged = leaveUnchanged
       ? sent.filter(
-          (delivery) => JSON.stringify(found.get(delivery.plan.username) ?? null) === JSON.stringify(delivery.account),
+          (delivery) => JSON.stringify(found.get(delivery.person) ?? null) === JSON.stringify(delivery.account),
         )
       : [];
     const others = sent.filter((delivery) => !unchanged.includes(delivery));
@@ -319,11 +312,11 @@ export class Round {
           intent: sentIntent && { ...sentIntent, settlesAtMs: Date.now() + settlesMs },
           link: current,
         };
-        return settledChange(state, found.get(username) ?? null, Date.now());
+        return settledChanges(state, found.get(person) ?? null, Date.now());
       }),
     );
     this.#dropOut(others.map(({ person }) => person));
-    await this.#options.records.commit(this.#batch, changes);
+    await this.#options.records.commit(this.#batch, changes.flat());
     return unchanged;
   }
 
@@ -332,13 +325,14 @@ export class Round {
     const { redis, keys } = this.#options.store;
     const { person, plan: refusedPlan } = delivery;
     const { username } = refusedPlan;
-    const found = (await readBack(this.#options, [username])).get(username) ?? null;
+    const asked = { person, username, link: delivery.link };
+    const found = (await readAccountsOf(this.#options, [asked])).get(person) ?? null;
     this.#dropOut([person]);
     if (JSON.stringify(found) !== JSON.stringify(delivery.account)) {
       const current = parseStored(link, keys.links, await redis.hget(keys.links, person)).value;
       const sentIntent = parseStored(intent, keys.intents, await redis.hget(keys.intents, person)).value;
-      const change = settledChange({ person, username, intent: sentIntent, link: current }, found, Date.now());
-      await this.#options.records.commit(this.#batch, [change]);
+      const changes = settledChanges({ person, username, intent: sentIntent, link: current }, found, Date.now());
+      await this.#options.records.commit(this.#batch, changes);
       return;
     }
     const setAside: SetAside = {

@@ -1,7 +1,7 @@
 /** What is true after LastPass was asked about a call whose answer nobody recorded. Pure. */
 import type { Account } from '@connector/shared/account.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
-import type { Intent, Link } from '@connector/shared/plan.ts';
+import { type Intent, isLinkedTo, type Link } from '@connector/shared/plan.ts';
 import type { Change } from './records.ts';
 
 /** A call is given up without an answer after this, ms. */
@@ -27,15 +27,38 @@ export interface Unsettled {
 export function linkAsFound(link: Link | null, found: Account | null): Link | null {
   if (link === null) return null;
   if (found === null) return link.removedByUs ? null : link;
+  if (!isLinkedTo(link, found)) return link;
   return { ...link, id: found.id ?? link.id, removedByUs: false };
 }
 
+/** What to record of somebody whose account is listed under another name by now: everything moves there. */
+export function movedChanges(
+  { person, username }: { person: PersonKey; username: string },
+  link: Link,
+  found: Account,
+): Change[] {
+  const { changingTo: _, ...settled } = link;
+  return [
+    { person, username, account: null, link: null },
+    {
+      person,
+      username: found.username,
+      account: found,
+      link: { ...settled, username: found.username, id: found.id, removedByUs: false },
+      setAside: null,
+      claim: { kind: 'finish' },
+    },
+  ];
+}
+
 /** What to record of a person whose account was found like that, or not at all. */
-export function settledChange(
-  { person, username, intent, link }: Unsettled,
-  found: Account | null,
-  nowMs: number,
-): Change {
+export function settledChanges(unsettled: Unsettled, found: Account | null, nowMs: number): Change[] {
+  const { username, intent, link } = unsettled;
+  const isElsewhere = link !== null && intent === null && found !== null && found.username !== username;
+  return isElsewhere ? movedChanges(unsettled, link, found) : [settledChange(unsettled, found, nowMs)];
+}
+
+function settledChange({ person, username, intent, link }: Unsettled, found: Account | null, nowMs: number): Change {
   const finish = { kind: 'finish' } as const;
   if (username === '') return { person, username, claim: finish };
   if (intent !== null && found === null && intent.settlesAtMs > nowMs) {

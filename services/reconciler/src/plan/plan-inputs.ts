@@ -2,14 +2,14 @@
 import { type Account, account } from '@connector/shared/account.ts';
 import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
 import { folded, peopleWithMail } from '@connector/shared/people-with-mail.ts';
-import { link } from '@connector/shared/plan.ts';
+import { isLinkedTo, link } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import type { MirrorObject } from '../mirror/mirror-object.ts';
 import type { Known } from './known-state.ts';
 import { type PlanInputs, usernameOf } from './make-plan.ts';
 import type { Context, View } from './planning-context.ts';
-import { groupNames, outOfScope } from './scope.ts';
+import { groupNames, isDisabled, outOfScope } from './scope.ts';
 
 /** A plan's inputs, and what must still be true when the plan is stored. */
 export interface Gathered {
@@ -33,21 +33,24 @@ export async function inputsFor(context: Context, known: Known): Promise<Gathere
   const username = known.link?.username ?? usernameOf(object);
   const atLastPass = await accountOf(context, person, username);
   if (atLastPass === 'in delivery') return atLastPass;
-  const address = await newAddress(context, known, object);
-  if (address === 'in delivery') return address;
   const rules = { memberships: context.policy.memberships, bases: view.gathering.bases, filter: view.filter };
+  const out = outOfScope(surroundings, rules);
+  const stays = out === null && !object.deleted && !object.absent && !isDisabled(object);
+  const address = stays ? await newAddress(context, known, object) : noNewAddress;
+  if (address === 'in delivery') return address;
   return {
     accountRaw: atLastPass.raw,
     guards: [...atLastPass.guards, ...address.guards],
     inputs: {
       person: object,
-      outOfScope: outOfScope(surroundings, rules),
+      outOfScope: out,
       placeKnown: surroundings.placeKnown,
       unresolvedFilter: view.filter.filter(({ guids }) => guids.length === 0).map(({ entry }) => entry),
       groups: groupNames(surroundings.groups, rules),
       ownedGroups: await ownedAmong(context, view, atLastPass.account),
       link: known.link,
-      account: atLastPass.account,
+      // Another account that has taken the name is a stranger: the linked one is found again by its id, or gone.
+      account: atLastPass.account && isLinkedTo(known.link, atLastPass.account) ? atLastPass.account : null,
       accountHolder: known.link === null ? atLastPass.holder : null,
       addressTaken: address.taken,
       otherHolders: await otherHolders(context, person, object),
@@ -90,11 +93,13 @@ async function accountOf({ store, views }: Context, person: PersonKey, username:
   };
 }
 
+const noNewAddress = { taken: null, guards: [] };
+
 /** Why the new address of somebody linked is taken at LastPass, and the guards that keep it so, or free. */
 async function newAddress({ store }: Context, { person, link: current }: Known, object: MirrorObject) {
   const { redis, keys } = store;
   const to = usernameOf(object);
-  if (current === null || to === null || to === current.username) return { taken: null, guards: [] };
+  if (current === null || to === null || to === current.username) return noNewAddress;
   const hashes = [keys.accounts, keys.linked, keys.creating];
   const [raw = null, holder = null, creator = null] = await Promise.all(hashes.map((key) => redis.hget(key, to)));
   if (creator !== null && creator !== person) return 'in delivery';
@@ -104,7 +109,12 @@ async function newAddress({ store }: Context, { person, link: current }: Known, 
       guards,
       taken: `the mail ${to} waits for the account that has it, of ${holder}: where two people swap addresses, give one of them a third for a while`,
     };
-  const taken = raw === null ? null : `LastPass has another account ${to}: remove or rename one of the two`;
+  const other = parseStored(account, keys.accounts, raw).value;
+  if (other === null) return { guards, taken: null };
+  const isOwn = other.id !== null && other.id === current.id;
+  const taken = isOwn
+    ? `the account is called ${to} by now: its link follows with the next reading of the accounts`
+    : `LastPass has another account ${to}: remove or rename one of the two`;
   return { guards, taken };
 }
 
