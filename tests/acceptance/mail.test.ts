@@ -144,7 +144,7 @@ for (const { what, policy, leave, isGone } of [
   });
 
 test('a stranger who takes the old address is never touched for the sake of who had it', async () => {
-  const { stack, users, dnOf, isListed } = await company();
+  const { stack, users, dnOf, isListed } = await company({}, { accountsEvery: '1h' });
   await using _ = stack;
   await stack.admin.modify(dnOf('ann'), { mail: address('ann.lee') });
   await stack.settled();
@@ -161,6 +161,16 @@ test('a stranger who takes the old address is never touched for the sake of who 
   await stack.settled();
   assert.ok(await isListed('ann', 'ann.lee'));
   assert.deepEqual((await users()).get(address('ann')), before);
+
+  const since = await stack.simulator.lastCall();
+  await stack.admin.createUser({ name: 'new', ou: dnOf('x').replace('CN=x,', ''), mail: address('ann') });
+  await waitUntil('the account to be adopted', () => stack.store.redis.hexists(stack.keys.linked, address('ann')));
+  await stack.settled();
+  assert.deepEqual(
+    (await stack.simulator.writes(since)).filter(({ cmd }) => cmd === 'batchadd'),
+    [],
+    'an existing account is never sent through batchadd',
+  );
 });
 
 test('many changes of mail keep within the limit that LastPass publishes', async () => {

@@ -152,11 +152,15 @@ export class Round {
    */
   async #withoutExisting(carried: readonly Delivery[]): Promise<readonly Delivery[]> {
     const { redis, keys } = this.#options.store;
+    const usernames = carried.map(({ plan: { username } }) => username);
+    if (usernames.length === 0) return carried;
     const read = parseStored(accountsRead, keys.accountsRead, await redis.get(keys.accountsRead)).value;
-    if (carried.length === 0 || (read !== null && Date.now() - read.atMs < freshForMs)) return carried;
+    const isFresh = read !== null && Date.now() - read.atMs < freshForMs;
+    // Whose account we changed or saw leave the name may have been followed there by a stranger, whom that list didn't tell.
+    const changed = isFresh ? await redis.hmget(keys.accountChanges, ...usernames) : usernames;
     const found = await readBack(
       this.#options,
-      carried.map(({ plan: { username } }) => username),
+      usernames.filter((_, index) => changed[index] != null),
     );
     const existing = carried.filter(({ plan: { username } }) => found.has(username));
     this.#dropOut(existing.map(({ person }) => person));
