@@ -114,7 +114,10 @@ async function followRenames(
     const account = current?.id == null ? undefined : byId.get(current.id);
     if (!current || !account || account.username === current.username) continue;
     const [from, to] = [current.username, account.username];
-    const changedAt = await redis.hmget(keys.accountChanges, from, to);
+    const [changedAt, holder] = await Promise.all([
+      redis.hmget(keys.accountChanges, from, to),
+      redis.hget(keys.linked, from), // somebody else, where two accounts have swapped their names
+    ]);
     if (changedAt.some((tick) => Number(tick ?? 0) > beganAt)) continue;
     const { changingTo: _, ...settled } = current;
     const left = listed.get(from);
@@ -124,14 +127,14 @@ async function followRenames(
         turn,
         { command: ['HGET', keys.links, person], is: raw },
         { command: ['HGET', keys.claims, person], is: null },
-        { command: ['HGET', keys.linked, from], is: person },
+        { command: ['HGET', keys.linked, from], is: holder },
         { command: ['HGET', keys.linked, to], is: null },
         { command: ['HGET', keys.accountChanges, from], is: changedAt[0] ?? null },
         { command: ['HGET', keys.accountChanges, to], is: changedAt[1] ?? null },
       ],
       writes: [
         ['HSET', keys.links, person, JSON.stringify({ ...settled, username: to })],
-        ['HDEL', keys.linked, from],
+        ...(holder === person ? [['HDEL', keys.linked, from]] : []),
         ['HSET', keys.linked, to, person],
         left ? ['HSET', keys.accounts, from, JSON.stringify(left)] : ['HDEL', keys.accounts, from],
         ['HSET', keys.accounts, to, JSON.stringify(account)],
