@@ -7,9 +7,9 @@ import { personKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { type Plan, plan } from '@connector/shared/plan.ts';
 import { type Bases, basesVersion, type PolicyState, policy, policyVersion } from '@connector/shared/policy.ts';
-import type { MirrorObject } from '../../services/reconciler/src/mirror/mirror-object.ts';
-import { judgeWaiting } from '../../services/reconciler/src/plan/judging.ts';
-import { planPeople } from '../../services/reconciler/src/plan/planning.ts';
+import type { MirrorObject } from '@connector/sync/mirror/mirror-object.ts';
+import { judgeWaiting } from '@connector/sync/plan/judging.ts';
+import { planPeople } from '@connector/sync/plan/planning.ts';
 import { guidOf, Workplace } from './workplace.ts';
 
 const directories: readonly Bases[] = [{ id: 'corp', userBases: [], groupBases: [] }];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { touchExpired } from '../../services/reconciler/src/plan/expiries.ts';
+import { touchExpired } from '@connector/sync/plan/expiries.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { patch, person, Reconciling, user } from './reconciling.ts';
 

@@ -9,10 +9,10 @@ import { personKey } from '@connector/shared/keys.ts';
 import { type Plan, plan } from '@connector/shared/plan.ts';
 import { basesVersion, policy, policyVersion } from '@connector/shared/policy.ts';
 import { openStore, type Store } from '@connector/shared/store.ts';
-import { applyNext } from '../../services/reconciler/src/mirror/apply.ts';
-import { judgeWaiting } from '../../services/reconciler/src/plan/judging.ts';
-import { planPeople } from '../../services/reconciler/src/plan/planning.ts';
-import { bringIntoForce } from '../../services/reconciler/src/policy-in-force.ts';
+import { applyNext } from '@connector/sync/mirror/apply.ts';
+import { judgeWaiting } from '@connector/sync/plan/judging.ts';
+import { planPeople } from '@connector/sync/plan/planning.ts';
+import { bringIntoForce } from '@connector/sync/plan/policy-in-force.ts';
 import { RedisServer } from '../support/redis-server.ts';
 
 const directory = 'corp';

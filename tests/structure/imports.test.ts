@@ -1,4 +1,4 @@
-/** Imports go downward only: services → packages → shared; no service knows another, and nothing goes round in a circle. */
+/** Imports go downward only: services → sync → the two ends → shared; no service knows another, and nothing goes round in a circle. */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, resolve } from 'node:path';
@@ -36,8 +36,17 @@ test('imports go downward', () => {
       if (from === to) continue;
       assert.notEqual(from, 'packages/shared', `${file} imports ${imported}: shared is at the bottom`);
       assert.ok(to.startsWith('packages/'), `${file} imports ${imported}: move what both need into packages/shared`);
-      if (from.startsWith('packages/'))
-        assert.equal(to, 'packages/shared', `${file} imports ${imported}: packages know shared only`);
+      if (from.startsWith('packages/') && from !== 'packages/sync')
+        assert.equal(
+          to,
+          'packages/shared',
+          `${file} imports ${imported}: the packages of the two ends know shared only`,
+        );
+      assert.notEqual(
+        to,
+        from.startsWith('packages/') ? 'packages/sync' : '',
+        `${file} imports ${imported}: only services do`,
+      );
     }
   }
 });

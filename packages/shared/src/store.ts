@@ -1,15 +1,13 @@
 /** Redis, its keys, and the ways in which services read and change what it remembers. */
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
-import { type Keys, keysOf } from './keys.ts';
+import { keysOf } from './keys.ts';
 import { checkRedis, connectRedis, type Durability, makeDurable, type RedisTarget } from './redis.ts';
-import { commit, type Outcome, type Transaction } from './transaction.ts';
+import type { State } from './state.ts';
+import { commit } from './transaction.ts';
 
-export interface Store {
+export interface Store extends State {
   readonly redis: Redis;
-  readonly keys: Keys;
-  /** See {@link commit}. */
-  readonly commit: (transaction: Transaction) => Promise<Outcome>;
   /** Waits until everything written so far survives a crash of Redis. */
   readonly makeDurable: () => Promise<void>;
   /** @throws RedisUnsuitable when Redis would evict or lose what it is given */

@@ -3,8 +3,8 @@ import type { Account } from '@connector/shared/account.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { isLinkedTo, type Link } from '@connector/shared/plan.ts';
 import type { Store } from '@connector/shared/store.ts';
+import { listAccounts, pageSize } from '@connector/sync/accounts/list-accounts.ts';
 import type { Gate } from './gate.ts';
-import { listAccounts, pageSize } from './list-accounts.ts';
 
 /** Reads the named accounts; one that LastPass doesn't have is missing from the answer. */
 export async function readBack(

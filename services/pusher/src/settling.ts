@@ -1,7 +1,9 @@
 /** What is true after LastPass was asked about a call whose answer nobody recorded. Pure. */
+
 import type { Account } from '@connector/shared/account.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
-import { type Intent, isLinkedTo, type Link } from '@connector/shared/plan.ts';
+import type { Intent, Link } from '@connector/shared/plan.ts';
+import { linkAsFound } from '@connector/sync/accounts/link-as-found.ts';
 import type { Change } from './records.ts';
 
 /** A call is given up without an answer after this, ms. */
@@ -18,17 +20,6 @@ export interface Unsettled {
   /** The create that may have been sent. */
   readonly intent: Intent | null;
   readonly link: Link | null;
-}
-
-/**
- * The link once the account was found, or not: it ends when we were about to remove the account and it is gone. That we have
- * disabled the account, or were about to, stays so: the call may yet arrive.
- */
-export function linkAsFound(link: Link | null, found: Account | null): Link | null {
-  if (link === null) return null;
-  if (found === null) return link.removedByUs ? null : link;
-  if (!isLinkedTo(link, found)) return link;
-  return { ...link, id: found.id ?? link.id, removedByUs: false };
 }
 
 /** What to record of somebody whose account is listed under another name by now: everything moves there. */

@@ -10,14 +10,14 @@ import { policyVersion } from '@connector/shared/policy.ts';
 import { answerBells, ringerOf } from '@connector/shared/queues.ts';
 import { isRedisAway } from '@connector/shared/redis.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
+import { applyNext } from '@connector/sync/mirror/apply.ts';
+import { sweepGenerations } from '@connector/sync/mirror/sweep-generations.ts';
+import { touchExpired } from '@connector/sync/plan/expiries.ts';
+import { judgeWaiting } from '@connector/sync/plan/judging.ts';
+import { planPeople } from '@connector/sync/plan/planning.ts';
+import { notYet } from '@connector/sync/plan/planning-context.ts';
+import { bringIntoForce } from '@connector/sync/plan/policy-in-force.ts';
 import { Counter, Gauge } from 'prom-client';
-import { applyNext } from './mirror/apply.ts';
-import { sweepGenerations } from './mirror/sweep-generations.ts';
-import { touchExpired } from './plan/expiries.ts';
-import { judgeWaiting } from './plan/judging.ts';
-import { planPeople } from './plan/planning.ts';
-import { notYet } from './plan/planning-context.ts';
-import { bringIntoForce } from './policy-in-force.ts';
 
 /** How often a plan that was overtaken by a change is tried again at once; after that the sweep does it. */
 const triesAtOnce = 3;

@@ -1,6 +1,7 @@
 /** Appending what was read to a directory's change log, together with the place up to which it was read. */
 import { type Cursor, cursor, firstCursor, type LogEntry, mirrorState } from '@connector/shared/directory-state.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
+import type { EntryLog } from '@connector/sync/directory/full-read.ts';
 import type { Lease } from './lease.ts';
 
 /** Another watcher has taken over, or Redis went back to an earlier moment: this one must begin afresh. */
@@ -12,7 +13,7 @@ export class Fenced extends Error {
 /** So many entries may wait to be applied; more would only fill Redis. */
 const longestLog = 50;
 
-export class ChangeLog {
+export class ChangeLog implements EntryLog {
   readonly #store: Store;
   readonly #lease: Lease;
   readonly #directory: string;

@@ -11,10 +11,10 @@ import type { LogEntry, ResolvedBases } from '@connector/shared/directory-state.
 import { pause } from '@connector/shared/every.ts';
 import { basesVersion } from '@connector/shared/policy.ts';
 import type { Store } from '@connector/shared/store.ts';
+import { FullRead, pageSize } from '@connector/sync/directory/full-read.ts';
 import type { Logger } from 'pino';
 import type { Bell } from './bell.ts';
 import type { ChangeLog } from './change-log.ts';
-import { FullRead, pageSize } from './full-read.ts';
 
 /** Changes are read at least so often, whether the bell rang or not: a notification isn't guaranteed (MS-ADTS 3.1.1.3.4.1.9). */
 const pollEveryMs = 60_000;

@@ -4,7 +4,7 @@
  */
 import type { Keys, PersonKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
-import type { Store } from '@connector/shared/store.ts';
+import type { State } from '@connector/shared/state.ts';
 import { manyValues, TICK } from '@connector/shared/transaction.ts';
 import type { PlanInputs } from './make-plan.ts';
 
@@ -29,7 +29,7 @@ export function expiryWrite(
  * @returns whom to ring for; nobody when the directory moved on meanwhile, and the next call will do it
  */
 export async function touchExpired(
-  { redis, keys, commit }: Store,
+  { redis, keys, commit }: State,
   { directories, nowMs }: { directories: readonly string[]; nowMs: number },
 ): Promise<readonly PersonKey[]> {
   const expired = await redis.zrangebyscore(keys.expiries, '-inf', nowMs);

@@ -1,14 +1,15 @@
 /** What planning depends on besides the person: the policy in force, and every directory's mirror. */
 import { currentGeneration } from '@connector/shared/people-with-mail.ts';
 import { type Bases, basesVersion, type Policy, type PolicyState, policyState } from '@connector/shared/policy.ts';
-import { parseStored, type Store } from '@connector/shared/store.ts';
+import type { State } from '@connector/shared/state.ts';
+import { parseStored } from '@connector/shared/store.ts';
 import { Mirror } from '../mirror/mirror.ts';
 import { exclusionsOf } from './exclusions.ts';
 import { Gathering } from './gather.ts';
 import type { FilterEntry } from './scope.ts';
 
 export interface PlanningOptions {
-  readonly store: Store;
+  readonly store: State;
   readonly policy: Policy;
   /** Of the policy and bases that this process was configured with; see `policyVersion`. */
   readonly policyVersion: string;

@@ -3,15 +3,16 @@
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { currentGeneration } from '@connector/shared/people-with-mail.ts';
 import { type Bases, type PolicyState, policyState } from '@connector/shared/policy.ts';
-import { parseStored, type Store } from '@connector/shared/store.ts';
-import { linkedPeople, mirroredPeople } from './mirror/known-people.ts';
+import type { State } from '@connector/shared/state.ts';
+import { parseStored } from '@connector/shared/store.ts';
+import { linkedPeople, mirroredPeople } from '../mirror/known-people.ts';
 
 /**
  * Makes a policy the one in force. A changed one makes everybody be planned again and asks for a full read; until that
  * is planned, the guard holds every leaver.
  * @returns whether it is another policy than before
  */
-export async function bringIntoForce(store: Store, version: string, directories: readonly Bases[]): Promise<boolean> {
+export async function bringIntoForce(store: State, version: string, directories: readonly Bases[]): Promise<boolean> {
   const { redis, keys } = store;
   for (;;) {
     const { raw, value } = parseStored(policyState, keys.policy, await redis.get(keys.policy));

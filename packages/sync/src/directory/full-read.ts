@@ -8,13 +8,23 @@
  */
 import type { DirectoryConnection } from '@connector/active-directory/connection.ts';
 import type { DirectoryChange } from '@connector/shared/directory-change.ts';
-import type { ChangeLog } from './change-log.ts';
+import type { Cursor, LogEntry } from '@connector/shared/directory-state.ts';
 
 /** Objects in one page, and looked up at once. */
 export const pageSize = 500;
 
+/** Where what was read goes, in order. */
+export interface EntryLog {
+  /** Appends entries and moves the cursor, both or neither. */
+  append(entries: readonly LogEntry[], moved?: Partial<Omit<Cursor, 'sequence'>>): Promise<void>;
+  /** Whether so much waits to be applied that reading more had better wait. */
+  isLong(): Promise<boolean>;
+  /** Whether everything appended is applied. */
+  isApplied(): Promise<boolean>;
+}
+
 export interface FullReadOptions {
-  readonly log: ChangeLog;
+  readonly log: EntryLog;
   readonly connection: DirectoryConnection;
   readonly generation: number;
   readonly basesVersion: string;

@@ -1,5 +1,5 @@
 /** Removing generations of the mirror that are no longer used, a little at a time. */
-import type { Store } from '@connector/shared/store.ts';
+import type { State } from '@connector/shared/state.ts';
 import { manyValues } from '@connector/shared/transaction.ts';
 import { Mirror } from './mirror.ts';
 import type { MirrorObject } from './mirror-object.ts';
@@ -8,7 +8,7 @@ import type { MirrorObject } from './mirror-object.ts';
  * Empties a directory's abandoned and replaced generations. Stopped half-way, it goes on at the next call. Every deletion
  * makes sure that the generation still is garbage: Redis may have gone back to when it was in use.
  */
-export async function sweepGenerations(store: Store, directory: string): Promise<void> {
+export async function sweepGenerations(store: State, directory: string): Promise<void> {
   const { redis, keys } = store;
   const { garbage, mirror: mirrorKeys } = keys.directory(directory);
   for (const generation of await redis.smembers(garbage)) {

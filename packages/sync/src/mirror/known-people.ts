@@ -2,11 +2,11 @@
 import type { Account } from '@connector/shared/account.ts';
 import { type PersonKey, personKey } from '@connector/shared/keys.ts';
 import { currentGeneration, folded } from '@connector/shared/people-with-mail.ts';
-import type { Store } from '@connector/shared/store.ts';
+import type { State } from '@connector/shared/state.ts';
 import { Mirror } from './mirror.ts';
 
 /** The linked people whose accounts are in LastPass groups of these names. */
-export async function membersAtLastPass({ redis, keys }: Store, groupNames: ReadonlySet<string>): Promise<PersonKey[]> {
+export async function membersAtLastPass({ redis, keys }: State, groupNames: ReadonlySet<string>): Promise<PersonKey[]> {
   if (groupNames.size === 0) return [];
   const accounts = (await redis.hvals(keys.accounts)).map((raw) => JSON.parse(raw) as Account);
   const members = accounts
@@ -17,10 +17,10 @@ export async function membersAtLastPass({ redis, keys }: Store, groupNames: Read
 }
 
 /** Everybody who is linked, of all directories. */
-export const linkedPeople = ({ redis, keys }: Store): Promise<PersonKey[]> => redis.hkeys(keys.links);
+export const linkedPeople = ({ redis, keys }: State): Promise<PersonKey[]> => redis.hkeys(keys.links);
 
 /** Everybody whom a directory's mirror knows. */
-export async function* mirroredPeople(store: Store, directory: string): AsyncGenerator<PersonKey> {
+export async function* mirroredPeople(store: State, directory: string): AsyncGenerator<PersonKey> {
   const current = await currentGeneration(store, directory);
   if (current === null) return;
   const mirror = new Mirror(store.redis, store.keys.directory(directory).mirror(current.generation));

@@ -1,11 +1,12 @@
 /** What Redis remembers of a person. */
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { decision, link, plan, setAside } from '@connector/shared/plan.ts';
-import { parseStored, type Store } from '@connector/shared/store.ts';
+import type { State } from '@connector/shared/state.ts';
+import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 
 /** Reads it, each value in the text that it must still have when the plan is stored. */
-export async function readKnown({ redis, keys }: Store, person: PersonKey) {
+export async function readKnown({ redis, keys }: State, person: PersonKey) {
   const listed = await redis.zscore(keys.toPlan, person);
   const hashes = [keys.touched, keys.links, keys.decisions, keys.plans, keys.intents, keys.claims, keys.setAside];
   const [

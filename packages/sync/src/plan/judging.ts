@@ -5,12 +5,13 @@ import type { PersonKey } from '@connector/shared/keys.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
 import { type Decision, isLeaverStep, type Plan, plan } from '@connector/shared/plan.ts';
 import { type GuardLimits, type PolicyState, policyState } from '@connector/shared/policy.ts';
-import { parseStored, type Store } from '@connector/shared/store.ts';
+import type { State } from '@connector/shared/state.ts';
+import { parseStored } from '@connector/shared/store.ts';
 import { type Guard, TICK } from '@connector/shared/transaction.ts';
 import { type Judgement, judge } from './guard.ts';
 
 export interface JudgingOptions {
-  readonly store: Store;
+  readonly store: State;
   readonly limits: GuardLimits;
   /** Ids of all directories. */
   readonly directories: readonly string[];
@@ -83,7 +84,7 @@ function judged(judgement: Judgement): Judged {
  * The guards that say: all directories are caught up, and whoever was touched until then is planned. `null` when it isn't
  * so now.
  */
-async function barrierOf({ redis, keys }: Store, directories: readonly string[]): Promise<Guard[] | null> {
+async function barrierOf({ redis, keys }: State, directories: readonly string[]): Promise<Guard[] | null> {
   const caughtUp = await Promise.all(directories.map((id) => redis.get(keys.directory(id).caughtUp)));
   if (caughtUp.some((tick) => !tick)) return null;
   const newest = String(Math.max(...caughtUp.map(Number)));
@@ -96,7 +97,7 @@ async function barrierOf({ redis, keys }: Store, directories: readonly string[])
 }
 
 /** Whether every directory was read completely since the policy came into force. */
-async function isReadSince({ redis, keys }: Store, policy: PolicyState): Promise<boolean> {
+async function isReadSince({ redis, keys }: State, policy: PolicyState): Promise<boolean> {
   for (const [id, generation] of Object.entries(policy.after)) {
     const key = keys.directory(id).mirrorState;
     const current = parseStored(mirrorState, key, await redis.get(key)).value?.current;
@@ -106,7 +107,7 @@ async function isReadSince({ redis, keys }: Store, policy: PolicyState): Promise
 }
 
 /** How many accounts are in each group that somebody would leave; read only when more than a handful would. */
-async function groupSizes({ redis, keys }: Store, waiting: ReadonlyMap<PersonKey, Plan>): Promise<Map<string, number>> {
+async function groupSizes({ redis, keys }: State, waiting: ReadonlyMap<PersonKey, Plan>): Promise<Map<string, number>> {
   const sizes = new Map<string, number>();
   if ([...waiting.values()].filter(({ steps }) => steps.some(({ kind }) => kind === 'leave-groups')).length <= 10)
     return sizes;
@@ -117,7 +118,7 @@ async function groupSizes({ redis, keys }: Store, waiting: ReadonlyMap<PersonKey
 }
 
 function verdictWrites(
-  { keys }: Store,
+  { keys }: State,
   person: PersonKey,
   current: Plan,
   judgement: Judgement,

@@ -15,7 +15,8 @@ import {
 import { type DirectoryKeys, type PersonKey, partsOfPerson, personKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { peopleWithMail } from '@connector/shared/people-with-mail.ts';
-import { parseStored, type Store } from '@connector/shared/store.ts';
+import type { State } from '@connector/shared/state.ts';
+import { parseStored } from '@connector/shared/store.ts';
 import { manyValues, TICK } from '@connector/shared/transaction.ts';
 import { affectedPeople } from './affected-people.ts';
 import { Draft } from './draft.ts';
@@ -31,7 +32,7 @@ interface Effect {
 }
 
 export interface Applying {
-  readonly store: Store;
+  readonly store: State;
   readonly directory: string;
   /** Ids of all directories: an address is shared with the people of each. */
   readonly directories: readonly string[];
@@ -69,7 +70,7 @@ export async function applyNext(applying: Applying): Promise<Applied> {
 
 /** The entry with a sequence; where it is missing, the one after the hole. */
 async function readEntry(
-  { redis }: Store,
+  { redis }: State,
   keys: DirectoryKeys,
   sequence: number,
 ): Promise<{ sequence: number; entry: LogEntry } | null> {
@@ -303,7 +304,7 @@ async function end(applying: Applying, state: MirrorState, generation: number): 
 }
 
 /** objectGUIDs of a directory's linked people. */
-async function linkedIn({ redis, keys }: Store, directory: string): Promise<Set<string>> {
+async function linkedIn({ redis, keys }: State, directory: string): Promise<Set<string>> {
   const people = (await redis.hkeys(keys.links)).map(partsOfPerson);
   return new Set(people.filter((person) => person.directory === directory).map(({ guid }) => guid));
 }

@@ -5,7 +5,7 @@
 import type { PersonKey } from '@connector/shared/keys.ts';
 import type { SetAside } from '@connector/shared/plan.ts';
 import { isRedisAway } from '@connector/shared/redis.ts';
-import type { Store } from '@connector/shared/store.ts';
+import type { State } from '@connector/shared/state.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import { type Known, readKnown } from './known-state.ts';
 import { makePlan } from './make-plan.ts';
@@ -58,7 +58,7 @@ async function planPerson(context: Context, known: Known): Promise<PlannedPeople
  * What is known of one person can't be made sense of: they are set aside, and it hurts nobody else.
  * @throws what says nothing about the person: errors of Redis
  */
-async function unlessBroken<T>(store: Store, person: PersonKey, result: Promise<T>): Promise<T | null> {
+async function unlessBroken<T>(store: State, person: PersonKey, result: Promise<T>): Promise<T | null> {
   try {
     return await result;
   } catch (error) {

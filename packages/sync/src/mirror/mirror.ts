@@ -1,7 +1,7 @@
 /** Reading one generation of a directory's mirror. Nothing is remembered between calls: what another process wrote counts at once. */
 import type { MirrorKeys } from '@connector/shared/keys.ts';
 import { inIndex } from '@connector/shared/people-with-mail.ts';
-import type { Redis } from 'ioredis';
+import type { Reader } from '@connector/shared/state.ts';
 import type { MirrorObject } from './mirror-object.ts';
 
 /** How many objects are asked for at once. */
@@ -9,9 +9,9 @@ const atOnce = 1_000;
 
 export class Mirror {
   readonly keys: MirrorKeys;
-  readonly #redis: Redis;
+  readonly #redis: Reader;
 
-  constructor(redis: Redis, keys: MirrorKeys) {
+  constructor(redis: Reader, keys: MirrorKeys) {
     this.#redis = redis;
     this.keys = keys;
   }
