@@ -162,7 +162,7 @@ export class Stage implements AsyncDisposable {
       ],
       lastpass: { apiUrl: this.simulator.apiUrl, cid: Simulator.cid, provhash },
       redis: { url: this.redis.url },
-      policy: { groupFilter: [filterGroup], memberships: 'all' },
+      policy: { groupFilter: [filterGroup], memberships: 'all', guard: { firstCreates: 10_000 } },
       http,
     };
     await copyFile(this.domain.caFile, this.caFile);

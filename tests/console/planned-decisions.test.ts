@@ -59,7 +59,7 @@ beforeEach(async () => {
   const { redis, keys } = place.store;
   const own = keys.directory('corp');
   const bases = { version: basesVersion({ userBases: [], groupBases: [] }), users: [root], groups: [] };
-  const inForce: PolicyState = { version, settled: true, after: {} };
+  const inForce: PolicyState = { version, settled: true, after: {}, firstRun: null };
   await redis.set(keys.policy, JSON.stringify(inForce));
   await redis.set(own.mirrorState, JSON.stringify({ ...firstMirrorState, current: { generation: 1, bases } }));
   await redis.set(own.caughtUp, '1');

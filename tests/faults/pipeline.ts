@@ -129,7 +129,7 @@ export class Run implements AsyncDisposable {
       lastpass: { apiUrl: simulator.apiUrl, cid: Simulator.cid, provhash, ...options.lastpass },
       redis: { url: redis.url, prefix },
       ...(options.sync ? { sync: options.sync } : {}),
-      policy: options.policy ?? {},
+      policy: { guard: { firstCreates: 10_000 }, ...options.policy },
     };
     const text = JSON.stringify(config, null, 2);
     const file = join(dir, `${prefix}.yaml`);

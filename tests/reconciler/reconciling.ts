@@ -12,7 +12,8 @@ import { openStore, type Store } from '@connector/shared/store.ts';
 import { applyNext } from '@connector/sync/mirror/apply.ts';
 import { judgeWaiting } from '@connector/sync/plan/judging.ts';
 import { planPeople } from '@connector/sync/plan/planning.ts';
-import { bringIntoForce } from '@connector/sync/plan/policy-in-force.ts';
+import { bringIntoForce, confirmFirstRun } from '@connector/sync/plan/policy-in-force.ts';
+import type { z } from 'zod';
 import { RedisServer } from '../support/redis-server.ts';
 
 const directory = 'corp';
@@ -59,6 +60,12 @@ export const patch = (number: number, changes: Partial<DirectoryChange>): Direct
   ...changes,
 });
 
+/** A policy's keys. */
+type Rules = z.input<typeof policy>;
+
+/** A first run is not what a test is about, unless it says so. */
+const rulesOf = (rules: Rules) => policy.parse({ ...rules, guard: { firstCreates: 10_000, ...rules.guard } });
+
 export class Reconciling implements AsyncDisposable {
   readonly store: Store;
   readonly #redis: RedisServer;
@@ -67,26 +74,28 @@ export class Reconciling implements AsyncDisposable {
   #sequence = 0;
   #generation = 0;
 
-  private constructor(dir: string, redis: RedisServer, rules: object) {
+  private constructor(dir: string, redis: RedisServer, rules: Rules) {
     this.#dir = dir;
     this.#redis = redis;
-    this.#policy = policy.parse(rules);
+    this.#policy = rulesOf(rules);
     this.store = openStore({ target: { url: redis.url }, prefix: 'connector', name: 'test' });
   }
 
-  static async create(rules: object = { memberships: 'all' }): Promise<Reconciling> {
+  /** @param confirmed a person has confirmed the first run before it begins */
+  static async create(rules: Rules = { memberships: 'all' }, { confirmed = false } = {}): Promise<Reconciling> {
     const dir = await mkdtemp(join(tmpdir(), 'reconciling-'));
     const redis = await RedisServer.create({ dir: join(dir, 'redis'), settings: { appendfsync: 'no' } });
     const made = new Reconciling(dir, redis, rules);
     const { keys } = made.store;
+    if (confirmed) await confirmFirstRun(made.store);
     await made.changePolicy(rules);
     await made.store.redis.set(keys.accountsRead, JSON.stringify({ atMs: Date.now(), total: 0, answered: null }));
     return made;
   }
 
   /** Brings another policy into force, as a restart with another configuration does. */
-  async changePolicy(rules: object): Promise<void> {
-    this.#policy = policy.parse(rules);
+  async changePolicy(rules: Rules): Promise<void> {
+    this.#policy = rulesOf(rules);
     await bringIntoForce(this.store, policyVersion(this.#policy, [bases]), [bases]);
   }
 
@@ -212,8 +221,12 @@ export class Reconciling implements AsyncDisposable {
     return this.store.redis.zrange(this.store.keys.pending, '0', '-1');
   }
 
-  async planOf(number: number): Promise<Plan | null> {
-    const raw = await this.store.redis.hget(this.store.keys.plans, person(number));
+  planOf(number: number): Promise<Plan | null> {
+    return this.planOfKey(person(number));
+  }
+
+  async planOfKey(key: string): Promise<Plan | null> {
+    const raw = await this.store.redis.hget(this.store.keys.plans, key);
     return raw === null ? null : plan.parse(JSON.parse(raw));
   }
 

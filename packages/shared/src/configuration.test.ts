@@ -50,7 +50,7 @@ test('the smallest configuration gets the documented defaults', () => {
     [policy.onDeleted, policy.onDisabled, policy.onRemovedFromFilter],
     ['disable', 'disable', 'disable'],
   );
-  assert.deepEqual(policy.guard, { maxLeavers: 10, maxLeaversPercent: 5, maxLeaversHard: 50 });
+  assert.deepEqual(policy.guard, { maxLeavers: 10, maxLeaversPercent: 5, maxLeaversHard: 50, firstCreates: 10 });
   assert.deepEqual([http.watcher, http.reconciler, http.pusher], [9101, 9102, 9103]);
 });
 

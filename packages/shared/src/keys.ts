@@ -138,7 +138,7 @@ export function keysOf(prefix: string) {
     alarms: `${tag}:alarms`,
     /** String with an expiry: the pusher that is reading all accounts. */
     accountsReader: `${tag}:accounts-reader`,
-    /** Hash: `full-read` | `accounts` → id of the newest request. */
+    /** Hash: `full-read` | `accounts` | `confirm-first` → id of the newest request. */
     requests: `${tag}:requests`,
     /** Hash: `<service>/<instance>` → its condition (JSON, `Condition`). */
     services: `${tag}:services`,

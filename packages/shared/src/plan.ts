@@ -30,6 +30,8 @@ export const step = z.discriminatedUnion('kind', [
     groups: z.array(z.string()),
     /** Only once somebody has approved it: until then the person is *pending*. */
     needsApproval: z.literal(true).optional(),
+    /** Part of the first run against the tenant, of which the guard lets only so many pass. */
+    firstRun: z.literal(true).optional(),
     because,
   }),
   z.strictObject({ kind: z.literal('rename'), fullname: z.string(), because }),
@@ -53,9 +55,12 @@ export const isLeaverStep = ({ kind }: Step): boolean => leaverKinds.includes(ki
 export const needsApproval = (candidate: Step): boolean =>
   candidate.kind === 'create' && candidate.needsApproval === true;
 
+/** Whether a step is one of the creates that the guard counts in the first run. */
+export const isFirstCreate = (candidate: Step): boolean => candidate.kind === 'create' && candidate.firstRun === true;
+
 /** Whether a step waits for a word: the guard's, or a person's. */
 export const isGuarded = (candidate: Step): boolean =>
-  isLeaverStep(candidate) || candidate.kind === 'leave-groups' || needsApproval(candidate);
+  isLeaverStep(candidate) || candidate.kind === 'leave-groups' || needsApproval(candidate) || isFirstCreate(candidate);
 
 /** The steps for one account, with the version of everything that they were computed from. */
 export const plan = z.strictObject({

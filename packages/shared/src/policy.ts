@@ -14,6 +14,8 @@ export const guardLimits = z.strictObject({
   maxLeaversPercent: z.number().min(0).max(100).default(5),
   /** More than this never pass by themselves. */
   maxLeaversHard: z.number().int().min(0).default(50),
+  /** So many accounts the first run against a tenant creates before somebody has confirmed it. */
+  firstCreates: z.number().int().min(0).default(10),
 });
 export type GuardLimits = z.infer<typeof guardLimits>;
 
@@ -72,6 +74,18 @@ export function policyVersion(current: Policy, directories: readonly Bases[]): s
   return digest({ rules, bases: directories.map(({ id, userBases, groupBases }) => ({ id, userBases, groupBases })) });
 }
 
+/**
+ * The first run against a tenant. It ends by itself when all that it wants to create is within `firstCreates`; once that
+ * stopped anybody, a person has to confirm it.
+ */
+export const firstRun = z.strictObject({
+  /** So many creates the guard has let pass. */
+  passed: z.number().int(),
+  /** It held somebody. */
+  stopped: z.boolean(),
+});
+export type FirstRun = z.infer<typeof firstRun>;
+
 /** The policy in force, as Redis remembers it. */
 export const policyState = z.strictObject({
   version: z.string(),
@@ -79,5 +93,7 @@ export const policyState = z.strictObject({
   settled: z.boolean(),
   /** Directory id → the generation that was there when it came into force: the complete read must be a younger one. */
   after: z.record(z.string(), z.number().int()),
+  /** `null` once it is over. */
+  firstRun: firstRun.nullable().default(null),
 });
 export type PolicyState = z.infer<typeof policyState>;

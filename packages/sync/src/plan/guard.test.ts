@@ -26,6 +26,7 @@ const judgeWith = (changes: Partial<GuardInputs>) => [
     waiting: new Map(),
     recentLeavers: new Set(),
     linked: 1_000,
+    firstCreated: 0,
     limits: guardLimits.parse({}),
     policySettled: true,
     groupSizes: new Map(),

@@ -3,8 +3,8 @@ import type { Account } from '@connector/shared/account.ts';
 import { mirrorState } from '@connector/shared/directory-state.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
-import { type Decision, isLeaverStep, type Plan, plan } from '@connector/shared/plan.ts';
-import { type GuardLimits, type PolicyState, policyState } from '@connector/shared/policy.ts';
+import { type Decision, isFirstCreate, isLeaverStep, type Plan, plan } from '@connector/shared/plan.ts';
+import { type FirstRun, type GuardLimits, type PolicyState, policyState } from '@connector/shared/policy.ts';
 import type { State } from '@connector/shared/state.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import { type Guard, TICK } from '@connector/shared/transaction.ts';
@@ -42,7 +42,8 @@ export async function judgeWaiting({ store, limits, directories }: JudgingOption
   const policyRaw = await redis.get(keys.policy);
   const policy = parseStored(policyState, keys.policy, policyRaw).value;
   const people = await redis.zrange(keys.waiting, '0', '-1');
-  const settles = policy !== null && !policy.settled && (await isReadSince(store, policy));
+  const isOpen = policy !== null && (!policy.settled || (policy.firstRun !== null && !policy.firstRun.stopped));
+  const settles = isOpen && (await isReadSince(store, policy));
   if (policy === null || (people.length === 0 && !settles)) return nobody;
 
   const raws = people.length === 0 ? [] : await redis.hmget(keys.plans, ...people);
@@ -56,9 +57,15 @@ export async function judgeWaiting({ store, limits, directories }: JudgingOption
     recentLeavers,
     linked,
     limits,
+    firstCreated: policy.firstRun?.passed ?? null,
     policySettled: policy.settled,
     groupSizes: await groupSizes(store, waiting),
   });
+  const next: PolicyState = {
+    ...policy,
+    settled: policy.settled || settles,
+    firstRun: firstRunAfter(policy.firstRun, { waiting, judgement, settles }),
+  };
   const outcome = await store.commit({
     guards: [
       ...barrier,
@@ -69,10 +76,22 @@ export async function judgeWaiting({ store, limits, directories }: JudgingOption
       ...[...waiting].flatMap(([person, current]) => verdictWrites(store, person, current, judgement, nowMs)),
       ['ZREMRANGEBYSCORE', keys.recentLeavers, '-inf', String(nowMs - countedMs)],
       ['SET', keys.judgementInputs, TICK],
-      ...(settles ? [['SET', keys.policy, JSON.stringify({ ...policy, settled: true })]] : []),
+      ...(JSON.stringify(next) === JSON.stringify(policy) ? [] : [['SET', keys.policy, JSON.stringify(next)]]),
     ],
   });
   return outcome.committed ? judged(judgement) : nobody;
+}
+
+/** What the first run has come to; `null` once all that it wanted is within the limit and the directory was read to its end. */
+function firstRunAfter(
+  current: FirstRun | null,
+  { waiting, judgement, settles }: { waiting: ReadonlyMap<PersonKey, Plan>; judgement: Judgement; settles: boolean },
+): FirstRun | null {
+  if (current === null) return null;
+  const creates = [...waiting].filter(([, { steps }]) => steps.some(isFirstCreate)).map(([person]) => person);
+  const held = creates.filter((person) => judgement.get(person) !== null).length;
+  const next = { passed: current.passed + creates.length - held, stopped: current.stopped || held > 0 };
+  return settles && !next.stopped ? null : next;
 }
 
 function judged(judgement: Judgement): Judged {

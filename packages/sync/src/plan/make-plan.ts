@@ -41,6 +41,8 @@ export interface PlanInputs {
   /** Other live people with the same address. */
   readonly otherHolders: readonly PersonKey[];
   readonly policy: Policy;
+  /** The first run against the tenant isn't over: the guard counts creates. */
+  readonly isFirstRun: boolean;
   readonly decision: Decision | null;
   readonly nowMs: number;
 }
@@ -141,7 +143,10 @@ function unreadableObstacle({ deleted, absent, userAccountControl }: MirrorObjec
 type Outline = Omit<Planned, 'name' | 'username' | 'guarded' | 'rejected'>;
 
 /** What a decision about a step is about: of a create whether, not under which name and in which groups. */
-const decidedUpon = (step: Step): unknown => (needsApproval(step) ? step.kind : step);
+const decidedUpon = (step: Step): unknown => (step.kind === 'create' ? step.kind : step);
+
+/** Names a create, however often it is planned anew: a person's word about it stays. */
+const createDigest = (username: string): string => digestOf([username, ['create'], null]);
 
 /** Names the guarded steps, and leaves out those that a person has rejected. */
 function withDecision(decision: Decision | null, planned: Omit<Planned, 'guarded' | 'rejected'>): Planned {
@@ -182,11 +187,15 @@ function planUnlinked(inputs: PlanInputs, leaving: Leaving | null): Outline {
     };
   }
   if (leaving !== null) return nothing;
+  const { decision, policy, isFirstRun } = inputs;
+  // Whom somebody has refused an account gets none when the first run is over, or the policy another.
+  const wasRejected = decision?.verdict === 'rejected' && decision.guarded === createDigest(username);
+  const needsWord = policy.onDetected === 'approve' || wasRejected;
   const create: Step = {
     kind: 'create',
     fullname: fullnameOf(inputs.person),
     groups: [...inputs.groups],
-    ...(inputs.policy.onDetected === 'approve' ? { needsApproval: true } : {}),
+    ...(needsWord ? { needsApproval: true } : isFirstRun ? { firstRun: true } : {}),
     because: 'is in scope and has no account',
   };
   return { ...nothing, steps: [create] };

@@ -55,6 +55,7 @@ export async function inputsFor(context: Context, known: Known): Promise<Gathere
       addressTaken: address.taken,
       otherHolders: await otherHolders(context, person, object),
       policy: context.policy,
+      isFirstRun: context.inForce.value.firstRun !== null,
       decision: known.decision,
       nowMs: Date.now(),
     },

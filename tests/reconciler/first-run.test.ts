@@ -1,0 +1,79 @@
+/** The first run against a tenant: so many accounts are created, and no more until a person has confirmed it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { confirmFirstRun } from '@connector/sync/plan/policy-in-force.ts';
+import { decideAll } from '../../services/console/src/held/decide.ts';
+import { readHeld } from '../../services/console/src/held/held-people.ts';
+import { Reconciling, user } from './reconciling.ts';
+
+const people = (from: number, count: number) => Array.from({ length: count }, (_, index) => user(from + index));
+const threeAtFirst = { memberships: 'all', guard: { firstCreates: 3 } } as const;
+
+test('creates firstCreates people and holds the others, who say how to go on', async () => {
+  await using reconciling = await Reconciling.create(threeAtFirst);
+  await reconciling.fullRead(...people(10, 8));
+  assert.equal((await reconciling.toDeliver()).length, 3);
+  assert.equal((await reconciling.held()).length, 5);
+  const plan = await reconciling.planOfKey((await reconciling.held())[0] ?? '');
+  assert.match(plan?.heldBecause ?? '', /firstCreates \(3\).*connector preview.*connector sync --confirm-first/);
+});
+
+test('what has passed counts, too, when others come later', async () => {
+  await using reconciling = await Reconciling.create(threeAtFirst);
+  await reconciling.fullRead(...people(10, 5));
+  await reconciling.deliverAll();
+  await reconciling.changes(...people(20, 2));
+  assert.equal((await reconciling.toDeliver()).length, 0);
+  assert.equal((await reconciling.held()).length, 4);
+});
+
+test('once confirmed everybody is created, and nobody who comes later is held', async () => {
+  await using reconciling = await Reconciling.create(threeAtFirst);
+  await reconciling.fullRead(...people(10, 8));
+  assert.equal((await confirmFirstRun(reconciling.store)).length, 5);
+  await reconciling.reconcile();
+  assert.equal((await reconciling.toDeliver()).length, 8);
+  await reconciling.changes(...people(20, 10));
+  assert.equal((await reconciling.toDeliver()).length, 18);
+  assert.deepEqual(await reconciling.held(), []);
+});
+
+test('confirmed before it began, it is no first run', async () => {
+  await using reconciling = await Reconciling.create(threeAtFirst, { confirmed: true });
+  await reconciling.fullRead(...people(10, 8));
+  assert.equal((await reconciling.toDeliver()).length, 8);
+});
+
+test('a small one is over by itself once the directory was read to its end', async () => {
+  await using reconciling = await Reconciling.create(threeAtFirst);
+  await reconciling.fullRead(...people(10, 3));
+  await reconciling.changes(...people(20, 10));
+  assert.equal((await reconciling.toDeliver()).length, 13);
+});
+
+test('neither adoptions nor approvals count', async () => {
+  await using reconciling = await Reconciling.create({ ...threeAtFirst, onDetected: 'approve' });
+  await reconciling.fullRead(...people(10, 8));
+  assert.equal((await reconciling.pending()).length, 8);
+  assert.deepEqual(await reconciling.held(), []);
+});
+
+test('whoever was rejected in the first run gets no account when it is over', async () => {
+  await using reconciling = await Reconciling.create(threeAtFirst);
+  await reconciling.fullRead(...people(10, 4));
+  const [held = ''] = await reconciling.held();
+  const rejected = (await readHeld(reconciling.store)).filter(({ person }) => person === held);
+  await decideAll(reconciling.store, rejected, { verdict: 'rejected', by: 'test', atMs: Date.now() });
+  await confirmFirstRun(reconciling.store);
+  await reconciling.reconcile();
+  assert.equal((await reconciling.toDeliver()).includes(held), false);
+  assert.deepEqual(await reconciling.store.redis.zrange(reconciling.store.keys.rejected, '0', '-1'), [held]);
+});
+
+test('another policy does not end it', async () => {
+  await using reconciling = await Reconciling.create(threeAtFirst);
+  await reconciling.fullRead(...people(10, 8));
+  await reconciling.changePolicy({ ...threeAtFirst, memberships: 'none' });
+  await reconciling.fullRead(...people(10, 8));
+  assert.equal((await reconciling.held()).length, 5);
+});
