@@ -10,7 +10,7 @@ import { accountFrom, invitedAccount } from './accounts.ts';
 import { objectFrom, type Question, readAnswer, refused, type Verdict, verdictOf } from './answer.ts';
 import { LastPassError, LastPassOptionsError, type Refusal } from './errors.ts';
 import { refusalsIn, saysUnknownUser } from './refusals.ts';
-import { post } from './transport.ts';
+import { type Post, post } from './transport.ts';
 import { accountPage, invitations, switched } from './wire.ts';
 
 export type LastPassClientOptions = {
@@ -22,6 +22,8 @@ export type LastPassClientOptions = {
   /** Time limit of one call, in milliseconds: 1 … 300,000. Default 30,000. */
   timeoutMs?: number;
   userAgent?: string;
+  /** How a call gets there: a preview's goes nowhere. Default: HTTP, see `transport.ts`. */
+  send?: (request: Post) => Promise<string>;
 };
 
 export type AccountPage = {
@@ -65,7 +67,7 @@ export class LastPassClient {
 
   /** Throws `LastPassOptionsError`. */
   constructor(options: LastPassClientOptions) {
-    this.#options = { timeoutMs: 30_000, userAgent: 'lastpass-directory-connector', ...options };
+    this.#options = { timeoutMs: 30_000, userAgent: 'lastpass-directory-connector', send: post, ...options };
     checkOptions(this.#options);
   }
 
@@ -170,8 +172,8 @@ export class LastPassClient {
     usernames = [],
     signal,
   }: Command): Promise<{ answer: Record<string, unknown>; question: Question }> {
-    const { cid, provhash, ...transport } = this.#options;
-    const text = await post({ ...transport, body: JSON.stringify({ cid, provhash, cmd, data }), signal });
+    const { cid, provhash, send, ...transport } = this.#options;
+    const text = await send({ ...transport, body: JSON.stringify({ cid, provhash, cmd, data }), signal });
     const question = { cmd, usernames, secret: provhash };
     return { answer: objectFrom(text, question), question };
   }

@@ -7,6 +7,7 @@ import type { WaitingList } from './held/held-people.ts';
 export type Invocation =
   | { readonly command: 'status'; readonly json: boolean; readonly all: boolean }
   | { readonly command: 'sync'; readonly json: boolean; readonly wait: boolean; readonly timeoutMs: number }
+  | { readonly command: 'preview'; readonly json: boolean; readonly csv: boolean }
   | { readonly command: 'held' | 'pending'; readonly json: boolean }
   | {
       readonly command: 'decide';
@@ -68,6 +69,20 @@ export function commandLine(onInvocation: (invocation: Invocation) => void): Com
         json: given(options.json),
       }),
     );
+
+  program
+    .command('preview')
+    .description('show what a run would do now, person by person; nothing is written anywhere')
+    .option('--csv', 'print a row for each step, for a spreadsheet')
+    .option(...json)
+    .addHelpText(
+      'after',
+      '\nReads every directory and all accounts, and plans with the very code that the services run. It needs Redis, as links and\ndecisions are remembered there, but no service. What each call would carry stands in --json.',
+    )
+    .action((options: { csv: Flag; json: Flag }, typed: Command) => {
+      if (given(options.csv) && given(options.json)) typed.error('error: give --csv or --json, not both');
+      onInvocation({ command: 'preview', csv: given(options.csv), json: given(options.json) });
+    });
 
   const lists = [
     { list: 'held', what: 'list the people whom the guard holds, with what would happen to them and why' },

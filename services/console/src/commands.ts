@@ -1,12 +1,11 @@
 /** What each command does, from the session to its exit code. */
-import { userInfo } from 'node:os';
 import { ringFor } from '@connector/shared/people-to-plan.ts';
 import { ringerOf } from '@connector/shared/queues.ts';
+import { type Common, type Context, type ExitCode, operator, print, printJson } from './context.ts';
 import { decideAll, peopleDecided, type Verdict } from './held/decide.ts';
 import { allDone, type Decisions, decidedJson, decidedText } from './held/decided-text.ts';
 import { findHeld, readHeld, type WaitingList } from './held/held-people.ts';
 import { heldJson, heldText } from './held/held-text.ts';
-import type { Session } from './session.ts';
 import { readServiceStates, serviceProblems } from './status/service-states.ts';
 import { readStatus } from './status/status.ts';
 import { statusJson } from './status/status-json.ts';
@@ -16,25 +15,6 @@ import { requestSync, type SyncRequest } from './sync/request.ts';
 import { type Look, readSummary, waitForSync } from './sync/sync.ts';
 import { syncJson, waitedText } from './sync/sync-text.ts';
 import type { Terminal } from './terminal.ts';
-
-/** 0: as wanted; 1: it failed, or something needs attention. (2, wrong usage, never comes as far as here.) */
-export type ExitCode = 0 | 1;
-
-export interface Common {
-  /** One JSON document instead of text. */
-  readonly json: boolean;
-}
-
-/** Where a command works and speaks. */
-export interface Context {
-  readonly session: Session;
-  readonly terminal: Terminal;
-}
-
-const print = ({ terminal }: Context, lines: readonly string[]): void => {
-  for (const line of lines) terminal.line(line);
-};
-const printJson = (context: Context, value: object): void => print(context, [JSON.stringify(value, null, 2)]);
 
 export interface StatusOptions extends Common {
   readonly all: boolean;
@@ -100,15 +80,6 @@ async function ringPlanners({ session }: Context, people: readonly string[]): Pr
     await ringFor(ringer, people);
   } finally {
     await ringer.close();
-  }
-}
-
-/** Who works here, for the record; a container's user may have no name. */
-function operator(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? 'unknown'}`;
   }
 }
 

@@ -2,7 +2,9 @@
 /** The `connector` command, as a process. It talks to Redis only: the services need not run, nor be on this machine. */
 import { CommanderError } from 'commander';
 import { commandLine, type Invocation } from './command-line.ts';
-import { decide, type ExitCode, list, status, sync } from './commands.ts';
+import { decide, list, status, sync } from './commands.ts';
+import type { ExitCode } from './context.ts';
+import { preview } from './preview/preview-command.ts';
 import { openSession } from './session.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
@@ -33,6 +35,8 @@ async function run(invocation: Invocation, terminal: Terminal): Promise<ExitCode
         return await list(context, { lists: ['pending', 'rejected'], json: invocation.json });
       case 'decide':
         return await decide(context, invocation);
+      case 'preview':
+        return await preview(context, { ...invocation, signal: interrupted() });
       case 'sync':
         return await sync(context, { ...invocation, signal: interrupted() });
     }

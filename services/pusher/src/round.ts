@@ -15,13 +15,13 @@ import type { Keys, PersonKey } from '@connector/shared/keys.ts';
 import { accountsRead, intent, link, type SetAside } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
+import type { Change } from '@connector/sync/accounts/account-changes.ts';
 import type { Answer, CallKind } from '@connector/sync/calls/calls.ts';
 import { type Delivery, stepOf } from '@connector/sync/calls/delivery.ts';
 import type { Batch } from './claims.ts';
 import type { DeliverOptions } from './deliver-options.ts';
 import { CredentialsRefused } from './gate.ts';
 import { readAccountsOf, readBack } from './read-back.ts';
-import type { Change } from './records.ts';
 import { answeredSettlesMs, createSettlesMs, movedChanges, settledChanges } from './settling.ts';
 
 /** The ids of so many created accounts are asked for one by one. */

@@ -3,8 +3,8 @@
 import type { Account } from '@connector/shared/account.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import type { Intent, Link } from '@connector/shared/plan.ts';
+import type { Change } from '@connector/sync/accounts/account-changes.ts';
 import { linkAsFound } from '@connector/sync/accounts/link-as-found.ts';
-import type { Change } from './records.ts';
 
 /** A call is given up without an answer after this, ms. */
 export const callTimeoutMs = 20_000;

@@ -7,10 +7,11 @@ import { deletedObjectsUnreadable } from '@connector/active-directory/deleted-ob
 import { DirectoryError } from '@connector/active-directory/errors.ts';
 import type { DirectoryConfiguration } from '@connector/shared/configuration.ts';
 import type { DirectoryChange } from '@connector/shared/directory-change.ts';
-import type { LogEntry, ResolvedBases } from '@connector/shared/directory-state.ts';
+import type { LogEntry } from '@connector/shared/directory-state.ts';
 import { pause } from '@connector/shared/every.ts';
 import { basesVersion } from '@connector/shared/policy.ts';
 import type { Store } from '@connector/shared/store.ts';
+import { resolveBases, withNamedRoot } from '@connector/sync/directory/bases.ts';
 import { FullRead, pageSize } from '@connector/sync/directory/full-read.ts';
 import type { Logger } from 'pino';
 import type { Bell } from './bell.ts';
@@ -150,7 +151,7 @@ export class Watch {
         `${directory.id} was read from another domain controller, or this one went back in time: everything is read again`,
       );
     const cookie = fresh ? (await connection.bookmark()).toString('base64') : log.cursor.cookie;
-    const bases = await this.#resolveBases();
+    const bases = await resolveBases(connection, directory);
     const answers = await store.redis.hget(store.keys.requests, 'full-read');
     const generation = log.cursor.generation + 1;
     const { invocationId, dnsHostName, highestCommittedUsn } = controller;
@@ -205,28 +206,8 @@ export class Watch {
     return wanted ?? [];
   }
 
-  async #resolveBases(): Promise<ResolvedBases> {
-    const { connection, directory } = this.#options;
-    const resolve = async (dns: readonly string[]) => {
-      const guids: string[] = [];
-      for (const dn of dns.length > 0 ? dns : [this.#options.connection.namingContext])
-        guids.push(await connection.resolveGuid(dn));
-      return guids;
-    };
-    return {
-      version: this.#basesVersion,
-      users: await resolve(directory.userBases),
-      groups: await resolve(directory.groupBases),
-    };
-  }
-
-  /** The domain's root has its whole DN for a name, so that the DNs below can be put together. */
   #prepare(changes: readonly DirectoryChange[]): DirectoryChange[] {
-    return changes.map((change) =>
-      change.kind === 'container' && change.parent === null
-        ? { ...change, rdn: this.#options.connection.namingContext }
-        : change,
-    );
+    return withNamedRoot(changes, this.#options.connection.namingContext);
   }
 }
 

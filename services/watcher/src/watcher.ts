@@ -1,6 +1,5 @@
 /** The watcher: one active reader for each directory, others standing by. */
-import { readFileSync } from 'node:fs';
-import { connectDirectory, type DirectoryOptions } from '@connector/active-directory/connection.ts';
+import { connectDirectory } from '@connector/active-directory/connection.ts';
 import { watchForChanges } from '@connector/active-directory/doorbell.ts';
 import { DirectoryError } from '@connector/active-directory/errors.ts';
 import type { DirectoryConfiguration } from '@connector/shared/configuration.ts';
@@ -8,6 +7,7 @@ import { every, pause } from '@connector/shared/every.ts';
 import { ringerOf } from '@connector/shared/queues.ts';
 import { isRedisAway } from '@connector/shared/redis.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
+import { connectionOptions } from '@connector/sync/directory/connection-options.ts';
 import { Counter, Gauge } from 'prom-client';
 import { Bell } from './bell.ts';
 import { ChangeLog, Fenced } from './change-log.ts';
@@ -20,34 +20,6 @@ const firstRetryMs = 250;
 const longestRetryMs = 10_000;
 /** Refused credentials are tried again slowly: AD locks accounts out. */
 const refusedRetryMs = { first: 15_000, longest: 300_000 };
-
-/** The CA's certificate as text. @throws Error naming the file */
-function certificateOf({ tls, id }: DirectoryConfiguration): string | undefined {
-  if (tls.caFile === undefined) return undefined;
-  try {
-    return readFileSync(tls.caFile, 'utf8');
-  } catch (cause) {
-    throw new Error(
-      `directories ${id}: tls.caFile ${tls.caFile} can't be read: write the path of the CA's certificate in PEM form`,
-      { cause },
-    );
-  }
-}
-
-function connectionOptions(directory: DirectoryConfiguration): DirectoryOptions {
-  const { urls, bindDn, bindPassword, insecure, tls } = directory;
-  const ca = certificateOf(directory);
-  return {
-    urls,
-    bindDn,
-    bindPassword,
-    insecure,
-    tls: {
-      ...(ca === undefined ? {} : { ca }),
-      ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
-    },
-  };
-}
 
 export async function startWatcher(service: Service): Promise<Running> {
   const { store, configuration, log, readiness, signal, metrics, instance } = service;

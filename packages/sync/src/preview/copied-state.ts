@@ -57,9 +57,14 @@ function together(keys: Keys, directories: readonly string[]): string[] {
 
 /**
  * Copies what Redis holds of these directories.
+ * @param isNew tells the keys that Redis can't have, which then aren't asked for
  * @throws what ioredis throws
  */
-export async function copyState({ redis, keys }: Store, directories: readonly string[]): Promise<State> {
+export async function copyState(
+  { redis, keys }: Store,
+  directories: readonly string[],
+  { isNew = () => false }: { isNew?: (key: string) => boolean } = {},
+): Promise<State> {
   const memory = new Memory();
   const copying = new Map<string, Promise<void>>();
   const copy = async (wanted: readonly string[]): Promise<void> => {
@@ -75,7 +80,7 @@ export async function copyState({ redis, keys }: Store, directories: readonly st
 
   /** Sees to it that these keys are in memory, if Redis has them. */
   const have = async (wanted: Iterable<string>): Promise<void> => {
-    const missing = [...new Set(wanted)].filter((key) => !copying.has(key));
+    const missing = [...new Set(wanted)].filter((key) => !copying.has(key) && !isNew(key));
     for (let from = 0; from < missing.length; from += atOnce) {
       const part = missing.slice(from, from + atOnce);
       const copied = copy(part);

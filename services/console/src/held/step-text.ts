@@ -1,7 +1,8 @@
 /** Steps, for people: what happens, and why. */
 import type { Step } from '@connector/shared/plan.ts';
 
-function actionOf(step: Step): string {
+/** What a step does. */
+export function actionText(step: Step): string {
   switch (step.kind) {
     case 'create':
       return step.groups.length > 0 ? `create, in ${step.groups.join(', ')}` : 'create';
@@ -24,4 +25,4 @@ function actionOf(step: Step): string {
 
 /** `disable (was deleted in Active Directory)`; several with semicolons. */
 export const stepsText = (steps: readonly Step[]): string =>
-  steps.map((step) => `${actionOf(step)} (${step.because})`).join('; ');
+  steps.map((step) => `${actionText(step)} (${step.because})`).join('; ');

@@ -1,0 +1,33 @@
+/** From a directory's configuration to what connecting takes. */
+import { readFileSync } from 'node:fs';
+import type { DirectoryOptions } from '@connector/active-directory/connection.ts';
+import type { DirectoryConfiguration } from '@connector/shared/configuration.ts';
+
+/** The CA's certificate as text. @throws Error naming the file */
+function certificateOf({ tls, id }: DirectoryConfiguration): string | undefined {
+  if (tls.caFile === undefined) return undefined;
+  try {
+    return readFileSync(tls.caFile, 'utf8');
+  } catch (cause) {
+    throw new Error(
+      `directories ${id}: tls.caFile ${tls.caFile} can't be read: write the path of the CA's certificate in PEM form`,
+      { cause },
+    );
+  }
+}
+
+/** What connecting to a directory takes. @throws Error naming the file of a certificate that can't be read */
+export function connectionOptions(directory: DirectoryConfiguration): DirectoryOptions {
+  const { urls, bindDn, bindPassword, insecure, tls } = directory;
+  const ca = certificateOf(directory);
+  return {
+    urls,
+    bindDn,
+    bindPassword,
+    insecure,
+    tls: {
+      ...(ca === undefined ? {} : { ca }),
+      ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
+    },
+  };
+}

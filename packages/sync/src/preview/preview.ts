@@ -1,0 +1,283 @@
+/**
+ * What a run would do, without doing it: both ends are read, and the same code that the services run plans, judges and makes
+ * the calls, on a copy of what Redis holds and for a LastPass that can't be written to. Nothing is written anywhere.
+ *
+ * What a call makes true is taken over into the copy, and everything is planned again, until there is nothing left to do: so a
+ * preview shows, too, what becomes possible only by what goes before it.
+ */
+import type { DirectoryConnection } from '@connector/active-directory/connection.ts';
+import { deletedObjectsUnreadable } from '@connector/active-directory/deleted-objects.ts';
+import type { LastPassClient } from '@connector/lastpass/client.ts';
+import { account } from '@connector/shared/account.ts';
+import type { DirectoryConfiguration } from '@connector/shared/configuration.ts';
+import { type LogEntry, mirrorState } from '@connector/shared/directory-state.ts';
+import type { PersonKey } from '@connector/shared/keys.ts';
+import { touch } from '@connector/shared/people-to-plan.ts';
+import { link, type Plan, plan, type SetAside, type Step, setAside } from '@connector/shared/plan.ts';
+import { type Policy, policyVersion } from '@connector/shared/policy.ts';
+import type { State } from '@connector/shared/state.ts';
+import { parseStored, type Store } from '@connector/shared/store.ts';
+import { type Change, peopleWaitingFor, writesOf } from '../accounts/account-changes.ts';
+import { listAccounts } from '../accounts/list-accounts.ts';
+import { takeOverAccounts } from '../accounts/take-over.ts';
+import { callKinds } from '../calls/calls.ts';
+import { type Delivery, stepsOf } from '../calls/delivery.ts';
+import { resolveBases, withNamedRoot } from '../directory/bases.ts';
+import { FullRead, pageSize } from '../directory/full-read.ts';
+import { applyNext } from '../mirror/apply.ts';
+import { touchExpired } from '../plan/expiries.ts';
+import { judgeWaiting } from '../plan/judging.ts';
+import { planPeople } from '../plan/planning.ts';
+import { notYet } from '../plan/planning-context.ts';
+import { bringIntoForce } from '../plan/policy-in-force.ts';
+import { copyState } from './copied-state.ts';
+import { type RecordedCall, RecordingLastPass } from './recorded-calls.ts';
+
+export interface PreviewOptions {
+  readonly store: Store;
+  readonly directories: readonly DirectoryConfiguration[];
+  readonly policy: Policy;
+  readonly connect: (directory: DirectoryConfiguration) => Promise<DirectoryConnection>;
+  /** Used for reading only. */
+  readonly lastpass: LastPassClient;
+  readonly signal: AbortSignal;
+  /** Told what is being done, and how far it is. */
+  readonly onProgress: (text: string) => void;
+}
+
+/** What would be sent for one person, in the order of sending. */
+export interface PreviewedPerson {
+  readonly person: PersonKey;
+  readonly username: string;
+  readonly name: string;
+  readonly steps: readonly Step[];
+  /** Each exactly as it would be sent; a batch is several people's, put together. */
+  readonly calls: readonly RecordedCall[];
+}
+
+/** Somebody for whom nothing would be sent before a person has spoken. */
+export interface StoppedPerson extends Omit<PreviewedPerson, 'calls'> {
+  readonly because: string;
+}
+
+export interface Preview {
+  readonly sent: readonly PreviewedPerson[];
+  readonly held: readonly StoppedPerson[];
+  readonly pending: readonly StoppedPerson[];
+  readonly setAside: readonly (SetAside & { readonly person: PersonKey })[];
+  /** What both ends have. */
+  readonly read: { readonly objects: number; readonly accounts: number };
+}
+
+/** The preview didn't come to an end by itself: a mistake of ours, which hides nothing. */
+export class PreviewUnfinished extends Error {
+  override readonly name = 'PreviewUnfinished';
+  readonly code = 'PREVIEW_UNFINISHED';
+}
+
+/** A generation of the mirror that no watcher ever begins. */
+const previewGeneration = Number.MAX_SAFE_INTEGER;
+/** So many people are planned at once. */
+const peopleAtOnce = 100;
+/** One thing waits for another a few times over, never more often. */
+const maxRounds = 20;
+
+/**
+ * Makes a preview.
+ * @throws DirectoryError, LastPassError, AccountsIncomplete, and what Redis throws: a preview is whole, or there is none
+ */
+export async function previewRun(options: PreviewOptions): Promise<Preview> {
+  const { store, directories, policy, lastpass, signal, onProgress } = options;
+  const ids = directories.map(({ id }) => id);
+  const state = await copyState(store, ids, {
+    isNew: (key) => key.includes(`:mirror:${previewGeneration}:`),
+  });
+  const version = policyVersion(policy, directories);
+  const planning = { store: state, policy, policyVersion: version, directories };
+  await bringIntoForce(state, version, directories);
+
+  onProgress('reading the accounts');
+  const accounts = await listAccounts({ call: (_, send) => send(lastpass) }, signal);
+  const { keys, redis } = state;
+  await takeOverAccounts({
+    state,
+    directories: ids,
+    list: async () => accounts,
+    turn: { guard: { command: ['GET', keys.accountsReader], is: await redis.get(keys.accountsReader) }, keep: [] },
+    request: null,
+  });
+
+  const planned = async (): Promise<void> => {
+    if ((await notYet(planning)) !== null) return; // of a policy that is new, everybody is judged by a full read at the latest
+    await touchExpired(state, { directories: ids, nowMs: Date.now() });
+    await planList(planning, (left) => onProgress(`planning ${left}`));
+    await judgeWaiting({ store: state, limits: policy.guard, directories: ids });
+  };
+  await planned();
+  let objects = 0;
+  for (const directory of directories) {
+    const read = await readDirectory({ ...options, state }, directory);
+    objects += read;
+  }
+  const sent = new Map<PersonKey, PreviewedPerson>();
+  for (let round = 0; ; round++) {
+    await planned();
+    const deliveries = await outstandingDeliveries(state);
+    if (deliveries.length === 0) break;
+    if (round === maxRounds)
+      throw new PreviewUnfinished(
+        `after ${maxRounds} rounds ${deliveries.length} people still change: please report it`,
+      );
+    for (const [person, result] of await deliver(state, ids, deliveries))
+      sent.set(person, merged(sent.get(person), result));
+  }
+  return {
+    sent: [...sent.values()],
+    held: await stopped(state, keys.held, ({ heldBecause, mustHold }) => heldBecause ?? mustHold ?? ''),
+    pending: await stopped(state, keys.pending, () => 'new, and onDetected is approve'),
+    setAside: await asides(state),
+    read: { objects, accounts: accounts.length },
+  };
+}
+
+/** Reads a directory to its end, into a generation of the copy's own. @returns how many objects it has */
+async function readDirectory(
+  { state, directories, connect, signal, onProgress }: PreviewOptions & { state: State },
+  directory: DirectoryConfiguration,
+): Promise<number> {
+  const { id, bindDn } = directory;
+  const keys = state.keys.directory(id);
+  const applying = { store: state, directory: id, directories: directories.map((each) => each.id) };
+  const append = async (entries: readonly LogEntry[]) => {
+    const { value } = parseStored(mirrorState, keys.mirrorState, await state.redis.get(keys.mirrorState));
+    const first = (value?.sequence ?? 0) + 1;
+    const writes = entries.map((entry, index) => [
+      'XADD',
+      keys.log,
+      `${first + index}-0`,
+      'entry',
+      JSON.stringify(entry),
+    ]);
+    await state.commit({ guards: [], writes });
+    await applyAll(applying);
+  };
+  await applyAll(applying); // what the watcher has read already
+  onProgress(`connecting to ${id}`);
+  await using connection = await connect(directory);
+  if (!(await connection.canReadDeletedObjects())) throw deletedObjectsUnreadable(bindDn, connection.namingContext);
+  const bases = await resolveBases(connection, directory);
+  await append([{ type: 'begin', generation: previewGeneration, bases, gap: false }]);
+  const reading = new FullRead({
+    log: { append, isLong: async () => false, isApplied: async () => true },
+    connection,
+    generation: previewGeneration,
+    basesVersion: bases.version,
+    answers: null,
+    lookups: async () => (await state.redis.smembers(keys.lookups)).slice(0, pageSize),
+    prepare: (changes) => withNamedRoot(changes, connection.namingContext),
+  });
+  while (!reading.done) {
+    signal.throwIfAborted();
+    await reading.step();
+    onProgress(`reading ${id}: ${reading.objects} objects`);
+  }
+  return reading.objects;
+}
+
+async function applyAll(applying: Parameters<typeof applyNext>[0]): Promise<void> {
+  while ((await applyNext(applying)) !== 'nothing');
+}
+
+/** Plans everybody on the list, as long as it gets any shorter or longer; who stays is in delivery now. */
+async function planList(planning: Parameters<typeof planPeople>[0], onLeft: (left: number) => void): Promise<void> {
+  const { redis, keys } = planning.store;
+  for (let round = 0; round < maxRounds; round++) {
+    const people = await redis.zrange(keys.toPlan, '0', '-1');
+    for (let from = 0; from < people.length; from += peopleAtOnce) {
+      onLeft(people.length - from);
+      await planPeople(planning, people.slice(from, from + peopleAtOnce));
+    }
+    const left = await redis.zrange(keys.toPlan, '0', '-1');
+    if (left.length === 0 || left.join() === people.join()) return;
+  }
+}
+
+/** Everybody whom a pusher would take up now, leavers first. */
+async function outstandingDeliveries({ redis, keys }: State): Promise<Delivery[]> {
+  const now = Date.now();
+  const lines = await Promise.all([keys.leavers, keys.toDeliver].map((line) => redis.zrangebyscore(line, '-inf', now)));
+  const deliveries: Delivery[] = [];
+  for (const person of new Set(lines.flat())) {
+    const [planRaw, linkRaw] = await Promise.all([redis.hget(keys.plans, person), redis.hget(keys.links, person)]);
+    const current = parseStored(plan, keys.plans, planRaw).value;
+    if (current === null || planRaw === null) continue;
+    const accountRaw = await redis.hget(keys.accounts, current.username);
+    deliveries.push({
+      person,
+      plan: current,
+      planRaw,
+      attempts: 0,
+      account: parseStored(account, keys.accounts, accountRaw).value,
+      link: parseStored(link, keys.links, linkRaw).value,
+    });
+  }
+  return deliveries;
+}
+
+/** Makes everybody's calls, and takes over what they make true. */
+async function deliver(
+  state: State,
+  directories: readonly string[],
+  deliveries: readonly Delivery[],
+): Promise<Map<PersonKey, PreviewedPerson>> {
+  const lastpass = new RecordingLastPass();
+  const results = new Map<PersonKey, PreviewedPerson>();
+  const changes: Change[] = [];
+  for (const delivery of deliveries) {
+    const { person, plan: current } = delivery;
+    const { username, name } = current;
+    for (const kind of callKinds) {
+      if (!kind.carries(delivery)) continue;
+      const truth = kind.truth(delivery, await kind.send(lastpass.client, [delivery]));
+      delivery.account = truth.account;
+      delivery.link = truth.link;
+    }
+    const { account: now, link: linked } = delivery;
+    changes.push({ person, username, account: now, link: linked, claim: { kind: 'finish' } });
+    results.set(person, { person, username, name, steps: stepsOf(delivery), calls: lastpass.take() });
+  }
+  const waiting = touch(state.keys, await peopleWaitingFor(state, directories, changes));
+  await state.commit({
+    guards: [],
+    writes: [...changes.flatMap((change) => writesOf(state.keys, change)), ...waiting],
+  });
+  return results;
+}
+
+const merged = (before: PreviewedPerson | undefined, now: PreviewedPerson): PreviewedPerson =>
+  before === undefined
+    ? now
+    : { ...before, steps: [...before.steps, ...now.steps], calls: [...before.calls, ...now.calls] };
+
+/** Everybody on a list of those who wait for a person's word. */
+async function stopped(
+  { redis, keys }: State,
+  list: string,
+  because: (current: Plan) => string,
+): Promise<StoppedPerson[]> {
+  const people: StoppedPerson[] = [];
+  for (const person of await redis.zrange(list, '0', '-1')) {
+    const current = parseStored(plan, keys.plans, await redis.hget(keys.plans, person)).value;
+    if (current === null) continue;
+    const { username, name, steps } = current;
+    people.push({ person, username, name, steps, because: because(current) });
+  }
+  return people;
+}
+
+async function asides({ redis, keys }: State): Promise<Preview['setAside']> {
+  return Object.entries(await redis.hgetall(keys.setAside)).flatMap(([person, raw]) => {
+    const { value } = parseStored(setAside, keys.setAside, raw);
+    return value === null ? [] : [{ person, ...value }];
+  });
+}
