@@ -114,7 +114,7 @@ export class World implements AsyncDisposable {
 
   /** Has the whole directory and all accounts read afresh, and waits until nothing is left to do. */
   async readEverythingAgain(): Promise<void> {
-    await connector(this.stack, 'sync', '--json', '--timeout', '60');
+    await connector(this.stack, 'sync', '--full', '--json', '--timeout', '60');
     await this.stack.settled({ withinMs: settleWithinMs });
   }
 

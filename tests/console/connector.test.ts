@@ -29,7 +29,8 @@ async function answerRequests({ sequence = 3 } = {}): Promise<void> {
   const own = keys.directory('corp');
   const read = { ...firstCursor, sequence, generation: 1, completed: 1, completedAtMs: Date.now(), caughtUp: true };
   const answered = await redis.hget(keys.requests, 'full-read');
-  await redis.set(own.cursor, JSON.stringify({ ...read, dnsHostName: 'dc1.corp', answered }));
+  const answeredChanges = await redis.hget(keys.requests, 'changes');
+  await redis.set(own.cursor, JSON.stringify({ ...read, dnsHostName: 'dc1.corp', answered, answeredChanges }));
   await redis.set(own.mirrorState, JSON.stringify({ ...firstMirrorState, sequence }));
   const accounts = await redis.hget(keys.requests, 'accounts');
   await redis.set(keys.accountsRead, JSON.stringify({ atMs: Date.now(), total: 2, answered: accounts }));
@@ -167,7 +168,7 @@ test('without names and without --all nothing happens, and it exits with 2', asy
 
 test('sync --no-wait asks for both readings and says which services are missing', async () => {
   const { redis, keys } = place.store;
-  const { code, output } = await place.run('sync', '--no-wait');
+  const { code, output } = await place.run('sync', '--full', '--no-wait');
   assert.equal(code, 0);
   assert.match(output, /Asked for a full read of corp/);
   assert.match(output, /problem: no watcher is running/);
@@ -189,7 +190,7 @@ test('sync waits until all is read, planned and delivered, and tells what it has
   await waitUntil('the delivery', () => /^delivering 1$/m.test(program.output));
   await redis.zrem(keys.toDeliver, 'corp/x');
   assert.equal(await program.ended, 0);
-  assert.match(program.output, /Everything is in sync .*\n {2}people linked {2}1\n/);
+  assert.match(program.output, /Everything is in sync .*\n {2}delivered +nothing.*\n {2}people linked {2}1\n/);
 });
 
 test('sync does not wait for whom LastPass refuses, or who is postponed for long', async () => {
@@ -240,7 +241,7 @@ test('sync asks again when Redis has lost the request', async () => {
   const { redis, keys } = place.store;
   await startAll();
   await redis.hset(keys.requests, 'full-read', 'old', 'accounts', 'old');
-  await using program = place.start('sync');
+  await using program = place.start('sync', '--full');
   await waitUntil('the request', async () => (await redis.hget(keys.requests, 'accounts')) !== 'old');
   const asked = await redis.hget(keys.requests, 'accounts');
   await redis.hset(keys.requests, 'full-read', 'old', 'accounts', 'old');

@@ -103,6 +103,15 @@ export class Simulator implements AsyncDisposable {
     return this.#ask(settings === null ? 'GET' : 'PUT', 'settings', settings ?? undefined);
   }
 
+  /** Somebody changes accounts by hand, as with the Admin Console. */
+  async byHand(cmd: string, data: unknown): Promise<void> {
+    const { provhash } = await this.settings(null);
+    const body = JSON.stringify({ cid: Simulator.cid, provhash, cmd, data });
+    const answer = await fetch(this.apiUrl, { method: 'POST', body });
+    const { status } = (await answer.json()) as { status?: string };
+    if (!['OK', 'success'].includes(status ?? '')) throw new Error(`${cmd} by hand: ${status}`);
+  }
+
   /** The person logs in. */
   login(username: string): Promise<void> {
     return this.#ask('POST', 'login', { username });

@@ -168,9 +168,17 @@ export class Stack implements AsyncDisposable {
 
   /** Makes a change in the directory that means nothing, and waits until it and everything before it has arrived. */
   async settled({ withinMs = 60_000 } = {}): Promise<void> {
+    await this.planned({ withinMs });
+    await this.quiet({ withinMs });
+  }
+
+  /** The same, but what is to be delivered may wait. */
+  async planned({ withinMs = 60_000 } = {}): Promise<void> {
     const marker = await this.admin.createOu({ name: `marker-${Math.random().toString(36).slice(2)}` });
     await waitUntil('the marker in the mirror', () => this.#isMirrored(marker), { withinMs });
-    await this.quiet({ withinMs });
+    const { redis, keys } = this.store;
+    const isPlanned = async () => (await redis.zcard(keys.toPlan)) + (await redis.zcard(keys.waiting)) === 0;
+    await waitUntil('everybody to be planned', isPlanned, { withinMs });
   }
 
   async #isMirrored(guid: string): Promise<boolean> {

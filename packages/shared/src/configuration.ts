@@ -119,10 +119,12 @@ const configuration = z.strictObject({
     .default({ url: 'redis://127.0.0.1:6379', prefix: 'connector' }),
   sync: z
     .strictObject({
+      /** manual: changes wait until somebody runs "connector sync". */
+      mode: z.enum(['automatic', 'manual']).default('automatic'),
       accountsEvery: durationMs.default(15 * 60_000),
       fullReadEvery: durationMs.default(24 * 3_600_000),
     })
-    .default({ accountsEvery: 15 * 60_000, fullReadEvery: 24 * 3_600_000 }),
+    .default({ mode: 'automatic', accountsEvery: 15 * 60_000, fullReadEvery: 24 * 3_600_000 }),
   policy: policy.default(policy.parse({})),
   http: z
     .strictObject({

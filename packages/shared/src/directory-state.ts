@@ -59,6 +59,8 @@ export const cursor = z.strictObject({
   basesVersion: z.string(),
   /** Id of the newest request for a full read that the completed one has answered. */
   answered: z.string().nullable(),
+  /** Id of the newest request to read what changed that was answered. */
+  answeredChanges: z.string().nullable().default(null),
 });
 export type Cursor = z.infer<typeof cursor>;
 
@@ -74,6 +76,7 @@ export const firstCursor: Cursor = {
   completedAtMs: 0,
   basesVersion: '',
   answered: null,
+  answeredChanges: null,
 };
 
 const generation = z.strictObject({ generation: z.number().int(), bases: resolvedBases });

@@ -138,8 +138,14 @@ export function keysOf(prefix: string) {
     alarms: `${tag}:alarms`,
     /** String with an expiry: the pusher that is reading all accounts. */
     accountsReader: `${tag}:accounts-reader`,
-    /** Hash: `full-read` | `accounts` | `confirm-first` → id of the newest request. */
+    /** Hash: `full-read` | `changes` | `accounts` | `confirm-first` → id of the newest request. */
     requests: `${tag}:requests`,
+    /** String (JSON, `PauseState`): somebody has paused all deliveries. */
+    paused: `${tag}:paused`,
+    /** String (JSON, `Run`): in manual mode, the sync that somebody has asked for; nothing is delivered without. */
+    run: `${tag}:run`,
+    /** Hash: kind of step → how many were delivered, ever. */
+    delivered: `${tag}:delivered`,
     /** Hash: `<service>/<instance>` → its condition (JSON, `Condition`). */
     services: `${tag}:services`,
   };

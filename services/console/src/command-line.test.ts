@@ -24,17 +24,39 @@ test('each command with its defaults', () => {
   assert.deepEqual(typed('status'), { command: 'status', all: false, json: false });
   assert.deepEqual(typed('held'), { command: 'held', json: false });
   assert.deepEqual(typed('pending'), { command: 'pending', json: false });
-  assert.deepEqual(typed('sync'), { command: 'sync', wait: true, timeoutMs: 600_000, json: false });
+  assert.deepEqual(typed('sync'), {
+    command: 'sync',
+    full: false,
+    confirmFirst: false,
+    wait: true,
+    timeoutMs: 600_000,
+    json: false,
+  });
+  assert.deepEqual(typed('preview'), { command: 'preview', csv: false, json: false });
+  for (const command of ['check', 'aside', 'drift', 'pause', 'resume'])
+    assert.deepEqual(typed(command), { command, json: false });
 });
 
 test('each command with its options', () => {
   assert.deepEqual(typed('status', '--all', '--json'), { command: 'status', all: true, json: true });
-  assert.deepEqual(typed('sync', '--no-wait', '--timeout', '1.5'), {
+  assert.deepEqual(typed('sync', '--full', '--confirm-first', '--no-wait', '--timeout', '1.5'), {
     command: 'sync',
+    full: true,
+    confirmFirst: true,
     wait: false,
     timeoutMs: 1_500,
     json: false,
   });
+  assert.deepEqual(typed('retry', 'ann'), { command: 'retry', who: ['ann'], lists: [], json: false });
+  assert.deepEqual(typed('retry', '--all', '--all-drift'), {
+    command: 'retry',
+    who: [],
+    lists: ['aside', 'drift'],
+    json: false,
+  });
+  assert.match(String(typed('retry')), /say who to retry/);
+  assert.match(String(typed('retry', 'ann', '--all')), /either name people/);
+  assert.match(String(typed('preview', '--csv', '--json')), /--csv or --json, not both/);
   assert.deepEqual(typed('release', 'ann', 'bob', '--json'), {
     command: 'decide',
     verdict: 'released',

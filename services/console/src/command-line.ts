@@ -6,7 +6,22 @@ import type { WaitingList } from './held/held-people.ts';
 /** What was typed: a command and its options. */
 export type Invocation =
   | { readonly command: 'status'; readonly json: boolean; readonly all: boolean }
-  | { readonly command: 'sync'; readonly json: boolean; readonly wait: boolean; readonly timeoutMs: number }
+  | { readonly command: 'check'; readonly json: boolean }
+  | {
+      readonly command: 'sync';
+      readonly json: boolean;
+      readonly full: boolean;
+      readonly confirmFirst: boolean;
+      readonly wait: boolean;
+      readonly timeoutMs: number;
+    }
+  | { readonly command: 'aside' | 'drift' | 'pause' | 'resume'; readonly json: boolean }
+  | {
+      readonly command: 'retry';
+      readonly json: boolean;
+      readonly who: readonly string[];
+      readonly lists: readonly ('aside' | 'drift')[];
+    }
   | { readonly command: 'preview'; readonly json: boolean; readonly csv: boolean }
   | { readonly command: 'held' | 'pending'; readonly json: boolean }
   | {
@@ -52,8 +67,22 @@ export function commandLine(onInvocation: (invocation: Invocation) => void): Com
     );
 
   program
+    .command('check')
+    .description(
+      'look at every end (Redis, directories, LastPass, services), and say what to do where one is not as it should be',
+    )
+    .option(...json)
+    .addHelpText('after', '\nNothing is written. Exits with 1 when anything fails; warnings do not count.')
+    .action((options: { json: Flag }) => onInvocation({ command: 'check', json: given(options.json) }));
+
+  program
     .command('sync')
-    .description('read every directory and all accounts afresh, and wait until everything is in sync')
+    .description('read what changed and all accounts, deliver what is outstanding, and say what was done')
+    .option('--full', 'read every directory from its beginning, not only what changed')
+    .option(
+      '--confirm-first',
+      'let the first run create everybody, not only the first few: look at "connector preview" before',
+    )
     .option('--no-wait', 'only ask for it')
     .option('--timeout <seconds>', 'wait no longer than this', positiveSeconds, 600)
     .option(...json)
@@ -61,9 +90,11 @@ export function commandLine(onInvocation: (invocation: Invocation) => void): Com
       'after',
       '\nThe services do the work: leaving early (Ctrl-C, --timeout) stops nothing.\nExits with 1 when it had not finished by then. People who are held or set aside do not keep it from finishing.',
     )
-    .action((options: { timeout: number; wait: boolean; json: Flag }) =>
+    .action((options: { timeout: number; wait: boolean; json: Flag; full: Flag; confirmFirst: Flag }) =>
       onInvocation({
         command: 'sync',
+        full: given(options.full),
+        confirmFirst: given(options.confirmFirst),
         timeoutMs: options.timeout * 1_000,
         wait: options.wait,
         json: given(options.json),
@@ -141,6 +172,45 @@ export function commandLine(onInvocation: (invocation: Invocation) => void): Com
         onInvocation({ command: 'decide', verdict, from, who, json: given(options['json']) });
       });
   }
+
+  const simple = [
+    { name: 'aside', what: 'list the people who can not be synced until something is mended, and why' },
+    { name: 'drift', what: 'list the accounts that somebody deleted or disabled by hand at LastPass' },
+    { name: 'pause', what: 'send nothing to LastPass any more, until "resume"; reading and planning go on' },
+    { name: 'resume', what: 'send again, beginning with what has gathered' },
+  ] as const;
+  for (const { name, what } of simple) {
+    program
+      .command(name)
+      .description(what)
+      .option(...json)
+      .action((options: { json: Flag }) => onInvocation({ command: name, json: given(options.json) }));
+  }
+
+  program
+    .command('retry')
+    .description('try people again at once who are set aside; by name also those whose account was deleted by hand')
+    .argument('[who...]', 'user names (mail), person keys or objectGUIDs')
+    .option('--all', 'everybody whom "aside" lists')
+    .option(
+      '--all-drift',
+      'everybody whose deleted account "drift" lists: they are as new as people without an account',
+    )
+    .option(...json)
+    .addHelpText(
+      'after',
+      '\nExits with 1 if anybody was not found, or has changed meanwhile; the others are done all the same.',
+    )
+    .action((who: string[], options: { all: Flag; allDrift: Flag; json: Flag }, typed: Command) => {
+      const lists = [
+        ...(given(options.all) ? ['aside' as const] : []),
+        ...(given(options.allDrift) ? ['drift' as const] : []),
+      ];
+      if (who.length === 0 && lists.length === 0) typed.error('error: say who to retry, or --all or --all-drift');
+      if (who.length > 0 && lists.length > 0)
+        typed.error('error: either name people or give --all or --all-drift, not both');
+      onInvocation({ command: 'retry', who, lists, json: given(options.json) });
+    });
   return program;
 }
 

@@ -1,11 +1,17 @@
 #!/usr/bin/env node
 /** The `connector` command, as a process. It talks to Redis only: the services need not run, nor be on this machine. */
 import { CommanderError } from 'commander';
+import { aside, retry } from './aside/aside-commands.ts';
+import { check } from './check/check-command.ts';
 import { commandLine, type Invocation } from './command-line.ts';
-import { decide, list, status, sync } from './commands.ts';
 import type { ExitCode } from './context.ts';
+import { drift } from './drift/drift-command.ts';
+import { decide, list } from './held/held-commands.ts';
 import { preview } from './preview/preview-command.ts';
-import { openSession } from './session.ts';
+import { openSession, openUnchecked } from './session.ts';
+import { status } from './status/status-command.ts';
+import { pause, resume } from './steer/pause-commands.ts';
+import { sync } from './sync/sync-command.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 /** What was typed; or how to end when help was all that was wanted, or it was wrong, which is told already. */
@@ -23,7 +29,7 @@ function invocationOf(argv: readonly string[]): { invocation: Invocation } | { e
 }
 
 async function run(invocation: Invocation, terminal: Terminal): Promise<ExitCode> {
-  using session = await openSession();
+  using session = invocation.command === 'check' ? openUnchecked() : await openSession();
   const context = { session, terminal };
   try {
     switch (invocation.command) {
@@ -35,6 +41,18 @@ async function run(invocation: Invocation, terminal: Terminal): Promise<ExitCode
         return await list(context, { lists: ['pending', 'rejected'], json: invocation.json });
       case 'decide':
         return await decide(context, invocation);
+      case 'check':
+        return await check(context, { ...invocation, signal: interrupted() });
+      case 'aside':
+        return await aside(context, invocation);
+      case 'retry':
+        return await retry(context, invocation);
+      case 'drift':
+        return await drift(context, invocation);
+      case 'pause':
+        return await pause(context, invocation);
+      case 'resume':
+        return await resume(context, invocation);
       case 'preview':
         return await preview(context, { ...invocation, signal: interrupted() });
       case 'sync':

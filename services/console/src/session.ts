@@ -19,10 +19,10 @@ export interface Session extends Disposable {
 const connectionErrors = ['MaxRetriesPerRequestError', 'ReplyError', 'AbortError'];
 
 /**
- * Opens a session.
- * @throws ConfigurationError, RedisUnsuitable, RedisUnreachable
+ * Opens a session without asking whether Redis is there.
+ * @throws ConfigurationError
  */
-export async function openSession(environment: NodeJS.ProcessEnv = process.env): Promise<Session> {
+export function openUnchecked(environment: NodeJS.ProcessEnv = process.env): Session {
   const configuration = loadConfiguration(environment);
   const { url, password, prefix } = configuration.redis;
   const store = openStore({ target: { url, password }, prefix, name: 'connector' });
@@ -35,13 +35,22 @@ export async function openSession(environment: NodeJS.ProcessEnv = process.env):
     const isConnection = connectionErrors.includes(error.name) || error.message === 'Connection is closed.';
     return isConnection ? unreachable(url, lastError ?? error) : error;
   };
-  try {
-    await store.check();
-  } catch (error) {
-    store.close();
-    throw explain(error);
-  }
   return { configuration, store, explain, [Symbol.dispose]: () => store.close() };
+}
+
+/**
+ * Opens a session with a Redis that is as it should be.
+ * @throws ConfigurationError, RedisUnsuitable, RedisUnreachable
+ */
+export async function openSession(): Promise<Session> {
+  const session = openUnchecked();
+  try {
+    await session.store.check();
+  } catch (error) {
+    session[Symbol.dispose]();
+    throw session.explain(error);
+  }
+  return session;
 }
 
 function unreachable(url: string, cause: Error): RedisUnreachable {

@@ -16,6 +16,8 @@ export interface DeliverOptions {
   readonly batchSize: number;
   /** Delivers leavers that became due meanwhile: called before each call that takes no access from anybody. */
   readonly overtake: () => Promise<void>;
+  /** Whether deliveries are neither paused nor, in manual mode, unasked for: looked at before each call. */
+  readonly mayDeliver: () => Promise<boolean>;
   /** Many accounts were created whose ids aren't known yet. */
   readonly onManyCreated: () => void;
 }

@@ -5,6 +5,7 @@ import { ringFor } from '@connector/shared/people-to-plan.ts';
 import { answerBells, ringerOf } from '@connector/shared/queues.ts';
 import { isRedisAway } from '@connector/shared/redis.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
+import { endRunIfDone, mayDeliver } from '@connector/sync/requests/steering.ts';
 import { Counter, Gauge } from 'prom-client';
 import { type Batch, Claims, signOfLifeEveryMs } from './claims.ts';
 import { deliverBatch } from './deliver.ts';
@@ -55,7 +56,9 @@ export async function startPusher(service: Service): Promise<Running> {
   const directories = configuration.directories.map(({ id }) => id);
   const records = new Records(store, claims, directories);
   const { batchSize } = lastpass;
-  const delivering = { store, gate, claims, records, log, signal, batchSize, onManyCreated };
+  const { mode } = configuration.sync;
+  const isAllowed = () => mayDeliver(store, mode);
+  const delivering = { store, gate, claims, records, log, signal, batchSize, onManyCreated, mayDeliver: isAllowed };
 
   /** Delivers one batch; whoever was in it is planned again. */
   const deliver = async (batch: Batch, overtake: () => Promise<void>) => {
@@ -77,7 +80,7 @@ export async function startPusher(service: Service): Promise<Running> {
   };
 
   const deliverOutstanding = async () => {
-    while (!signal.aborted) {
+    while (!signal.aborted && (await isAllowed())) {
       const batch = await claims.take(lastpass.batchSize);
       if (batch === null) return;
       await deliver(batch, deliverLeavers);
@@ -90,7 +93,9 @@ export async function startPusher(service: Service): Promise<Running> {
   };
 
   const sweep = async () => {
-    if ((await redis.zcount(keys.toDeliver, '-inf', Date.now())) > 0) await accountUpdates.sweep({});
+    const isDue = (await redis.zcount(keys.toDeliver, '-inf', Date.now())) > 0;
+    if (isDue && (await isAllowed())) await accountUpdates.sweep({});
+    await endRunIfDone(store, directories, Date.now());
     if (idsWanted && (await redis.zcard(keys.toDeliver)) === 0) {
       idsWanted = false;
       await redis.hset(keys.requests, 'accounts', `ids-${Date.now()}`);

@@ -63,6 +63,7 @@ export class Round {
     const carried = kind.creates ? await this.#withoutExisting(planned) : planned;
     const size = kind.atOnce === 'one' ? 1 : this.#options.batchSize;
     for (let from = 0; from < carried.length; from += size) {
+      if (!(await this.#options.mayDeliver())) return this.#giveBack(carried.slice(from));
       if (!kind.takesAccess) await this.#options.overtake();
       await this.#call(kind, carried.slice(from, from + size));
     }
@@ -75,6 +76,14 @@ export class Round {
       username,
       claim: { kind: 'finish' } as const,
     }));
+    await this.#options.records.commit(this.#batch, changes);
+  }
+
+  /** Deliveries were stopped meanwhile: these are planned again, and wait. */
+  async #giveBack(left: readonly Delivery[]): Promise<void> {
+    this.#dropOut(left.map(({ person }) => person));
+    const finish = { kind: 'finish' } as const;
+    const changes = left.map(({ person, plan: { username } }) => ({ person, username, claim: finish }));
     await this.#options.records.commit(this.#batch, changes);
   }
 
@@ -197,12 +206,14 @@ export class Round {
     const taken = sent.filter((delivery) => !refused.includes(delivery));
     const changes = taken.map((delivery) => {
       const truth = kind.truth(delivery, answer);
+      const delivered = kind.steps.filter((step) => stepOf(delivery, step) !== undefined);
       delivery.account = truth.account;
       delivery.link = truth.link;
       return {
         person: delivery.person,
         username: delivery.plan.username,
         ...truth,
+        delivered,
         setAside: null,
         ...(kind.creates ? { intent: null } : {}),
       };

@@ -64,11 +64,13 @@ export class Watch {
     const { bell, signal } = this.#options;
     bell.ring(); // whatever happened before the registration is read at once
     while (!signal.aborted) {
-      const polls = Date.now() - this.#polledAtMs >= pollEveryMs;
+      const asked = await this.#requested('changes');
+      const isAsked = asked !== null && asked !== this.#options.log.cursor.answeredChanges;
+      const polls = isAsked || Date.now() - this.#polledAtMs >= pollEveryMs;
       if (bell.answer() || polls) {
         await pause(gatherMs, signal);
         bell.answer();
-        await this.#readChanges({ polls });
+        await this.#readChanges({ polls, asked });
       }
       if (this.#reading === null) await this.#beginIfDue();
       const progressed = this.#reading === null ? await this.#lookUp() : await this.#stepOn(this.#reading);
@@ -82,7 +84,8 @@ export class Watch {
     return cursor.cookie !== null && cursor.invocationId === invocationId && highestCommittedUsn >= BigInt(cursor.usn);
   }
 
-  async #readChanges({ polls }: { polls: boolean }): Promise<void> {
+  /** @param asked the request that this answers */
+  async #readChanges({ polls, asked }: { polls: boolean; asked: string | null }): Promise<void> {
     const { connection, log, onCaughtUp, onChanges, ring } = this.#options;
     if (polls) await this.#checkRights();
     const controller = await connection.domainController();
@@ -95,7 +98,12 @@ export class Watch {
         const entries = inPages(this.#prepare(changes), !more);
         const isNews = changes.length > 0 || log.cursor.caughtUp === more;
         if (isNews || polls)
-          await log.append(isNews ? entries : [], { ...place, cookie: cookie.toString('base64'), caughtUp: !more });
+          await log.append(isNews ? entries : [], {
+            ...place,
+            cookie: cookie.toString('base64'),
+            caughtUp: !more,
+            ...(more ? {} : { answeredChanges: asked }),
+          });
         if (isNews) await ring();
         if (changes.length > 0) onChanges(changes.length);
       }
@@ -117,9 +125,9 @@ export class Watch {
   }
 
   async #beginIfDue(): Promise<void> {
-    const { log, store, directory, fullReadEveryMs, connection, onBases } = this.#options;
+    const { log, directory, fullReadEveryMs, connection, onBases } = this.#options;
     const { cursor } = log;
-    const request = await store.redis.hget(store.keys.requests, `full-read`);
+    const request = await this.#requested('full-read');
     const isDue =
       cursor.completed !== cursor.generation ||
       cursor.completed === 0 ||
@@ -143,7 +151,7 @@ export class Watch {
 
   /** Begins a full read. With a gap, or at the very first, changes are read from this moment on. */
   async #begin({ controller, gap }: { controller: Controller; gap: boolean }): Promise<void> {
-    const { connection, log, store, directory, logger } = this.#options;
+    const { connection, log, directory, logger } = this.#options;
     await this.#checkRights();
     const fresh = gap || log.cursor.cookie === null;
     if (gap)
@@ -152,7 +160,7 @@ export class Watch {
       );
     const cookie = fresh ? (await connection.bookmark()).toString('base64') : log.cursor.cookie;
     const bases = await resolveBases(connection, directory);
-    const answers = await store.redis.hget(store.keys.requests, 'full-read');
+    const answers = await this.#requested('full-read');
     const generation = log.cursor.generation + 1;
     const { invocationId, dnsHostName, highestCommittedUsn } = controller;
     await log.append([{ type: 'begin', generation, bases, gap }], {
@@ -198,6 +206,12 @@ export class Watch {
     await log.append([{ type: 'looked-up', changes: this.#prepare(await connection.lookUp(wanted)) }]);
     await ring();
     return true;
+  }
+
+  /** Id of the newest request of a kind. */
+  #requested(field: 'full-read' | 'changes'): Promise<string | null> {
+    const { redis, keys } = this.#options.store;
+    return redis.hget(keys.requests, field);
   }
 
   async #wantedLookups(): Promise<string[]> {

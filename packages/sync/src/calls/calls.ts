@@ -6,7 +6,7 @@
 import type { GroupChange, LastPassClient } from '@connector/lastpass/client.ts';
 import type { Account } from '@connector/shared/account.ts';
 import { partsOfPerson } from '@connector/shared/keys.ts';
-import type { Link } from '@connector/shared/plan.ts';
+import type { Link, Step } from '@connector/shared/plan.ts';
 import { createdAccount, type Delivery, groupsAfter, stepOf } from './delivery.ts';
 
 /** What is true of one person after a call. */
@@ -34,6 +34,8 @@ export interface CallKind {
   readonly creates: boolean;
   /** The account may have another user name afterwards. */
   readonly changesAddress?: true;
+  /** What it carries. */
+  readonly steps: readonly Step['kind'][];
   /** How many people go into one call. */
   readonly atOnce: 'one' | 'batch';
   readonly carries: (delivery: Delivery) => boolean;
@@ -52,6 +54,7 @@ const withAccount = ({ account, link }: Delivery, change: Partial<Account>): Tru
 
 const disable: CallKind = {
   command: 'disableuser',
+  steps: ['disable'],
   takesAccess: true,
   creates: false,
   atOnce: 'batch',
@@ -74,6 +77,7 @@ const disable: CallKind = {
 
 const leave = (kind: 'withdraw' | 'remove' | 'delete'): CallKind => ({
   command: 'deluser',
+  steps: [kind],
   takesAccess: true,
   creates: false,
   atOnce: 'one',
@@ -89,6 +93,7 @@ const leave = (kind: 'withdraw' | 'remove' | 'delete'): CallKind => ({
 
 const create: CallKind = {
   command: 'batchadd',
+  steps: ['create'],
   takesAccess: false,
   creates: true,
   atOnce: 'batch',
@@ -122,6 +127,7 @@ const create: CallKind = {
 
 const enable: CallKind = {
   command: 'enableuser',
+  steps: ['enable'],
   takesAccess: false,
   creates: false,
   atOnce: 'batch',
@@ -138,6 +144,7 @@ const enable: CallKind = {
 
 const rename: CallKind = {
   command: 'updateuser',
+  steps: ['rename'],
   takesAccess: false,
   creates: false,
   atOnce: 'one',
@@ -153,6 +160,7 @@ const rename: CallKind = {
 
 const changeEmail: CallKind = {
   command: 'updateemail',
+  steps: ['change-email'],
   takesAccess: false,
   creates: false,
   changesAddress: true,
@@ -184,6 +192,7 @@ const groupChange = (delivery: Delivery): GroupChange => ({
 
 const changeGroups: CallKind = {
   command: 'batchchangegrp',
+  steps: ['join-groups', 'leave-groups'],
   takesAccess: false,
   creates: false,
   atOnce: 'batch',

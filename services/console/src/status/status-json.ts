@@ -4,7 +4,8 @@ import type { Status } from './status.ts';
 
 const isoOrNull = (atMs: number | null): string | null => (atMs === null ? null : isoText(atMs));
 
-export function statusJson({ nowMs, services, directories, accounts, setAside, alarm, ...rest }: Status): object {
+export function statusJson(status: Status): object {
+  const { nowMs, services, directories, accounts, setAside, alarm, pause, run, ...rest } = status;
   return {
     ok: rest.problems.length === 0,
     at: isoText(nowMs),
@@ -16,6 +17,8 @@ export function statusJson({ nowMs, services, directories, accounts, setAside, a
     directories: directories.map(({ completedAtMs, ...each }) => ({ ...each, completedAt: isoOrNull(completedAtMs) })),
     accounts: { count: accounts.count, readAt: isoOrNull(accounts.readAtMs) },
     setAside: setAside.map(({ sinceMs, ...each }) => ({ ...each, since: isoText(sinceMs) })),
+    pause: pause && { by: pause.by, since: isoText(pause.atMs) },
+    run: run && { by: run.by, since: isoText(run.atMs) },
     alarm: alarm && {
       message: alarm.message,
       since: isoText(alarm.sinceMs),

@@ -22,6 +22,10 @@ const fine: Status = {
   setAside: [],
   alarm: null,
   policy: 'settled',
+  pause: null,
+  mode: 'automatic',
+  run: null,
+  firstRunStopped: false,
   problems: [],
 };
 const text = (changes: Partial<Status> = {}, { all = false } = {}) =>
@@ -105,9 +109,13 @@ test('set-aside people are listed by kind, the first ten of each, all on demand'
 const alarm = { message: 'wrong provhash: correct lastpass.provhash', sinceMs: nowMs, tryAgainAtMs: nowMs + 30_000 };
 
 test('an alarm is a problem, once, and tells when it is tried again', () => {
-  assert.deepEqual(problemsOf(fine.services, alarm), ['LastPass: wrong provhash: correct lastpass.provhash']);
+  assert.deepEqual(problemsOf(fine.services, { raised: alarm, pause: null }), [
+    'LastPass: wrong provhash: correct lastpass.provhash',
+  ]);
   const pusher = { service: 'pusher' as const, instances: [{ ...instance, ready: false, problems: [alarm.message] }] };
-  assert.deepEqual(problemsOf([...fine.services.slice(0, 2), pusher], alarm), [`pusher: ${alarm.message}`]);
+  assert.deepEqual(problemsOf([...fine.services.slice(0, 2), pusher], { raised: alarm, pause: null }), [
+    `pusher: ${alarm.message}`,
+  ]);
   assert.match(text({ alarm }), /alarm +wrong provhash.*\(since 2026-11-23 12:00:00 UTC; tried again in 30 s\)/);
 });
 

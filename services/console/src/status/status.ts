@@ -7,6 +7,8 @@ import type { PersonKey } from '@connector/shared/keys.ts';
 import { type Alarm, accountsRead, alarm, decision, type SetAside, setAside } from '@connector/shared/plan.ts';
 import { policyState, policyVersion } from '@connector/shared/policy.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
+import { type PauseState, type Run, readPause, readRun } from '@connector/sync/requests/steering.ts';
+import { momentText } from '../text/when.ts';
 import { readServiceStates, type ServiceState, serviceProblems } from './service-states.ts';
 
 export interface DirectoryStatus {
@@ -51,6 +53,13 @@ export interface Status {
   readonly setAside: readonly AsideStatus[];
   /** LastPass refuses the configured credentials. */
   readonly alarm: Alarm | null;
+  /** Somebody has paused all deliveries. */
+  readonly pause: PauseState | null;
+  /** In manual mode nothing is delivered but in a run, which `connector sync` opens. */
+  readonly mode: Configuration['sync']['mode'];
+  readonly run: Run | null;
+  /** The first run against the tenant has held people, and waits for somebody's confirmation. */
+  readonly firstRunStopped: boolean;
   readonly policy: 'not in force yet' | 'settled' | 'unsettled' | 'another than configured';
   /** What stops the sync, one line each; empty when nothing does. */
   readonly problems: readonly string[];
@@ -60,6 +69,7 @@ export interface Status {
 export async function readStatus(store: Store, configuration: Configuration, nowMs: number): Promise<Status> {
   const services = await readServiceStates(store, nowMs);
   const raised = await readAlarm(store, configuration.lastpass);
+  const pause = await readPause(store);
   return {
     nowMs,
     services,
@@ -68,14 +78,22 @@ export async function readStatus(store: Store, configuration: Configuration, now
     people: await readPeople(store, nowMs),
     setAside: await readSetAside(store),
     alarm: raised,
-    policy: await readPolicy(store, configuration),
-    problems: problemsOf(services, raised),
+    pause,
+    mode: configuration.sync.mode,
+    run: await readRun(store),
+    ...(await readPolicy(store, configuration)),
+    problems: problemsOf(services, { raised, pause }),
   };
 }
 
-/** What stops the sync: services that are missing or not ready, refused credentials. */
-export function problemsOf(services: readonly ServiceState[], raised: Alarm | null): string[] {
-  const problems = serviceProblems(services);
+/** What stops the sync: services that are missing or not ready, refused credentials, a person. */
+export function problemsOf(
+  services: readonly ServiceState[],
+  { raised, pause }: { raised: Alarm | null; pause: PauseState | null },
+): string[] {
+  const paused =
+    pause === null ? [] : [`${pause.by} paused all deliveries at ${momentText(pause.atMs)}: "connector resume"`];
+  const problems = [...paused, ...serviceProblems(services)];
   const isTold = raised !== null && problems.some((problem) => problem.includes(raised.message));
   return raised === null || isTold ? problems : [...problems, `LastPass: ${raised.message}`];
 }
@@ -133,10 +151,14 @@ async function readAlarm({ redis, keys }: Store, credentials: Configuration['las
   return parseStored(alarm, keys.alarms, await redis.hget(keys.alarms, credentialsDigest(credentials))).value;
 }
 
-async function readPolicy({ redis, keys }: Store, configuration: Configuration): Promise<Status['policy']> {
+async function readPolicy(
+  { redis, keys }: Store,
+  configuration: Configuration,
+): Promise<Pick<Status, 'policy' | 'firstRunStopped'>> {
   const inForce = parseStored(policyState, keys.policy, await redis.get(keys.policy)).value;
-  if (inForce === null) return 'not in force yet';
+  const firstRunStopped = inForce?.firstRun?.stopped ?? false;
+  if (inForce === null) return { policy: 'not in force yet', firstRunStopped };
   if (inForce.version !== policyVersion(configuration.policy, configuration.directories))
-    return 'another than configured';
-  return inForce.settled ? 'settled' : 'unsettled';
+    return { policy: 'another than configured', firstRunStopped };
+  return { policy: inForce.settled ? 'settled' : 'unsettled', firstRunStopped };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Outstanding } from '@connector/sync/requests/outstanding.ts';
 import { plainly } from '../text/paint.ts';
-import type { Outstanding } from './outstanding.ts';
 import { ProgressLines, problemLines } from './progress.ts';
 import { syncJson, waitedText } from './sync-text.ts';
 
@@ -38,7 +38,7 @@ test('a time-out names what is still outstanding and that it goes on', () => {
   const json = JSON.parse(
     JSON.stringify(
       syncJson(
-        { id: 'x', before: { fullRead: null, accounts: null } },
+        { id: 'x', full: true, before: { 'full-read': null, changes: null, accounts: null } },
         { waited, problems: ['p'], tookMs: 1.6, summary: null },
       ),
     ),
@@ -48,9 +48,10 @@ test('a time-out names what is still outstanding and that it goes on', () => {
 
 test('the end tells what it has come to', () => {
   const waited = { end: 'finished', last: { outstanding: nothing, problems: [] } } as const;
-  const summary = { linked: 3, accounts: 5, held: 1, pending: 0, setAside: 0 };
+  const summary = { delivered: { create: 2, rename: 1 }, linked: 3, accounts: 5, held: 1, pending: 0, setAside: 0 };
   assert.deepEqual(waitedText(waited, { tookMs: 900, summary, paint: plainly }), [
     'Everything is in sync (900 ms).',
+    '  delivered      create 2, rename 1',
     '  people linked  3',
     '  accounts       5',
     '  held           1: see "connector held"',

@@ -1,5 +1,5 @@
 /** Telling how a sync gets on: at every change of what is being done, and now and then in between. */
-import { isFinished, type Outstanding, partsOf } from './outstanding.ts';
+import { isFinished, type Outstanding, partsOf } from '@connector/sync/requests/outstanding.ts';
 
 /** Where lines stay, a change of numbers alone is told this seldom, ms. */
 const retellAfterMs = 5_000;

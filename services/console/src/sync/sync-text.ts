@@ -1,10 +1,10 @@
 /** What a sync has come to, for people and for programs. */
 import { formatDuration } from '@connector/shared/duration.ts';
+import type { SyncRequest } from '@connector/sync/requests/request.ts';
 import { aligned } from '../text/aligned.ts';
 import type { Paint } from '../text/paint.ts';
 import { progressText } from './progress.ts';
-import type { SyncRequest } from './request.ts';
-import type { Summary, Waited } from './sync.ts';
+import type { Summary, Waited } from './wait-for-sync.ts';
 
 const goesOn = 'The sync goes on by itself: see "connector status".';
 
@@ -25,14 +25,20 @@ export function waitedText(
   }
 }
 
-const summaryLines = ({ linked, accounts, held, pending, setAside }: Summary, paint: Paint): string[] =>
+const deliveredText = (delivered: Summary['delivered']): string => {
+  const parts = Object.entries(delivered).map(([kind, count]) => `${kind} ${count}`);
+  return parts.length > 0 ? parts.join(', ') : 'nothing: everything was so already';
+};
+
+const summaryLines = ({ delivered, linked, accounts, held, pending, setAside }: Summary, paint: Paint): string[] =>
   aligned(
     [
+      ['delivered', deliveredText(delivered)],
       ['people linked', String(linked)],
       ['accounts', String(accounts)],
       ['held', held > 0 ? `${held}: see "connector held"` : '0'],
       ...(pending > 0 ? [['pending', `${pending}: see "connector pending"`]] : []),
-      ['set aside', setAside > 0 ? `${setAside}: see "connector status"` : '0'],
+      ['set aside', setAside > 0 ? `${setAside}: see "connector aside"` : '0'],
     ],
     { paint },
   );

@@ -4,9 +4,9 @@ import { firstCursor } from '@connector/shared/directory-state.ts';
 import { isFinished, outstandingOf, partsOf, type Snapshot } from './outstanding.ts';
 import { isAnswered, isLost, type SyncRequest } from './request.ts';
 
-const request: SyncRequest = { id: 'mine', before: { fullRead: 'old', accounts: null } };
+const request: SyncRequest = { id: 'mine', full: true, before: { 'full-read': 'old', changes: null, accounts: null } };
 const finished: Snapshot = {
-  requests: { fullRead: 'mine', accounts: 'mine' },
+  requests: { 'full-read': 'mine', changes: null, accounts: 'mine' },
   directories: [{ id: 'corp', cursor: { ...firstCursor, sequence: 9, answered: 'mine' }, appliedSequence: 9 }],
   accountsRead: { atMs: 1, total: 5, answered: 'mine' },
   toPlan: 0,
@@ -35,6 +35,20 @@ test('each thing left keeps a sync from its end', () => {
   assert.deepEqual(kinds({ toDeliver: 1 }), ['toDeliver']);
 });
 
+test('a sync that is not full waits for the changes, and for the first full read', () => {
+  const asked: SyncRequest = { ...request, full: false };
+  const reading = (cursor: Partial<typeof firstCursor>) => {
+    const [directory] = finished.directories;
+    assert.ok(directory);
+    const requests = { 'full-read': null, changes: 'mine', accounts: 'mine' };
+    const directories = [{ ...directory, cursor: { ...directory.cursor, answered: null, ...cursor } }];
+    return outstandingOf({ ...finished, requests, directories }, asked).reading;
+  };
+  assert.deepEqual(reading({ completed: 1, answeredChanges: 'mine' }), []);
+  assert.deepEqual(reading({ completed: 1, answeredChanges: 'old' }), ['corp']);
+  assert.deepEqual(reading({ completed: 0, answeredChanges: 'mine' }), ['corp']);
+});
+
 test('what is outstanding is told in the order in which it is done', () => {
   const texts = partsOf(outstanding({ accountsRead: null, toPlan: 3, toDeliver: 2 })).map(({ text }) => text);
   assert.deepEqual(texts, ['reading the accounts', 'planning 3', 'delivering 2']);
@@ -53,6 +67,6 @@ test('a request that Redis has lost is not taken for answered because the one be
   assert.equal(isAnswered('old', { id: 'mine', before: 'old', now: 'old' }), false);
   assert.equal(isAnswered(null, { id: 'mine', before: null, now: null }), false);
   assert.equal(isLost(request, request.before), true);
-  assert.equal(isLost(request, { fullRead: 'mine', accounts: 'mine' }), false);
-  assert.equal(isLost(request, { fullRead: 'newer', accounts: 'mine' }), false);
+  assert.equal(isLost(request, { 'full-read': 'mine', changes: null, accounts: 'mine' }), false);
+  assert.equal(isLost(request, { 'full-read': 'newer', changes: null, accounts: 'mine' }), false);
 });

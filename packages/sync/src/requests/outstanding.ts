@@ -21,7 +21,7 @@ export interface Snapshot {
 }
 
 export interface Outstanding {
-  /** Directories whose full read isn't complete. */
+  /** Directories that weren't read since. */
   readonly reading: readonly string[];
   /** Entries of change logs that aren't applied. */
   readonly logEntries: number;
@@ -31,14 +31,15 @@ export interface Outstanding {
   readonly toDeliver: number;
 }
 
-export function outstandingOf(snapshot: Snapshot, { id, before }: SyncRequest): Outstanding {
+export function outstandingOf(snapshot: Snapshot, { id, full, before }: SyncRequest): Outstanding {
   const { requests, directories, toPlan, toJudge, toDeliver } = snapshot;
-  const fullRead = { id, before: before.fullRead, now: requests.fullRead };
-  const accounts = { id, before: before.accounts, now: requests.accounts };
+  const asked = (field: keyof RequestIds) => ({ id, before: before[field], now: requests[field] });
+  const isRead = ({ cursor: { answered, answeredChanges, completed } }: Snapshot['directories'][number]): boolean =>
+    full ? isAnswered(answered, asked('full-read')) : completed > 0 && isAnswered(answeredChanges, asked('changes'));
   return {
-    reading: directories.filter((each) => !isAnswered(each.cursor.answered, fullRead)).map((each) => each.id),
+    reading: directories.filter((each) => !isRead(each)).map((each) => each.id),
     logEntries: directories.reduce((sum, each) => sum + Math.max(0, each.cursor.sequence - each.appliedSequence), 0),
-    readingAccounts: !isAnswered(snapshot.accountsRead?.answered ?? null, accounts),
+    readingAccounts: !isAnswered(snapshot.accountsRead?.answered ?? null, asked('accounts')),
     toPlan,
     toJudge,
     toDeliver,
@@ -79,7 +80,7 @@ export async function readSnapshot(store: Store, directories: readonly string[],
   const soon = String(nowMs + soonMs);
   const transaction = redis
     .multi()
-    .hmget(keys.requests, 'full-read', 'accounts')
+    .hmget(keys.requests, 'full-read', 'changes', 'accounts')
     .mget(...own.flatMap(({ cursor: read, mirrorState: applied }) => [read, applied]), keys.accountsRead)
     .zcard(keys.toPlan)
     .zcard(keys.waiting)
@@ -97,9 +98,9 @@ export async function readSnapshot(store: Store, directories: readonly string[],
     number,
     string[],
   ];
-  const [fullRead = null, accounts = null] = requests;
+  const [fullRead = null, changes = null, accounts = null] = requests;
   return {
-    requests: { fullRead, accounts },
+    requests: { 'full-read': fullRead, changes, accounts },
     directories: directories.map((id, index) => ({ id, ...directoryOf(own[index], states, index) })),
     accountsRead: parseStored(accountsRead, keys.accountsRead, states.at(-1) ?? null).value,
     toPlan,

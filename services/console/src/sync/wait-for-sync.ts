@@ -1,10 +1,10 @@
 /** Asking for a sync and waiting for its end. The services do it by themselves: leaving early stops nothing. */
 import { pause } from '@connector/shared/every.ts';
 import type { Store } from '@connector/shared/store.ts';
+import { isFinished, type Outstanding, outstandingOf, readSnapshot } from '@connector/sync/requests/outstanding.ts';
+import { isLost, type SyncRequest } from '@connector/sync/requests/request.ts';
 import { RedisUnreachable } from '../session.ts';
 import { readServiceStates, serviceProblems } from '../status/service-states.ts';
-import { isFinished, type Outstanding, outstandingOf, readSnapshot } from './outstanding.ts';
-import { isLost, putRequest, type SyncRequest } from './request.ts';
 
 const lookEveryMs = 250;
 
@@ -13,6 +13,8 @@ export interface WaitOptions {
   /** Ids of all directories. */
   readonly directories: readonly string[];
   readonly request: SyncRequest;
+  /** Asks again, should Redis have lost it. */
+  readonly askAgain: () => Promise<void>;
   readonly timeoutMs: number;
   /** Given when the person doesn't want to wait any longer. */
   readonly signal: AbortSignal;
@@ -47,12 +49,12 @@ export async function waitForSync(options: WaitOptions): Promise<Waited> {
 }
 
 /** Looks once. An outage of Redis in the middle is a problem like another: the services outlive it, and so does the wait. */
-async function look({ store, directories, request, explain }: WaitOptions): Promise<Look> {
+async function look({ store, directories, request, askAgain, explain }: WaitOptions): Promise<Look> {
   const nowMs = Date.now();
   try {
     const problems = serviceProblems(await readServiceStates(store, nowMs));
     const snapshot = await readSnapshot(store, directories, nowMs);
-    if (isLost(request, snapshot.requests)) await putRequest(store, request);
+    if (isLost(request, snapshot.requests)) await askAgain();
     return { outstanding: outstandingOf(snapshot, request), problems };
   } catch (error) {
     const explained = explain(error);
@@ -61,8 +63,13 @@ async function look({ store, directories, request, explain }: WaitOptions): Prom
   }
 }
 
+/** How many steps, by kind. */
+export type Delivered = Readonly<Record<string, number>>;
+
 /** What a sync has come to. */
 export interface Summary {
+  /** What was delivered since it was asked for. */
+  readonly delivered: Delivered;
   readonly linked: number;
   readonly accounts: number;
   readonly held: number;
@@ -70,7 +77,17 @@ export interface Summary {
   readonly setAside: number;
 }
 
-export async function readSummary({ redis, keys }: Store): Promise<Summary> {
+/** How many steps of each kind were delivered, ever. */
+export async function readDelivered({ redis, keys }: Store): Promise<Delivered> {
+  const counts = Object.entries(await redis.hgetall(keys.delivered));
+  return Object.fromEntries(counts.map(([kind, count]) => [kind, Number(count)]));
+}
+
+/** @param before what had been delivered when the sync was asked for */
+export async function readSummary(store: Store, before: Delivered): Promise<Summary> {
+  const { redis, keys } = store;
+  const now = Object.entries(await readDelivered(store));
+  const done = now.map(([kind, count]) => [kind, count - (before[kind] ?? 0)] as const);
   const [linked, accounts, held, pending, setAside] = await Promise.all([
     redis.hlen(keys.links),
     redis.hlen(keys.accounts),
@@ -78,5 +95,6 @@ export async function readSummary({ redis, keys }: Store): Promise<Summary> {
     redis.zcard(keys.pending),
     redis.hlen(keys.setAside),
   ]);
-  return { linked, accounts, held, pending, setAside };
+  const delivered = Object.fromEntries(done.filter(([, count]) => count > 0));
+  return { delivered, linked, accounts, held, pending, setAside };
 }

@@ -1,0 +1,66 @@
+/**
+ * Whether anything may be delivered now: not while somebody has paused it, and in manual mode only while a run is open, which
+ * somebody asked for and which ends by itself once everything that was outstanding is done.
+ */
+import type { Configuration } from '@connector/shared/configuration.ts';
+import type { State } from '@connector/shared/state.ts';
+import { parseStored, type Store } from '@connector/shared/store.ts';
+import { z } from 'zod';
+import { isFinished, outstandingOf, readSnapshot } from './outstanding.ts';
+import { requestWrites, type SyncRequest, syncRequest } from './request.ts';
+
+export type Mode = Configuration['sync']['mode'];
+
+/** Somebody has stopped all deliveries. */
+export const pauseState = z.strictObject({ by: z.string(), atMs: z.number() });
+export type PauseState = z.infer<typeof pauseState>;
+
+/** Somebody has asked for a sync in manual mode, which isn't done yet. */
+export const run = z.strictObject({ by: z.string(), atMs: z.number(), request: syncRequest });
+export type Run = z.infer<typeof run>;
+
+/** Stops all deliveries; calls under way come to their end. */
+export async function pauseDelivery({ keys, commit }: State, pause: PauseState): Promise<void> {
+  await commit({ guards: [], writes: [['SET', keys.paused, JSON.stringify(pause)]] });
+}
+
+/** @returns whether deliveries were paused */
+export async function resumeDelivery({ redis, keys, commit }: State): Promise<boolean> {
+  const wasPaused = (await redis.exists(keys.paused)) === 1;
+  await commit({ guards: [], writes: [['DEL', keys.paused]] });
+  return wasPaused;
+}
+
+export async function readPause({ redis, keys }: State): Promise<PauseState | null> {
+  return parseStored(pauseState, keys.paused, await redis.get(keys.paused)).value;
+}
+
+export async function readRun({ redis, keys }: State): Promise<Run | null> {
+  return parseStored(run, keys.run, await redis.get(keys.run)).value;
+}
+
+export async function mayDeliver({ redis, keys }: State, mode: Mode): Promise<boolean> {
+  if ((await redis.exists(keys.paused)) === 1) return false;
+  return mode === 'automatic' || (await redis.exists(keys.run)) === 1;
+}
+
+/** Asks for a sync; in manual mode it opens a run. Repeated, if Redis has lost it. */
+export async function putRequest(
+  state: State,
+  request: SyncRequest,
+  { mode, by, atMs }: { mode: Mode; by: string; atMs: number },
+): Promise<void> {
+  const opened: Run = { by, atMs, request };
+  const writes = mode === 'manual' ? [['SET', state.keys.run, JSON.stringify(opened)]] : [];
+  await state.commit({ guards: [], writes: [...requestWrites(state, request), ...writes] });
+}
+
+/** Ends the run once nothing of what was asked for is outstanding. */
+export async function endRunIfDone(store: Store, directories: readonly string[], nowMs: number): Promise<void> {
+  const { redis, keys, commit } = store;
+  const { raw, value } = parseStored(run, keys.run, await redis.get(keys.run));
+  if (value === null) return;
+  const snapshot = await readSnapshot(store, directories, nowMs);
+  if (!isFinished(outstandingOf(snapshot, value.request))) return;
+  await commit({ guards: [{ command: ['GET', keys.run], is: raw }], writes: [['DEL', keys.run]] });
+}

@@ -1,0 +1,106 @@
+/** The people who can't be synced until something is mended, and trying again by a person's word. */
+import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
+import { touch } from '@connector/shared/people-to-plan.ts';
+import { currentGeneration, folded } from '@connector/shared/people-with-mail.ts';
+import { link, type SetAside, setAside } from '@connector/shared/plan.ts';
+import { parseStored, type Store } from '@connector/shared/store.ts';
+import { Mirror } from '@connector/sync/mirror/mirror.ts';
+
+export interface AsidePerson extends SetAside {
+  readonly person: PersonKey;
+  /** The linked account's user name, else the mail as it stands in the directory; `null` without any. */
+  readonly username: string | null;
+}
+
+/** Everybody who is set aside, longest first. */
+export async function readAside(store: Store): Promise<AsidePerson[]> {
+  const { redis, keys } = store;
+  const raws = Object.entries(await redis.hgetall(keys.setAside));
+  const people = raws.map(([person]) => person);
+  const links = people.length === 0 ? [] : await redis.hmget(keys.links, ...people);
+  const mails = await mailsOf(store, people);
+  const found = raws.flatMap(([person, raw], index): AsidePerson[] => {
+    const { value } = parseStored(setAside, keys.setAside, raw);
+    const linked = parseStored(link, keys.links, links[index] ?? null).value;
+    return value === null ? [] : [{ ...value, person, username: linked?.username ?? mails.get(person) ?? null }];
+  });
+  return found.sort((a, b) => a.sinceMs - b.sinceMs || a.name.localeCompare(b.name));
+}
+
+/** The mails of people as the directory has them. */
+async function mailsOf(store: Store, people: readonly PersonKey[]): Promise<Map<PersonKey, string>> {
+  const mails = new Map<PersonKey, string>();
+  for (const [directory, these] of Map.groupBy(people, (person) => partsOfPerson(person).directory)) {
+    const current = await currentGeneration(store, directory);
+    if (current === null) continue;
+    const mirror = new Mirror(store.redis, store.keys.directory(directory).mirror(current.generation));
+    const objects = await mirror.objects(these.map((person) => partsOfPerson(person).guid));
+    for (const person of these) {
+      const mail = objects.get(partsOfPerson(person).guid)?.mail;
+      if (mail) mails.set(person, mail);
+    }
+  }
+  return mails;
+}
+
+/** What became of trying again: done; or the person isn't set aside for that any more. */
+export type Retried = 'retried' | 'changed';
+
+/**
+ * Tries somebody again: plans them anew, and delivers at once what LastPass refused. For somebody whose account was deleted by
+ * hand the link ends, so that they are as new as a person without an account: policy `onDetected` decides.
+ */
+export async function retryPerson(store: Store, { person, kind }: AsidePerson): Promise<Retried> {
+  const { redis, keys, commit } = store;
+  const [asideRaw, linkRaw] = await Promise.all([redis.hget(keys.setAside, person), redis.hget(keys.links, person)]);
+  if (parseStored(setAside, keys.setAside, asideRaw).value?.kind !== kind) return 'changed';
+  const linked = parseStored(link, keys.links, linkRaw).value;
+  const holder = linked === null ? null : await redis.hget(keys.linked, linked.username);
+  const now = String(Date.now());
+  const endLink =
+    kind !== 'drift' || linked === null
+      ? []
+      : [
+          ['HDEL', keys.links, person],
+          ...(holder === person ? [['HDEL', keys.linked, linked.username]] : []),
+          ['HDEL', keys.setAside, person],
+        ];
+  const { committed } = await commit({
+    guards: [
+      { command: ['HGET', keys.setAside, person], is: asideRaw },
+      { command: ['HGET', keys.links, person], is: linkRaw },
+      { command: ['HGET', keys.claims, person], is: null },
+    ],
+    writes: [
+      ...endLink,
+      ['HDEL', keys.attempts, person],
+      ['ZADD', keys.toDeliver, 'XX', now, person],
+      ['ZADD', keys.leavers, 'XX', now, person],
+      ...touch(keys, [person]),
+    ],
+  });
+  return committed ? 'retried' : 'changed';
+}
+
+/** Nobody, or more than one, is set aside under a name that was asked for. */
+export interface NotFound {
+  readonly who: string;
+  readonly candidates: readonly PersonKey[];
+}
+
+/** Finds people by user name, mail, person key or objectGUID, whatever the case. */
+export function findAside(
+  aside: readonly AsidePerson[],
+  asked: readonly string[],
+): { readonly found: readonly AsidePerson[]; readonly notFound: readonly NotFound[] } {
+  const found = new Set<AsidePerson>();
+  const notFound: NotFound[] = [];
+  for (const who of new Set(asked)) {
+    const [only, ...others] = aside.filter(({ person, username }) =>
+      [person, partsOfPerson(person).guid, username ?? ''].some((name) => folded(name) === folded(who)),
+    );
+    if (only !== undefined && others.length === 0) found.add(only);
+    else notFound.push({ who, candidates: [only, ...others].flatMap((each) => each?.person ?? []) });
+  }
+  return { found: [...found], notFound };
+}

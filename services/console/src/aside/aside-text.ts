@@ -1,0 +1,84 @@
+/** Who is set aside, and what trying again did, for people and for programs. */
+import { aligned, type Cell, oneLine } from '../text/aligned.ts';
+import type { Paint } from '../text/paint.ts';
+import { counted, isoText, momentText } from '../text/when.ts';
+import type { AsidePerson, NotFound, Retried } from './aside-people.ts';
+
+/** One block for each reason, the one that holds most first. */
+export function asideText(aside: readonly AsidePerson[], paint: Paint): string[] {
+  if (aside.length === 0) return ['Nobody is set aside.'];
+  const titles = { data: "the directory's data stands in the way", refused: 'refused by LastPass', drift: '' } as const;
+  const blocks = Map.groupBy(aside, ({ kind }) => kind);
+  return [
+    `${counted(aside.length, 'person is', 'people are')} set aside: everybody else is synced.`,
+    ...[...blocks].flatMap(([kind, people]) => [
+      '',
+      `${paint('strong', titles[kind])} (${counted(people.length, 'person', 'people')})`,
+      ...aligned(people.map(rowOf), { paint }),
+    ]),
+    '',
+    'Mended data in Active Directory counts by itself. Try again at once with "connector retry <who…>" or --all.',
+  ];
+}
+
+const rowOf = ({ name, username, sinceMs, reason }: AsidePerson): Cell[] => [
+  name,
+  username ?? 'no mail',
+  ['weak', `since ${momentText(sinceMs)}`],
+  oneLine(reason),
+];
+
+export const asideJson = (aside: readonly AsidePerson[]): object => ({
+  aside: aside.map(({ person, username, name, kind, reason, sinceMs }) => ({
+    person,
+    username,
+    name,
+    kind,
+    reason,
+    since: isoText(sinceMs),
+  })),
+});
+
+export interface RetriedPerson {
+  readonly aside: AsidePerson;
+  readonly outcome: Retried;
+}
+
+export function retriedText(retried: readonly RetriedPerson[], notFound: readonly NotFound[], paint: Paint): string[] {
+  const rows = [
+    ...retried.map(({ aside: { name, username, kind }, outcome }): Cell[] => [
+      outcome === 'retried' ? ['good', outcome] : ['bad', outcome],
+      name,
+      username ?? '',
+      outcome === 'changed'
+        ? 'is not set aside for that any more: look again'
+        : kind === 'drift'
+          ? 'the link to the deleted account has ended: onDetected decides'
+          : 'is planned again now',
+    ]),
+    ...notFound.map(({ who, candidates }): Cell[] => [
+      ['bad', candidates.length > 0 ? 'ambiguous' : 'unknown'],
+      who,
+      '',
+      candidates.length > 0
+        ? `could be ${candidates.join(' or ')}: name one`
+        : 'nobody of that name is set aside: see "connector aside" and "connector drift"',
+    ]),
+  ];
+  return rows.length === 0 ? ['Nobody is set aside.'] : aligned(rows, { paint, indent: 0 });
+}
+
+export const retriedJson = (retried: readonly RetriedPerson[], notFound: readonly NotFound[]): object => ({
+  people: retried.map(({ aside: { person, username, name, kind }, outcome }) => ({
+    person,
+    username,
+    name,
+    kind,
+    outcome,
+  })),
+  notFound: notFound.map(({ who, candidates }) => ({
+    who,
+    problem: candidates.length > 0 ? 'ambiguous' : 'unknown',
+    candidates,
+  })),
+});

@@ -1,0 +1,110 @@
+/** Looking at every end that the connector needs, each by itself: one that is away doesn't hide the others. */
+import { connectDirectory, type DirectoryConnection } from '@connector/active-directory/connection.ts';
+import { deletedObjectsUnreadable } from '@connector/active-directory/deleted-objects.ts';
+import { LastPassClient } from '@connector/lastpass/client.ts';
+import type { Configuration, DirectoryConfiguration } from '@connector/shared/configuration.ts';
+import type { Store } from '@connector/shared/store.ts';
+import { connectionOptions } from '@connector/sync/directory/connection-options.ts';
+import { readPause } from '@connector/sync/requests/steering.ts';
+import { readServiceStates, serviceProblems } from '../status/service-states.ts';
+import { counted, momentText } from '../text/when.ts';
+import type { Finding } from './findings.ts';
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+export interface Ends {
+  readonly configuration: Configuration;
+  readonly store: Store;
+  /** What a failure of Redis means. */
+  readonly explain: (error: unknown) => unknown;
+  readonly signal: AbortSignal;
+}
+
+/** Looks at everything, and tells each thing as soon as it is known. */
+export async function* checkEnds(ends: Ends): AsyncGenerator<Finding, void, undefined> {
+  const { configuration, signal } = ends;
+  const redis = await checkRedis(ends);
+  yield redis;
+  for (const directory of configuration.directories) yield* checkDirectory(directory, signal);
+  yield await checkLastPass(configuration, signal);
+  if (redis.grade === 'ok') yield* checkServices(ends);
+}
+
+async function checkRedis({ store, configuration, explain }: Ends): Promise<Finding> {
+  const end = 'Redis';
+  try {
+    await store.check();
+    return { grade: 'ok', end, text: `${new URL(configuration.redis.url).host} answers, and keeps what it is given` };
+  } catch (error) {
+    return { grade: 'failure', end, text: messageOf(explain(error)) };
+  }
+}
+
+async function* checkDirectory(
+  directory: DirectoryConfiguration,
+  signal: AbortSignal,
+): AsyncGenerator<Finding, void, undefined> {
+  const end = `directory ${directory.id}`;
+  try {
+    await using connection = await connectDirectory(connectionOptions(directory), signal);
+    const { dnsHostName } = await connection.domainController();
+    yield { grade: 'ok', end, text: `${dnsHostName} (${connection.url}) lets ${directory.bindDn} in` };
+    yield await checkRights(connection, directory, end);
+    for (const key of ['userBases', 'groupBases'] as const)
+      for (const dn of directory[key]) yield await checkBase(connection, { key, dn, end });
+  } catch (error) {
+    yield { grade: 'failure', end, text: messageOf(error) };
+  }
+}
+
+async function checkRights(
+  connection: DirectoryConnection,
+  { bindDn }: DirectoryConfiguration,
+  end: string,
+): Promise<Finding> {
+  return (await connection.canReadDeletedObjects())
+    ? { grade: 'ok', end, text: 'deletions are to be seen (the right to read Deleted Objects)' }
+    : { grade: 'failure', end, text: deletedObjectsUnreadable(bindDn, connection.namingContext).message };
+}
+
+async function checkBase(
+  connection: DirectoryConnection,
+  { key, dn, end }: { key: string; dn: string; end: string },
+): Promise<Finding> {
+  try {
+    await connection.resolveGuid(dn);
+    return { grade: 'ok', end, text: `${key}: ${dn} is there` };
+  } catch (error) {
+    return { grade: 'failure', end, text: `${key}: ${messageOf(error)}` };
+  }
+}
+
+async function checkLastPass({ lastpass }: Configuration, signal: AbortSignal): Promise<Finding> {
+  const { apiUrl, cid, provhash } = lastpass;
+  const end = 'LastPass';
+  try {
+    const client = new LastPassClient({ apiUrl, cid, provhash });
+    const { total } = await client.readAccounts({ pageIndex: 0, pageSize: 1 }, signal);
+    return {
+      grade: 'ok',
+      end,
+      text: `${new URL(apiUrl).host} takes cid and provhash; ${counted(total, 'account', 'accounts')}`,
+    };
+  } catch (error) {
+    return { grade: 'failure', end, text: messageOf(error) };
+  }
+}
+
+async function* checkServices({ store }: Ends): AsyncGenerator<Finding, void, undefined> {
+  const end = 'services';
+  const problems = serviceProblems(await readServiceStates(store, Date.now()));
+  for (const text of problems) yield { grade: 'warning', end, text };
+  const pause = await readPause(store);
+  if (pause !== null)
+    yield {
+      grade: 'warning',
+      end,
+      text: `${pause.by} paused all deliveries at ${momentText(pause.atMs)}: "connector resume"`,
+    };
+  if (problems.length === 0) yield { grade: 'ok', end, text: 'watcher, reconciler and pusher are ready' };
+}

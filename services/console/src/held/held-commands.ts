@@ -1,0 +1,51 @@
+/** `connector held`, `pending`, `release`, `approve` and `reject`: who waits for a person's word, and the word. */
+import { type Common, type Context, type ExitCode, operator, print, printJson } from '../context.ts';
+import { ringPlanners } from '../ring-planners.ts';
+import { decideAll, peopleDecided, type Verdict } from './decide.ts';
+import { allDone, type Decisions, decidedJson, decidedText } from './decided-text.ts';
+import { findHeld, readHeld, type WaitingList } from './held-people.ts';
+import { heldJson, heldText } from './held-text.ts';
+
+export interface ListOptions extends Common {
+  readonly lists: readonly WaitingList[];
+}
+
+/** Lists who waits for a word; of the lists after the first only those with anybody on them. */
+export async function list(context: Context, { lists, json }: ListOptions): Promise<ExitCode> {
+  const { store } = context.session;
+  const read = await Promise.all(lists.map(async (each) => ({ each, people: await readHeld(store, each) })));
+  if (json) printJson(context, Object.assign({}, ...read.map(({ each, people }) => heldJson(each, people))));
+  else {
+    const shown = read.filter(({ people }, index) => index === 0 || people.length > 0);
+    const blocks = shown.map(({ each, people }) => heldText(each, people, context.terminal.paint));
+    print(
+      context,
+      blocks.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])),
+    );
+  }
+  return 0;
+}
+
+export interface DecideOptions extends Common {
+  /** Those who can be meant. */
+  readonly from: readonly WaitingList[];
+  /** User names, person keys or objectGUIDs; empty: everybody. */
+  readonly who: readonly string[];
+  readonly verdict: Verdict;
+}
+
+export async function decide(context: Context, { who, from, verdict, json }: DecideOptions): Promise<ExitCode> {
+  const { store } = context.session;
+  const everybody = (await Promise.all(from.map((which) => readHeld(store, which)))).flat();
+  const { found, notFound } = who.length > 0 ? findHeld(everybody, who) : { found: everybody, notFound: [] };
+  const decided = await decideAll(store, found, { verdict, by: operator(), atMs: Date.now() });
+  const people = peopleDecided(decided, verdict);
+  if (people.length > 0) {
+    await store.makeDurable(); // what is told below must outlive a crash of Redis
+    await ringPlanners(context.session, people);
+  }
+  const decisions: Decisions = { verdict, from, decided, notFound };
+  if (json) printJson(context, decidedJson(decisions));
+  else print(context, decidedText(decisions, context.terminal.paint));
+  return allDone(decisions) ? 0 : 1;
+}
