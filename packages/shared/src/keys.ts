@@ -116,6 +116,10 @@ export function keysOf(prefix: string) {
     linked: `${tag}:linked`,
     /** Hash: group name in lower case → name, of the LastPass groups that AD owns. */
     ownedGroups: `${tag}:owned-groups`,
+    /** Hash: group (as people are named) → the name it has at LastPass (JSON, `SyncedGroup`), for AD groups that are synced. */
+    syncedGroups: `${tag}:synced-groups`,
+    /** Hash: name in lower case of a LastPass group that a released rename leaves → the new one: nobody is held for leaving it. */
+    renamedGroups: `${tag}:renamed-groups`,
 
     /** Sorted set: people with steps to deliver, by the time (ms) from which they may be claimed. */
     toDeliver: `${tag}:to-deliver`,

@@ -127,6 +127,7 @@ export function commandLine(onInvocation: (invocation: Invocation) => void): Com
       .action((options: { json: Flag }) => onInvocation({ command: list, json: given(options.json) }));
   }
 
+  const people = 'user names (mail), person keys or objectGUIDs';
   const decisions = [
     {
       name: 'release',
@@ -155,7 +156,7 @@ export function commandLine(onInvocation: (invocation: Invocation) => void): Com
     const command = program
       .command(name)
       .description(what)
-      .argument('[who...]', 'user names (mail), person keys or objectGUIDs');
+      .argument('[who...]', name === 'approve' ? people : `${people}; for a renamed group, its name`);
     for (const [flag, list] of everybody) command.option(flag, `everybody who is ${list} now`);
     command
       .option(...json)

@@ -30,6 +30,7 @@ const judgeWith = (changes: Partial<GuardInputs>) => [
     limits: guardLimits.parse({}),
     policySettled: true,
     groupSizes: new Map(),
+    renamedGroups: new Set(),
     ...changes,
   }).values(),
 ];

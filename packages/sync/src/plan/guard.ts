@@ -23,6 +23,8 @@ export interface GuardInputs {
   readonly policySettled: boolean;
   /** How many accounts are in each LastPass group, by folded name. */
   readonly groupSizes: ReadonlyMap<string, number>;
+  /** Folded names of groups that somebody has released a rename of: they are meant to be left. */
+  readonly renamedGroups: ReadonlySet<string>;
 }
 
 /** For each person who waits: why they are held, or `null` when they may go. */
@@ -53,7 +55,7 @@ export function tooManyLeavers({
 }
 
 /** Groups that would lose too many members at once, by folded name. */
-function emptiedGroups({ waiting, groupSizes }: GuardInputs): Map<string, string> {
+function emptiedGroups({ waiting, groupSizes, renamedGroups }: GuardInputs): Map<string, string> {
   const losses = new Map<string, number>();
   for (const { steps } of waiting.values()) {
     for (const step of steps)
@@ -63,7 +65,7 @@ function emptiedGroups({ waiting, groupSizes }: GuardInputs): Map<string, string
   const emptied = new Map<string, string>();
   for (const [name, lost] of losses) {
     const size = groupSizes.get(name) ?? 0;
-    if (lost > maxGroupLosses && lost > size / 2)
+    if (lost > maxGroupLosses && lost > size / 2 && !renamedGroups.has(name))
       emptied.set(name, `the group ${name} would lose ${lost} of its ${size} members at once`);
   }
   return emptied;

@@ -60,6 +60,7 @@ export async function judgeWaiting({ store, limits, directories }: JudgingOption
     firstCreated: policy.firstRun?.passed ?? null,
     policySettled: policy.settled,
     groupSizes: await groupSizes(store, waiting),
+    renamedGroups: new Set(await redis.hkeys(keys.renamedGroups)),
   });
   const next: PolicyState = {
     ...policy,

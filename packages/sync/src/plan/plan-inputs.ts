@@ -1,15 +1,17 @@
 /** Collecting the planner's inputs of one person from mirror, accounts and links. */
 import { type Account, account } from '@connector/shared/account.ts';
-import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
+import { type PersonKey, partsOfPerson, personKey } from '@connector/shared/keys.ts';
 import { folded, peopleWithMail } from '@connector/shared/people-with-mail.ts';
 import { isLinkedTo, link } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
+import type { SyncedGroup } from '@connector/shared/synced-group.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
-import type { MirrorObject } from '../mirror/mirror-object.ts';
+import { type MirrorObject, nameOf } from '../mirror/mirror-object.ts';
+import type { GroupKey } from './group-renames.ts';
 import type { Known } from './known-state.ts';
 import { type PlanInputs, usernameOf } from './make-plan.ts';
 import type { Context, View } from './planning-context.ts';
-import { groupNames, isDisabled, outOfScope } from './scope.ts';
+import { type GroupAround, groupNames, isDisabled, outOfScope, syncedGroupsAround } from './scope.ts';
 
 /** A plan's inputs, and what must still be true when the plan is stored. */
 export interface Gathered {
@@ -17,6 +19,8 @@ export interface Gathered {
   readonly guards: readonly Guard[];
   /** The account as stored. */
   readonly accountRaw: string | null;
+  /** AD groups around the person that are synced and weren't before, with the names that they are synced by. */
+  readonly newGroups: ReadonlyMap<GroupKey, string>;
 }
 
 /**
@@ -40,13 +44,14 @@ export async function inputsFor(context: Context, known: Known): Promise<Gathere
   if (address === 'in delivery') return address;
   return {
     accountRaw: atLastPass.raw,
+    newGroups: newGroupsAmong(context, directory, syncedGroupsAround(surroundings.groups, rules)),
     guards: [...atLastPass.guards, ...address.guards],
     inputs: {
       person: object,
       outOfScope: out,
       placeKnown: surroundings.placeKnown,
       unresolvedFilter: view.filter.filter(({ guids }) => guids.length === 0).map(({ entry }) => entry),
-      groups: groupNames(surroundings.groups, rules),
+      groups: groupNames(surroundings.groups, rules, (group) => syncedAs(context, directory, group)),
       ownedGroups: await ownedAmong(context, view, atLastPass.account),
       link: known.link,
       // Another account that has taken the name is a stranger: the linked one is found again by its id, or gone.
@@ -61,6 +66,16 @@ export async function inputsFor(context: Context, known: Known): Promise<Gathere
     },
   };
 }
+
+const syncedAs = ({ syncedGroups }: Context, directory: string, guid: string): SyncedGroup | null =>
+  syncedGroups.get(personKey(directory, guid))?.value ?? null;
+
+const newGroupsAmong = (context: Context, directory: string, groups: readonly GroupAround[]): Map<GroupKey, string> =>
+  new Map(
+    groups
+      .filter(({ guid }) => syncedAs(context, directory, guid) === null)
+      .map(({ guid, object }) => [personKey(directory, guid), nameOf(object).trim()]),
+  );
 
 /** The account of that name, whom it is linked to, and the guards that keep both as they are. */
 async function accountOf({ store, views }: Context, person: PersonKey, username: string | null) {

@@ -3,10 +3,11 @@ import type { PersonKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
 import { isGuarded, isLeaverStep, needsApproval, type Plan, type SetAside } from '@connector/shared/plan.ts';
+import type { SyncedGroup } from '@connector/shared/synced-group.ts';
 import { TICK } from '@connector/shared/transaction.ts';
 import { expiryWrite } from './expiries.ts';
 import type { Known } from './known-state.ts';
-import type { PlanInputs, Planned } from './make-plan.ts';
+import type { Planned } from './make-plan.ts';
 import type { Gathered } from './plan-inputs.ts';
 import type { Context } from './planning-context.ts';
 
@@ -47,7 +48,7 @@ export function writesFor(
     ['ZREM', keys.toPlan, person],
     ...linkChange.writes,
     stored === null ? ['HDEL', keys.plans, person] : ['HSET', keys.plans, person, JSON.stringify(stored)],
-    ...ownedWrites(context, stored, planned, gathered?.inputs ?? null),
+    ...ownedWrites(context, stored, planned, gathered),
     ...obstacleWrites(context, known, planned),
     expiryWrite(keys, person, gathered?.inputs ?? null),
   ];
@@ -71,22 +72,32 @@ export function writesFor(
   return { writes, deliver, judge: waiting, others: linkChange.others };
 }
 
-/** Notes the groups that somebody with an account is synced into as owned by AD, which they stay. */
+/**
+ * Notes the groups that somebody with an account is synced into: as owned by AD, which they stay, and by which name, for a
+ * renamed one keeps it.
+ */
 function ownedWrites(
   { store, ownedGroups }: Context,
   stored: Plan | null,
   planned: Planned | null,
-  inputs: PlanInputs | null,
+  gathered: Gathered | null,
 ): string[][] {
-  if (planned === null || inputs === null || inputs.outOfScope !== null || inputs.person.deleted) return [];
+  if (planned === null || gathered === null) return [];
+  const { inputs, newGroups } = gathered;
+  if (inputs.outOfScope !== null || inputs.person.deleted) return [];
   const hasAccount =
     inputs.link !== null ||
     planned.linkChange.kind === 'adopt' ||
     planned.steps.some((step) => step.kind === 'create' && (stored?.cleared || !needsApproval(step)));
   if (!hasAccount) return [];
-  return inputs.groups
+  const owned = inputs.groups
     .filter((name) => !ownedGroups.has(folded(name)))
     .map((name) => ['HSET', store.keys.ownedGroups, folded(name), name]);
+  const synced = [...newGroups].map(([group, name]) => {
+    const first: SyncedGroup = { name, rename: null };
+    return ['HSETNX', store.keys.syncedGroups, group, JSON.stringify(first)];
+  });
+  return [...owned, ...synced];
 }
 
 function adoption(

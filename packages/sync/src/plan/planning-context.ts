@@ -6,6 +6,7 @@ import { parseStored } from '@connector/shared/store.ts';
 import { Mirror } from '../mirror/mirror.ts';
 import { exclusionsOf } from './exclusions.ts';
 import { Gathering } from './gather.ts';
+import { readSyncedGroups } from './group-renames.ts';
 import type { FilterEntry } from './scope.ts';
 
 export interface PlanningOptions {
@@ -28,6 +29,7 @@ export interface View {
 export interface Context extends PlanningOptions {
   readonly inForce: { readonly raw: string; readonly value: PolicyState };
   readonly ownedGroups: ReadonlyMap<string, string>;
+  readonly syncedGroups: Awaited<ReturnType<typeof readSyncedGroups>>;
   readonly views: ReadonlyMap<string, View>;
 }
 
@@ -69,6 +71,7 @@ export async function openContext(options: PlanningOptions): Promise<Context | n
     ...options,
     inForce: { raw, value: policyState.parse(JSON.parse(raw)) },
     ownedGroups,
+    syncedGroups: await readSyncedGroups(options.store),
     views: new Map(views),
   };
 }

@@ -2,7 +2,9 @@
 import type { ResolvedBases } from '@connector/shared/directory-state.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
 import type { Policy } from '@connector/shared/policy.ts';
+import type { SyncedGroup } from '@connector/shared/synced-group.ts';
 import { type MirrorObject, nameOf } from '../mirror/mirror-object.ts';
+import { namesAtLastPass } from './group-names.ts';
 
 /** A group that holds the person, directly, nested or as primary group. */
 export interface GroupAround {
@@ -86,12 +88,25 @@ export function isSynced(
   return memberships === 'all' && !group.object.isCriticalSystemObject && isAnyIn(group.containers, bases.groups);
 }
 
-/** Names of the LastPass groups that a person should be in: one of each name, whatever its case, in the order of the alphabet. */
-export function groupNames(groups: readonly GroupAround[], rules: Parameters<typeof isSynced>[1]): string[] {
+/** The groups around a person that become LastPass groups: those with a name. */
+export const syncedGroupsAround = (
+  groups: readonly GroupAround[],
+  rules: Parameters<typeof isSynced>[1],
+): readonly GroupAround[] => groups.filter((group) => nameOf(group.object).trim() !== '' && isSynced(group, rules));
+
+/**
+ * Names of the LastPass groups that a person should be in: one of each name, whatever its case, in the order of the alphabet.
+ * @param synced what is remembered of a group that has been synced before, by objectGUID
+ */
+export function groupNames(
+  groups: readonly GroupAround[],
+  rules: Parameters<typeof isSynced>[1],
+  synced: (guid: string) => SyncedGroup | null,
+): string[] {
   const byName = new Map<string, string>();
-  for (const group of [...groups].sort((a, b) => a.guid.localeCompare(b.guid))) {
-    const name = nameOf(group.object).trim();
-    if (name !== '' && isSynced(group, rules) && !byName.has(folded(name))) byName.set(folded(name), name);
+  for (const { guid, object } of [...syncedGroupsAround(groups, rules)].sort((a, b) => a.guid.localeCompare(b.guid))) {
+    for (const name of namesAtLastPass(nameOf(object).trim(), synced(guid)))
+      if (!byName.has(folded(name))) byName.set(folded(name), name);
   }
   return [...byName.values()].sort();
 }

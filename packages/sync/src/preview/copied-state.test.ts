@@ -42,6 +42,7 @@ const write: fc.Arbitrary<string[]> = fc.oneof(
   fc.tuple(fc.constant('SET'), fc.constant(key.text), name),
   fc.tuple(fc.constant('DEL'), fc.constantFrom(...Object.values(key))),
   fc.tuple(fc.constant('HSET'), fc.constant(key.hash), name, fc.oneof(name, fc.constant(TICK))),
+  fc.tuple(fc.constant('HSETNX'), fc.constant(key.hash), name, name),
   fc.tuple(fc.constant('HDEL'), fc.constant(key.hash), name, name),
   fc.tuple(fc.constant('SADD'), fc.constant(key.set), name, name),
   fc.tuple(fc.constant('SREM'), fc.constant(key.set), name),
@@ -59,6 +60,7 @@ const guard = fc.oneof(
     is: fc.constantFrom('0', '1'),
   }),
   fc.record({ command: fc.tuple(fc.constant('ZSCORE'), fc.constant(key.scores), name), is: fc.option(score) }),
+  fc.record({ command: fc.constant(['ZCARD', key.scores]), is: fc.constantFrom('0', '1', '2') }),
   fc.record({
     command: fc.tuple(fc.constant('ZCOUNT'), fc.constant(key.scores), bound, bound),
     is: fc.constantFrom('0', '1', '2'),

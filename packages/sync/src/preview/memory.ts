@@ -139,6 +139,8 @@ export class Memory {
         const score = this.scores(key).get(first);
         return score === undefined ? null : String(score);
       }
+      case 'ZCARD':
+        return String(this.scores(key).size);
       case 'ZCOUNT':
         return String(this.inScores(key, first, second).length);
       default:
@@ -160,6 +162,9 @@ export class Memory {
     },
     PEXPIRE: () => undefined, // a preview is over long before anything expires
     HSET: (key, flat) => this.#pairs(flat, (field, text) => this.#make(key, 'hash').fields.set(field, text)),
+    HSETNX: (key, [field = '', text = '']) => {
+      if (!this.hash(key).has(field)) this.#make(key, 'hash').fields.set(field, text);
+    },
     HDEL: (key, fields) => this.#remove(key, this.#get(key, 'hash')?.fields, fields),
     SADD: (key, members) => {
       for (const member of members) this.#make(key, 'set').members.add(member);

@@ -26,6 +26,7 @@ import { resolveBases, withNamedRoot } from '../directory/bases.ts';
 import { FullRead, pageSize } from '../directory/full-read.ts';
 import { applyNext } from '../mirror/apply.ts';
 import { touchExpired } from '../plan/expiries.ts';
+import { followGroups, type HeldRename, heldRenames } from '../plan/group-renames.ts';
 import { judgeWaiting } from '../plan/judging.ts';
 import { planPeople } from '../plan/planning.ts';
 import { notYet } from '../plan/planning-context.ts';
@@ -63,6 +64,8 @@ export interface StoppedPerson extends Omit<PreviewedPerson, 'calls'> {
 export interface Preview {
   readonly sent: readonly PreviewedPerson[];
   readonly held: readonly StoppedPerson[];
+  /** AD groups that were renamed, and keep their names at LastPass until somebody has spoken. */
+  readonly groups: readonly HeldRename[];
   readonly pending: readonly StoppedPerson[];
   readonly setAside: readonly (SetAside & { readonly person: PersonKey })[];
   /** What both ends have. */
@@ -112,6 +115,7 @@ export async function previewRun(options: PreviewOptions): Promise<Preview> {
     await touchExpired(state, { directories: ids, nowMs: Date.now() });
     await planList(planning, (left) => onProgress(`planning ${left}`));
     await judgeWaiting({ store: state, limits: policy.guard, directories: ids });
+    await followGroups(state, Date.now());
   };
   await planned();
   let objects = 0;
@@ -120,10 +124,12 @@ export async function previewRun(options: PreviewOptions): Promise<Preview> {
     objects += read;
   }
   const sent = new Map<PersonKey, PreviewedPerson>();
-  for (let round = 0; ; round++) {
+  for (let round = 0, before = ''; ; round++) {
     await planned();
     const deliveries = await outstandingDeliveries(state);
-    if (deliveries.length === 0) break;
+    const left = (await redis.zrange(keys.toPlan, '0', '-1')).join();
+    if (deliveries.length === 0 && left === before) break; // who is left is in delivery now
+    before = left;
     if (round === maxRounds)
       throw new PreviewUnfinished(
         `after ${maxRounds} rounds ${deliveries.length} people still change: please report it`,
@@ -134,6 +140,7 @@ export async function previewRun(options: PreviewOptions): Promise<Preview> {
   return {
     sent: [...sent.values()],
     held: await stopped(state, keys.held, ({ heldBecause, mustHold }) => heldBecause ?? mustHold ?? ''),
+    groups: await heldRenames(state),
     pending: await stopped(state, keys.pending, () => 'new, and onDetected is approve'),
     setAside: await asides(state),
     read: { objects, accounts: accounts.length },

@@ -3,6 +3,7 @@ import { aligned, type Cell } from '../text/aligned.ts';
 import type { Paint } from '../text/paint.ts';
 import { counted } from '../text/when.ts';
 import type { Decided, Outcome, Verdict } from './decide.ts';
+import { type DecidedGroup, decidedGroupJson, decidedGroupRow } from './held-groups.ts';
 import { commandOf, type NotFound, type WaitingList } from './held-people.ts';
 import { stepsText } from './step-text.ts';
 
@@ -11,6 +12,7 @@ export interface Decisions {
   /** Those who could be meant. */
   readonly from: readonly WaitingList[];
   readonly decided: readonly Decided[];
+  readonly groups: readonly DecidedGroup[];
   readonly notFound: readonly NotFound[];
 }
 
@@ -22,8 +24,10 @@ const changeText = (outcome: Exclude<Outcome, Verdict>, list: WaitingList): stri
 const isDone = ({ outcome }: Decided, verdict: Verdict): boolean => outcome === verdict;
 
 /** Whether everybody asked for was found, and nothing had changed. */
-export const allDone = ({ verdict, decided, notFound }: Decisions): boolean =>
-  notFound.length === 0 && decided.every((each) => isDone(each, verdict));
+export const allDone = ({ verdict, decided, groups, notFound }: Decisions): boolean =>
+  notFound.length === 0 &&
+  decided.every((each) => isDone(each, verdict)) &&
+  groups.every(({ outcome }) => outcome === verdict);
 
 const meaning: Record<Verdict, string> = {
   released: 'the steps shown happen now',
@@ -32,11 +36,13 @@ const meaning: Record<Verdict, string> = {
 };
 
 export function decidedText(decisions: Decisions, paint: Paint): string[] {
-  const { verdict, from, decided, notFound } = decisions;
-  const rows = [...decided.map((each) => rowOf(each, verdict)), ...notFound.map((each) => notFoundRow(each, from))];
+  const { verdict, from, decided, groups, notFound } = decisions;
+  const people = [...decided.map((each) => rowOf(each, verdict)), ...notFound.map((each) => notFoundRow(each, from))];
+  const rows = [...people, ...groups.map(decidedGroupRow)];
   if (rows.length === 0) return [`Nobody is ${from.join(' or ')}.`];
   const done = decided.filter((each) => isDone(each, verdict)).length;
-  const failed = rows.length - done;
+  const failed = people.length - done;
+  if (people.length === 0) return aligned(rows, { paint, indent: 0 });
   return [
     ...aligned(rows, { paint, indent: 0 }),
     `${counted(done, 'person', 'people')} ${verdict}${done > 0 ? `: ${meaning[verdict]}` : ''}${failed > 0 ? `; ${failed} not` : ''}.`,
@@ -56,8 +62,9 @@ function notFoundRow({ who, candidates }: NotFound, from: readonly WaitingList[]
   return [['bad', 'unknown'], who, '', `nobody of that name is ${from.join(' or ')}: see ${look}`];
 }
 
-export function decidedJson({ decided, notFound }: Decisions): object {
+export function decidedJson({ decided, groups, notFound }: Decisions): object {
   return {
+    groups: groups.map(decidedGroupJson),
     people: decided.map(({ held: { person, username, name, steps, heldBecause }, outcome }) => ({
       person,
       username,

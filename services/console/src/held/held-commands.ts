@@ -1,8 +1,11 @@
 /** `connector held`, `pending`, `release`, `approve` and `reject`: who waits for a person's word, and the word. */
+
+import { heldRenames } from '@connector/sync/plan/group-renames.ts';
 import { type Common, type Context, type ExitCode, operator, print, printJson } from '../context.ts';
 import { ringPlanners } from '../ring-planners.ts';
 import { decideAll, peopleDecided, type Verdict } from './decide.ts';
 import { allDone, type Decisions, decidedJson, decidedText } from './decided-text.ts';
+import { decideGroups, findGroup, heldGroupsJson, heldGroupsText } from './held-groups.ts';
 import { findHeld, readHeld, type WaitingList } from './held-people.ts';
 import { heldJson, heldText } from './held-text.ts';
 
@@ -14,10 +17,18 @@ export interface ListOptions extends Common {
 export async function list(context: Context, { lists, json }: ListOptions): Promise<ExitCode> {
   const { store } = context.session;
   const read = await Promise.all(lists.map(async (each) => ({ each, people: await readHeld(store, each) })));
-  if (json) printJson(context, Object.assign({}, ...read.map(({ each, people }) => heldJson(each, people))));
-  else {
+  const groups = lists.includes('held') ? await heldRenames(store) : null;
+  if (json) {
+    const people = read.map(({ each, people }) => heldJson(each, people));
+    printJson(context, Object.assign({}, ...people, groups === null ? {} : { groups: heldGroupsJson(groups) }));
+  } else {
+    const { paint } = context.terminal;
     const shown = read.filter(({ people }, index) => index === 0 || people.length > 0);
-    const blocks = shown.map(({ each, people }) => heldText(each, people, context.terminal.paint));
+    const renamed = heldGroupsText(groups ?? [], paint);
+    const blocks = [
+      ...shown.map(({ each, people }) => heldText(each, people, paint)),
+      ...(renamed.length > 0 ? [renamed] : []),
+    ];
     print(
       context,
       blocks.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])),
@@ -38,13 +49,19 @@ export async function decide(context: Context, { who, from, verdict, json }: Dec
   const { store } = context.session;
   const everybody = (await Promise.all(from.map((which) => readHeld(store, which)))).flat();
   const { found, notFound } = who.length > 0 ? findHeld(everybody, who) : { found: everybody, notFound: [] };
-  const decided = await decideAll(store, found, { verdict, by: operator(), atMs: Date.now() });
-  const people = peopleDecided(decided, verdict);
+  const by = operator();
+  const renames = verdict !== 'approved' && from.includes('held') ? await heldRenames(store) : [];
+  const named = notFound.flatMap((each) => findGroup(renames, each.who) ?? []);
+  const unknown = notFound.filter((each) => findGroup(renames, each.who) === null);
+  const decided = await decideAll(store, found, { verdict, by, atMs: Date.now() });
+  const groups =
+    verdict === 'approved' ? null : await decideGroups(store, who.length > 0 ? named : renames, { verdict, by });
+  const people = [...peopleDecided(decided, verdict), ...(groups?.people ?? [])];
   if (people.length > 0) {
     await store.makeDurable(); // what is told below must outlive a crash of Redis
     await ringPlanners(context.session, people);
   }
-  const decisions: Decisions = { verdict, from, decided, notFound };
+  const decisions: Decisions = { verdict, from, decided, groups: groups?.decided ?? [], notFound: unknown };
   if (json) printJson(context, decidedJson(decisions));
   else print(context, decidedText(decisions, context.terminal.paint));
   return allDone(decisions) ? 0 : 1;

@@ -67,6 +67,7 @@ const mixed: Decisions = {
     { held: held('bob'), outcome: 'held again' },
     { held: held('cleo'), outcome: 'no longer held' },
   ],
+  groups: [],
   notFound: [
     { who: 'dan', candidates: [] },
     { who: 'b', candidates: ['corp/b', 'other/b'] },
@@ -86,10 +87,10 @@ test('a release tells for each what happened, and counts', () => {
 test('all is done only if everybody was found and nothing had changed', () => {
   const [ann, bob] = mixed.decided;
   assert.ok(ann && bob);
-  assert.equal(allDone({ verdict: 'released', from: ['held'], decided: [ann], notFound: [] }), true);
-  assert.equal(allDone({ verdict: 'released', from: ['held'], decided: [ann, bob], notFound: [] }), false);
+  assert.equal(allDone({ verdict: 'released', from: ['held'], decided: [ann], groups: [], notFound: [] }), true);
+  assert.equal(allDone({ verdict: 'released', from: ['held'], decided: [ann, bob], groups: [], notFound: [] }), false);
   assert.equal(allDone({ ...mixed, decided: [ann] }), false);
-  assert.equal(allDone({ verdict: 'rejected', from: ['held'], decided: [], notFound: [] }), true);
+  assert.equal(allDone({ verdict: 'rejected', from: ['held'], decided: [], groups: [], notFound: [] }), true);
 });
 
 test('the JSON has the outcome for each, and who was not found', () => {
@@ -127,6 +128,7 @@ test('new people are pending, and approved rather than released', () => {
     verdict: 'approved',
     from: ['pending'],
     decided: [{ held: newcomer, outcome: 'approved' }],
+    groups: [],
     notFound: [{ who: 'dan', candidates: [] }],
   };
   assert.deepEqual(decidedText(approved, plainly), [

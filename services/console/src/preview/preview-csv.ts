@@ -18,11 +18,20 @@ const rowsOf = (outcome: string, people: readonly Planned[]): string[][] =>
   );
 
 /** Names come from a directory that others write to: what a spreadsheet would take for a formula is made plain text. */
-export function previewCsv({ sent, held, pending, setAside }: Preview): string[] {
+export function previewCsv({ sent, held, groups, pending, setAside }: Preview): string[] {
   const rows = [
     ...rowsOf('sent', sent),
     ...rowsOf('held', held),
     ...rowsOf('pending', pending),
+    ...groups.map(({ group, name, to, because }) => [
+      'held',
+      group,
+      '',
+      name,
+      'rename-group',
+      `rename to ${to}`,
+      because,
+    ]),
     ...setAside.map(({ person, name, reason }) => ['set aside', person, '', name, '', '', reason]),
   ];
   const columns = ['outcome', 'person', 'username', 'name', 'step', 'what', 'because'];

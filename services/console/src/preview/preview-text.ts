@@ -7,7 +7,7 @@ import { counted } from '../text/when.ts';
 
 const people = (count: number): string => counted(count, 'person', 'people');
 
-export function previewText({ sent, held, pending, setAside, read }: Preview, paint: Paint): string[] {
+export function previewText({ sent, held, groups, pending, setAside, read }: Preview, paint: Paint): string[] {
   const calls = sent.reduce((sum, each) => sum + each.calls.length, 0);
   return [
     ...block(
@@ -16,6 +16,11 @@ export function previewText({ sent, held, pending, setAside, read }: Preview, pa
       paint,
     ),
     ...stoppedBlock('Would be held', held, paint),
+    ...block(
+      `Renamed in Active Directory, and held, ${counted(groups.length, 'group', 'groups')}`,
+      groups.map(({ name, to, because }) => [name, `now ${to}`, because]),
+      paint,
+    ),
     ...stoppedBlock('Would wait for approval', pending, paint),
     ...block(
       `Can't be synced, ${people(setAside.length)}`,
