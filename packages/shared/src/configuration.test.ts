@@ -45,7 +45,7 @@ test('the smallest configuration gets the documented defaults', () => {
     insecure: false,
   });
   assert.equal(redis.prefix, 'connector');
-  assert.deepEqual(sync, { accountsEvery: 900_000, fullReadEvery: 86_400_000 });
+  assert.deepEqual(sync, { mode: 'automatic', accountsEvery: 900_000, fullReadEvery: 86_400_000 });
   assert.deepEqual(
     [policy.onDeleted, policy.onDisabled, policy.onRemovedFromFilter],
     ['disable', 'disable', 'disable'],
