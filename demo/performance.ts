@@ -5,7 +5,7 @@ import { watchFirstSync } from './first-sync.ts';
 import { tellWhatToTry } from './invitation.ts';
 import { measure } from './measure.ts';
 import { peopleSetAside } from './outstanding.ts';
-import { tellComparison, tellFirstSync, tellMeasured, tellRound } from './report.ts';
+import { tellComparison, tellFirstSync, tellMeasured, tellPreview, tellRound } from './report.ts';
 import { round } from './round.ts';
 import { newCompany } from './seed/company.ts';
 import { Stage } from './stage.ts';
@@ -25,7 +25,13 @@ async function play(stage: Stage, company = newCompany()): Promise<boolean> {
   const expectation = new Expectation(before);
   expectation.follow(company);
 
-  say(`\n${bold('First sync')}: the services start, read the directory and LastPass, and bring them together`);
+  say(`\n${bold('Preview')}: what a run would do, before any service runs; nothing is written`);
+  tellPreview(await stage.connector('preview'));
+
+  say(
+    `\n${bold('First sync')}: confirmed, else it would stop after ten accounts; the services start, and bring both together`,
+  );
+  await stage.connector('sync', '--confirm-first', '--no-wait');
   await stage.startServices();
   const sync = await watchFirstSync(stage, { expectation, people: company.people.size });
   await tellFirstSync(stage, { sync, expectation, before });

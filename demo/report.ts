@@ -20,6 +20,18 @@ async function stepCounts(simulator: Simulator): Promise<Map<string, number>> {
 
 const listed = (names: readonly string[]): string => names.map((name) => `     ${name}`).join('\n');
 
+/** Tells the beginning and the end of what `connector preview` has printed. */
+export function tellPreview(output: string): void {
+  const lines = output.trimEnd().split('\n');
+  const [shown, last] = [lines.slice(0, 4), lines.slice(-2)];
+  say(
+    [...shown, dim(`  … and ${lines.length - shown.length - last.length} lines more`)]
+      .map((line) => `  ${line}`)
+      .join('\n'),
+  );
+  say(last.map((line) => `  ${line}`).join('\n'));
+}
+
 export async function tellFirstSync(
   stage: Stage,
   { sync, expectation, before }: { sync: FirstSync; expectation: Expectation; before: SimulatedState },

@@ -125,6 +125,18 @@ export class Stage implements AsyncDisposable {
     }
   }
 
+  /** Runs the `connector` command. @throws Error with what it said when it fails */
+  async connector(...args: string[]): Promise<string> {
+    await using command = new Program({
+      command: process.execPath,
+      args: [resolve(root, 'services/console/src/connector.ts'), ...args],
+      env: { CONNECTOR_CONFIG: this.configFile },
+    });
+    const code = await command.ended;
+    if (code !== 0) throw new Error(`connector ${args.join(' ')} ended with ${code}: ${command.output}`);
+    return command.output;
+  }
+
   /** The end of each service's log. */
   get serviceOutput(): string {
     return serviceNames
@@ -162,7 +174,7 @@ export class Stage implements AsyncDisposable {
       ],
       lastpass: { apiUrl: this.simulator.apiUrl, cid: Simulator.cid, provhash },
       redis: { url: this.redis.url },
-      policy: { groupFilter: [filterGroup], memberships: 'all', guard: { firstCreates: 10_000 } },
+      policy: { groupFilter: [filterGroup], memberships: 'all' },
       http,
     };
     await copyFile(this.domain.caFile, this.caFile);
