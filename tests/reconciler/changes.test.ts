@@ -72,3 +72,33 @@ test('whoever can not be told enabled from disabled is set aside', async () => {
     /userAccountControl/,
   );
 });
+
+test('an account that its person has renamed by logging in is not adopted by whoever has that address now', async () => {
+  await using reconciling = await Reconciling.create();
+  const { redis, keys } = reconciling.store;
+  const account = {
+    fullname: 'User 2',
+    disabled: false,
+    admin: false,
+    groups: [],
+    invited: false,
+    objectGuid: null,
+    directory: null,
+  };
+  await redis.hset(
+    keys.accounts,
+    'u2@example.test',
+    JSON.stringify({ ...account, username: 'u2@example.test', id: '77' }),
+  );
+  await reconciling.fullRead(user(2));
+  assert.equal(await redis.hget(keys.linked, 'u2@example.test'), person(2));
+  // What was asked for by mistake takes effect, and is read before the link follows:
+  await redis.hset(
+    keys.accounts,
+    'wrong@example.test',
+    JSON.stringify({ ...account, username: 'wrong@example.test', id: '77' }),
+  );
+  await reconciling.changes(user(3, { mail: 'wrong@example.test' }));
+  assert.equal(await redis.hget(keys.links, person(3)), null);
+  assert.match((await redis.hget(keys.setAside, person(3))) ?? '', /is linked to another person/);
+});

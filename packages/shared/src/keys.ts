@@ -114,6 +114,8 @@ export function keysOf(prefix: string) {
     links: `${tag}:links`,
     /** Hash: user name → person, the links the other way round. */
     linked: `${tag}:linked`,
+    /** Hash: id of an account → the person who was linked to it last; true only where that link says so, too. */
+    linkedIds: `${tag}:linked-ids`,
     /** Hash: group name in lower case → name, of the LastPass groups that AD owns. */
     ownedGroups: `${tag}:owned-groups`,
     /** Hash: group (as people are named) → the name it has at LastPass (JSON, `SyncedGroup`), for AD groups that are synced. */

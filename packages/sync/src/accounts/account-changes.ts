@@ -41,6 +41,13 @@ export function peopleWaitingFor(
   );
 }
 
+/** The writes that link a person to an account. */
+export const linkWrites = ({ links, linked, linkedIds }: Keys, person: PersonKey, link: Link): string[][] => [
+  ['HSET', links, person, JSON.stringify(link)],
+  ['HSET', linked, link.username, person],
+  ...(link.id === null ? [] : [['HSET', linkedIds, link.id, person]]),
+];
+
 /** The writes that make a change. */
 export function writesOf(keys: Keys, change: Change): string[][] {
   const { person, username, account, link, intent, setAside, delivered = [] } = change;
@@ -52,8 +59,7 @@ export function writesOf(keys: Keys, change: Change): string[][] {
     writes.push(['HSET', keys.accountChanges, username, TICK]);
   }
   if (link === null) writes.push(['HDEL', keys.links, person], ['HDEL', keys.linked, username]);
-  else if (link !== undefined)
-    writes.push(['HSET', keys.links, person, JSON.stringify(link)], ['HSET', keys.linked, username, person]);
+  else if (link !== undefined) writes.push(...linkWrites(keys, person, link));
   if (intent === null) writes.push(['HDEL', keys.intents, person], ['HDEL', keys.creating, username]);
   else if (intent !== undefined) {
     writes.push(['HSET', keys.intents, person, JSON.stringify(intent)], ['HSET', keys.creating, username, person]);

@@ -10,6 +10,7 @@ import { type AccountsRead, isLinkedTo, type Link, link } from '@connector/share
 import type { State } from '@connector/shared/state.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
+import { linkWrites } from './account-changes.ts';
 import { linkAsFound } from './link-as-found.ts';
 
 /** Taking over so many accounts at once. */
@@ -118,9 +119,8 @@ async function followRenames(
         { command: ['HGET', keys.accountChanges, to], is: changedAt[1] ?? null },
       ],
       writes: [
-        ['HSET', keys.links, person, JSON.stringify({ ...settled, username: to })],
         ...(holder === person ? [['HDEL', keys.linked, from]] : []),
-        ['HSET', keys.linked, to, person],
+        ...linkWrites(keys, person, { ...settled, username: to }),
         left ? ['HSET', keys.accounts, from, JSON.stringify(left)] : ['HDEL', keys.accounts, from],
         ['HSET', keys.accounts, to, JSON.stringify(account)],
         ...touch(keys, people),
@@ -211,5 +211,5 @@ function writesOf({ keys }: State, { username, account, linked, link: current }:
   const found = own === null ? current : linkAsFound(current, own);
   const next = found && { ...found, disabledByUs: found.disabledByUs && (own?.disabled ?? true) };
   const isSame = linked === null || next === null || JSON.stringify(next) === JSON.stringify(current);
-  return isSame ? [write] : [write, ['HSET', keys.links, linked, JSON.stringify(next)]];
+  return isSame ? [write] : [write, ...linkWrites(keys, linked, next)];
 }

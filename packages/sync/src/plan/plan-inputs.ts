@@ -90,7 +90,22 @@ async function accountOf({ store, views }: Context, person: PersonKey, username:
     { command: ['HGET', keys.linked, username], is: holder },
   ];
   const found: Account | null = parseStored(account, keys.accounts, raw).value;
-  if (holder === null || holder === person) return { account: found, raw, holder: null, guards };
+  // An account that was renamed is somebody's all the same, though nobody is linked to it by that name yet.
+  const byId = holder !== null || found?.id == null ? null : await redis.hget(keys.linkedIds, found.id);
+  const byIdRaw = byId === null ? null : await redis.hget(keys.links, byId);
+  const isTheirs = found !== null && parseStored(link, keys.links, byIdRaw).value?.id === found.id;
+  const linkedTo = holder ?? (isTheirs ? byId : null);
+  if (linkedTo === null || linkedTo === person) return { account: found, raw, holder: null, guards };
+  return withHolder({ store, views }, linkedTo, { account: found, raw, guards });
+}
+
+/** The same, with whom the account is linked to. */
+async function withHolder(
+  { store, views }: Pick<Context, 'store' | 'views'>,
+  holder: PersonKey,
+  { account: found, raw, guards }: { account: Account | null; raw: string | null; guards: Guard[] },
+) {
+  const { redis, keys } = store;
   const ofHolder = [keys.links, keys.touched, keys.claims, keys.intents];
   const values = await Promise.all(ofHolder.map((key) => redis.hget(key, holder)));
   const [linkRaw = null, , claim = null, intent = null] = values;

@@ -5,6 +5,7 @@ import { folded } from '@connector/shared/people-with-mail.ts';
 import { isGuarded, isLeaverStep, needsApproval, type Plan, type SetAside } from '@connector/shared/plan.ts';
 import type { SyncedGroup } from '@connector/shared/synced-group.ts';
 import { TICK } from '@connector/shared/transaction.ts';
+import { linkWrites } from '../accounts/account-changes.ts';
 import { expiryWrite } from './expiries.ts';
 import type { Known } from './known-state.ts';
 import type { Planned } from './make-plan.ts';
@@ -107,10 +108,7 @@ function adoption(
 ): { writes: string[][]; others: PersonKey[] } {
   const { keys } = store;
   if (linkChange.kind === 'none') return { writes: [], others: [] };
-  const writes = [
-    ['HSET', keys.links, person, JSON.stringify(linkChange.link)],
-    ['HSET', keys.linked, linkChange.link.username, person],
-  ];
+  const writes = linkWrites(keys, person, linkChange.link);
   if (linkChange.from === null) return { writes, others: [] };
   return {
     writes: [...writes, ['HDEL', keys.links, linkChange.from], ...touch(keys, [linkChange.from])],
