@@ -41,7 +41,7 @@ export async function buildSimulator(options: SimulatorOptions = {}): Promise<Fa
 type Keeping = { simulation: Simulation; path: string; onError: (error: Error) => void };
 
 function keepState(app: FastifyInstance, { simulation, path, onError }: Keeping): void {
-  const file = stateFile({ path, onError, snapshot: () => simulation.tenant.snapshot() });
+  const file = stateFile({ path, onError, snapshot: () => simulation.tenant.keptState() });
   simulation.onChange = () => file.changed();
   app.addHook('onClose', () => file.close());
 }

@@ -71,6 +71,48 @@ test('batchadd beyond the seats is a FAIL; the disabled take no seat', () => {
   assert.deepEqual(run('batchadd', [{ username: ANN }]).wire, { status: 'OK' });
 });
 
+test('an enable beyond the seats is refused, by enableuser and by a batchadd that enables', () => {
+  const state = {
+    users: [
+      { username: ANN, disabled: true },
+      { username: BOB, disabled: true },
+    ],
+  };
+  const patch = { seats: 1, batchaddReenables: true, batchaddRefusal: 'others-applied' } as const;
+  const refused = `No licenses available: ${BOB}`;
+  const byEnable = rehearse(state, patch);
+  const { wire } = byEnable.run('enableuser', [ANN, BOB]);
+  assert.deepEqual(wire, { status: 'success', enabled_users: [ANN], error: refused });
+  assert.deepEqual(byEnable.run('enableuser', [ANN]).wire, {
+    status: 'success',
+    enabled_users: [],
+    unchanged_users: [ANN],
+  });
+  const byBatch = rehearse(state, patch);
+  assert.deepEqual(byBatch.run('batchadd', [{ username: ANN }, { username: BOB }]).wire, {
+    status: 'FAIL',
+    error: refused,
+  });
+  for (const { tenant } of [byEnable, byBatch]) {
+    assert.deepEqual([tenant.find(ANN)?.disabled, tenant.find(BOB)?.disabled], [false, true]);
+  }
+});
+
+test('seatRefusal: names-nobody says once that there are no licences, and not for whom', () => {
+  const patch = { seats: 0, seatRefusal: 'names-nobody', errorForm: 'array' } as const;
+  const { run } = rehearse({ users: [{ username: 'x@example.com', disabled: true }] }, patch);
+  const expected = { status: 'FAIL', error: ['No licenses available'] };
+  assert.deepEqual(run('batchadd', [{ username: ANN }, { username: BOB }]).wire, expected);
+  assert.deepEqual(run('enableuser', ['x@example.com']).wire, expected);
+});
+
+test('a batchadd that creates beyond the seats and updates others counts only those created', () => {
+  const { tenant, run } = rehearse({ users: [{ username: ANN }], invited: [BOB] }, { seats: 3 });
+  const data = [{ username: ANN, fullname: 'Ann' }, { username: BOB }, { username: 'c@example.com' }];
+  assert.deepEqual(run('batchadd', data).wire, { status: 'OK' });
+  assert.equal(tenant.seatsUsed, 3);
+});
+
 test('batchaddRefusal: the others of a batch with a refused entry are applied only with the switch', () => {
   for (const [batchaddRefusal, created] of [
     ['none-applied', false],
@@ -213,10 +255,55 @@ test('getuserdata: no groups are no key, or an empty list with the switch', () =
   assert.deepEqual(userOf({ noGroups: 'empty-list' })?.['groups'], []);
 });
 
+test('attribs are returned, or left out with the switch, and kept either way', () => {
+  const state = { users: [{ id: '9', username: ANN, attribs: { objectGUID: 'x' } }] };
+  for (const [attribs, expected] of [
+    ['returned', { objectGUID: 'x' }],
+    ['left-out', undefined],
+  ] as const) {
+    const { tenant, run } = rehearse(state, { attribs });
+    assert.deepEqual(userOf(run('getuserdata', null).wire, '9')['attribs'], expected);
+    assert.deepEqual(tenant.find(ANN)?.attribs, { objectGUID: 'x' });
+  }
+});
+
+test('optionalUserFields: what only some answers have', () => {
+  const users = [
+    { id: '1', username: ANN, multifactor: 'googleauth', last_login: '2026-01-01 00:00:00' },
+    { id: '2', username: BOB },
+  ];
+  const fields = ['linked', 'multifactor', 'legacytotalscore', 'hasSharingKeys'];
+  const { wire } = rehearse({ users }, { optionalUserFields: 'present' }).run('getuserdata', null);
+  const valuesOf = (id: string) => fields.map((name) => userOf(wire, id)[name]);
+  assert.deepEqual(
+    [valuesOf('1'), valuesOf('2')],
+    [
+      [null, 'googleauth', '0', true],
+      [null, null, null, false],
+    ],
+  );
+  const usual = Object.keys(userOf(rehearse({ users }).run('getuserdata', null).wire, '1'));
+  assert.deepEqual(
+    usual.filter((name) => fields.includes(name)),
+    [],
+  );
+});
+
+test('unchangedUsers: left-out does not tell who was so already', () => {
+  const { run } = rehearse({ users: [{ username: ANN }] }, { unchangedUsers: 'left-out' });
+  assert.deepEqual(run('enableuser', [ANN]).wire, { status: 'success', enabled_users: [] });
+});
+
 test('an unknown command and malformed data are honest FAILs', () => {
   const { run } = rehearse({});
-  assert.match(String(run('reporting', {}).wire['error']), /^Unknown command: reporting/);
+  assert.match(String(run('pushsitestousers', {}).wire['error']), /^Unknown command: pushsitestousers/);
   assert.match(String(run('batchadd', { username: ANN }).wire['error']), /^Invalid data: /);
   assert.match(String(run('batchadd', [{ fullname: 'x' }]).wire['error']), /\[0\]\.username/);
   assert.match(String(run('batchadd', [{ username: 'nobody' }]).wire['error']), /^Invalid username: nobody/);
 });
+
+function userOf(wire: Record<string, unknown>, id: string): Record<string, unknown> {
+  const user = (wire['Users'] as Record<string, Record<string, unknown>>)[id];
+  assert.ok(user);
+  return user;
+}

@@ -4,8 +4,11 @@ import { batchchangegrp } from './commands/batchchangegrp.ts';
 import { deluser } from './commands/deluser.ts';
 import { disablemultifactor } from './commands/disablemultifactor.ts';
 import { disableuser, enableuser } from './commands/disableuser.ts';
+import { expiredmasterpwlist } from './commands/expiredmasterpwlist.ts';
+import { getdetailedsfdata, getsfdata } from './commands/getsfdata.ts';
 import { getuserdata } from './commands/getuserdata.ts';
 import { reinviteuser } from './commands/reinviteuser.ts';
+import { reporting } from './commands/reporting.ts';
 import { requiremasterpasswordchange, resetpassword } from './commands/resetpassword.ts';
 import { updateemail } from './commands/updateemail.ts';
 import { updateuser } from './commands/updateuser.ts';
@@ -27,6 +30,10 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['resetpassword', resetpassword],
   ['requiremasterpasswordchange', requiremasterpasswordchange],
   ['disablemultifactor', disablemultifactor],
+  ['getsfdata', getsfdata],
+  ['getdetailedsfdata', getdetailedsfdata],
+  ['reporting', reporting],
+  ['expiredmasterpwlist', expiredmasterpwlist],
 ]);
 
 /** Carries out one command on the tenant. One that isn't simulated is a FAIL that says so. */

@@ -6,13 +6,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { faultList } from './faults.ts';
+import { folderList, folderState } from './folder.ts';
+import { secretRegenerated } from './happening.ts';
+import { logIn } from './log-in.ts';
+import { policyList } from './policies.ts';
 import { problem } from './problem.ts';
+import { SeedError } from './seed-error.ts';
 import { patched, settingsPatch } from './settings.ts';
 import type { Simulation } from './simulation.ts';
 import { stateSeed } from './state.ts';
-import { SeedError, Tenant } from './tenant.ts';
-import { loggedIn, loggedInAgain, username } from './user.ts';
-import { wireTime } from './wire-time.ts';
+import { Tenant } from './tenant.ts';
+import { username } from './user.ts';
 
 const BODY_LIMIT_BYTES = 256 * 1024 * 1024;
 
@@ -39,7 +43,10 @@ export async function controlApi(app: FastifyInstance, { simulation }: Options):
   callRoutes(app, simulation);
   faultRoutes(app, simulation);
   settingsRoutes(app, simulation);
-  app.post('/control/login', (request) => login(simulation, read(z.strictObject({ username }), request.body)));
+  folderRoutes(app, simulation);
+  policyRoutes(app, simulation);
+  eventRoutes(app, simulation);
+  app.post('/control/login', (request) => login(simulation, request));
   app.post('/control/reset', (_request, reply) => reset(simulation, reply));
 }
 
@@ -87,27 +94,76 @@ function faultRoutes(app: FastifyInstance, { faults }: Simulation): void {
 function settingsRoutes(app: FastifyInstance, simulation: Simulation): void {
   app.get('/control/settings', () => simulation.settings);
   app.put('/control/settings', (request) => {
+    const { provhash } = simulation.settings;
     simulation.settings = patched(simulation.settings, read(settingsPatch, request.body));
+    if (simulation.settings.provhash !== provhash) {
+      simulation.tenant.note(secretRegenerated);
+      changed(simulation, request);
+    }
     return simulation.settings;
   });
 }
 
-/**
- * The person logs in. The first time an invitation is accepted and a password set; any time a pending change of e-mail
- * takes effect, so the username in the answer is the one from now on.
- */
-function login(simulation: Simulation, { username: name }: { username: string }) {
-  const { tenant } = simulation;
-  const now = new Date(simulation.nowMs());
-  if (tenant.invited.delete(name)) tenant.create({ username: name }, now);
-  const user = tenant.find(name);
-  if (user === undefined) throw new ControlError(`${name} is neither a user nor invited`, 404);
-  if (user.disabled) throw new ControlError(`${name} is disabled, so the log-in is refused`, 409);
-  const moment = wireTime(now);
-  Object.assign(user, user.neverloggedin ? loggedIn(moment) : loggedInAgain(user, moment));
-  tenant.settleEmail(user);
+function folderRoutes(app: FastifyInstance, simulation: Simulation): void {
+  app.get('/control/folders', () => simulation.tenant.sharing.snapshot());
+  app.put('/control/folders', { bodyLimit: BODY_LIMIT_BYTES }, (request) => {
+    const { sharing } = simulation.tenant;
+    sharing.setFolders(read(folderList, request.body));
+    changed(simulation, request);
+    return sharing.snapshot();
+  });
+  app.get<{ Params: { id: string } }>('/control/folders/:id', (request) => folder(simulation, request.params.id));
+}
+
+/** One folder with everybody it is shared to: who has it, who waits for its key, who is blocked. */
+function folder({ tenant: { sharing } }: Simulation, id: string) {
+  const found = sharing.folders().find((one) => one.id === id);
+  if (found === undefined) throw new ControlError(`there is no folder ${id}`, 404);
+  const members = sharing
+    .membersOf(found)
+    .map(({ user, state, rights }) => ({ username: user.username, state, ...rights }));
+  return { ...folderState(found), members };
+}
+
+function policyRoutes(app: FastifyInstance, simulation: Simulation): void {
+  app.get('/control/policies', () => simulation.tenant.sharing.policies());
+  app.put('/control/policies', (request) => {
+    const { sharing } = simulation.tenant;
+    sharing.setPolicies(read(policyList, request.body));
+    changed(simulation, request);
+    return sharing.policies();
+  });
+}
+
+function eventRoutes(app: FastifyInstance, simulation: Simulation): void {
+  app.get('/control/events', (request) => ({
+    events: simulation.tenant.events.since(read(sinceQuery, request.query).since),
+  }));
+  app.delete('/control/events', (_request, reply) => {
+    simulation.tenant.events.clear();
+    simulation.onChange();
+    return reply.code(204).send();
+  });
+}
+
+/** Writes what a request changed into the event log, and has the state kept. */
+function changed(simulation: Simulation, { ip }: FastifyRequest, username = 'Admin Console'): void {
+  simulation.tenant.record({ username, ipAddress: ip, nowMs: simulation.nowMs() });
   simulation.onChange();
-  return { username: user.username, neverloggedin: user.neverloggedin, last_login: user.last_login };
+}
+
+/** The answer has the username from now on. */
+function login(simulation: Simulation, request: FastifyRequest) {
+  const { username: name } = read(z.strictObject({ username }), request.body);
+  const result = logIn(simulation.tenant, name, new Date(simulation.nowMs()));
+  changed(simulation, request, name);
+  if ('user' in result) {
+    const { username: current, neverloggedin, last_login } = result.user;
+    return { username: current, neverloggedin, last_login };
+  }
+  throw result.refused === 'disabled'
+    ? new ControlError(`${name} is disabled, so the log-in is refused`, 409)
+    : new ControlError(`${name} is neither a user nor invited`, 404);
 }
 
 function reset(simulation: Simulation, reply: FastifyReply): FastifyReply {

@@ -13,7 +13,7 @@ import type { Answer } from './outcome.ts';
 import { type ApiRequest, isAuthorized, readRequest } from './request.ts';
 import type { Simulation } from './simulation.ts';
 import { strikeReply } from './strike.ts';
-import { ANSWER_TYPE, AUTHORIZATION_ERROR, toWire } from './wire.ts';
+import { ANSWER_TYPE, AUTHORIZATION_ERROR, toBody } from './wire.ts';
 
 export const API_PATH = '/enterpriseapi.php';
 
@@ -124,11 +124,12 @@ function carryOut({ simulation, reply, asked, call, fate }: Passage): { body: st
     emailChanges,
     poisoned: fate.poisoned,
   });
+  const caller = { username: asked.apiuser ?? 'API', ipAddress: reply.request.ip, nowMs: simulation.nowMs() };
+  tenant.record(caller);
   if (changes.length > 0) simulation.onChange();
   Object.assign(call, { changes, executed: true, ...verdict(result) } satisfies Partial<Call>);
   const slowDown = fate.strike?.kind === 'message' ? { message: fate.strike.message } : {};
-  const body = JSON.stringify({ ...toWire(result, settings), ...slowDown });
-  return { body, httpStatus: statusOf(result) };
+  return { body: toBody(result, settings, slowDown), httpStatus: statusOf(result) };
 }
 
 function statusOf({ kind }: Answer): number {
@@ -140,6 +141,9 @@ function verdict(result: Answer): Pick<Call, 'outcome' | 'errors'> {
   switch (result.kind) {
     case 'done':
     case 'listed':
+    case 'shared':
+    case 'reported':
+    case 'expired':
       return { outcome: 'ok', errors: [] };
     case 'failed':
       return { outcome: 'refused', errors: result.errors };

@@ -1,4 +1,6 @@
 /** What a command did, in our own words; `wire.ts` turns it into an answer. */
+import type { CompanyEvent } from './event-log.ts';
+import type { Folder, Rights } from './folder.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { Settings } from './settings.ts';
 import type { User } from './user.ts';
@@ -13,6 +15,7 @@ export type Change = {
     /** Asked for, under the old name; it may take effect only with the next log-in. */
     | 'change-email'
     | 'require-new-password'
+    | 'disable-multifactor'
     | 'enable'
     | 'disable'
     | 'join-groups'
@@ -37,14 +40,23 @@ export type CommandContext = {
   poisoned: ReadonlyMap<string, string>;
 };
 
+/** A folder with those who are listed in it. */
+export type SharedFolder = { folder: Folder; users: { user: User; rights: Rights }[] };
+
 export type Answer =
   | { kind: 'done'; message?: string }
   | { kind: 'failed'; errors: string[] }
   /** Some entries refused, the others applied. */
   | { kind: 'partly'; errors: string[] }
   | { kind: 'switched'; to: 'disabled' | 'enabled'; changed: string[]; unchanged: string[]; errors: string[] }
-  | { kind: 'listed'; total: number; users: User[]; invited: string[] }
+  /** `sharingKeys`: ids of those who can be handed the keys of shared folders. */
+  | { kind: 'listed'; total: number; users: User[]; invited: string[]; sharingKeys: Set<string> }
   | { kind: 'not-listed'; username: string }
+  | { kind: 'shared'; folders: SharedFolder[] /** With the sites of each. */; detailed: boolean }
+  /** `next` is where the next call goes on, in microseconds; null where this is all. */
+  | { kind: 'reported'; events: CompanyEvent[]; next: number | null; form: 'numbered' | 'list' }
+  /** `remaining`: how many more there are after these. */
+  | { kind: 'expired'; users: User[]; remaining: number }
   | { kind: 'too-large'; largestBatch: number }
   /** Beyond a rate limit. */
   | { kind: 'too-often' };

@@ -7,8 +7,12 @@ const request = z
     cid: z.union([z.string(), z.number()]).transform(String),
     provhash: z.string(),
     cmd: z.string(),
+    /** A free label of who calls, which the event log shows. */
+    apiuser: z.string().trim().min(1).optional().catch(undefined),
   })
-  .transform(({ cid, provhash, cmd, ...rest }) => ({ cid, provhash, cmd, data: rest['data'] }));
+  .transform(({ cid, provhash, cmd, apiuser, ...rest }) => {
+    return { cid, provhash, cmd, data: rest['data'], ...(apiuser === undefined ? {} : { apiuser }) };
+  });
 export type ApiRequest = z.infer<typeof request>;
 
 /** The call in a raw body, or null where there is none in it. */

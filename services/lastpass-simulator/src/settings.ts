@@ -3,6 +3,7 @@
  * the credentials it accepts. Each default is explained; `PUT /control/settings` changes any of them while it runs.
  */
 import { z } from 'zod';
+import { isTimeZone } from './account-time.ts';
 
 /** The provhash accepted unless another is given: 64 characters, as LastPass's own are. */
 export const REHEARSAL_PROVHASH = '5eed'.repeat(16);
@@ -31,8 +32,35 @@ export const settings = z.strictObject({
   errorForm: z.enum(['string', 'array']).default('string'),
   /** `groups` of a user who has none: no such key, or `[]`. */
   noGroups: z.enum(['missing', 'empty-list']).default('missing'),
-  /** Licences; a create beyond them is a FAIL. A disabled user takes none. null = any number. */
+  /** Licences; a create or an enable beyond them is refused. A disabled user takes none. null = any number. */
   seats: z.number().int().min(0).nullable().default(null),
+  /** The refusal for want of a seat: one error for each user, by name, or one that names nobody. */
+  seatRefusal: z.enum(['names-users', 'names-nobody']).default('names-users'),
+  /** Whether getuserdata gives back the `attribs` that batchadd stored. */
+  attribs: z.enum(['returned', 'left-out']).default('returned'),
+  /** `linked`, `multifactor`, `legacytotalscore` and `hasSharingKeys` of each user in getuserdata. */
+  optionalUserFields: z.enum(['left-out', 'present']).default('left-out'),
+  /** `unchanged_users` of disableuser and enableuser, where there are any. */
+  unchangedUsers: z.enum(['listed', 'left-out']).default('listed'),
+  /** The form of the flags in getsfdata: 0 and 1, "0" and "1", or booleans. */
+  folderFlags: z.enum(['number', 'string', 'boolean']).default('number'),
+  /** Company administrators in every folder of getsfdata, as documented, or only in those shared to them. */
+  superAdmins: z.enum(['listed', 'left-out']).default('listed'),
+  /** Whether getsfdata lists disabled members, who can't get at the folder. */
+  disabledInFolders: z.enum(['left-out', 'listed']).default('left-out'),
+  /** What getsfdata and reporting send where there is nothing: `[]`, as PHP writes an empty map, or `{}`. */
+  emptyMap: z.enum(['array', 'object']).default('array'),
+  /** Events in one answer of reporting; LastPass's number is the most. */
+  eventsPerCall: z.number().int().min(1).max(10_000).default(10_000),
+  /** How reporting spells actions: `Employee Account Created`, or `Employee account created`. */
+  actionCase: z.enum(['title', 'sentence']).default('title'),
+  /** The account's own time zone, for the times of reporting; LastPass's documentation speaks of US/Eastern. */
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'must be a time zone such as UTC, US/Eastern or Europe/Berlin')
+    .default('UTC'),
+  /** Days after which a master password has expired (expiredmasterpwlist); null = never. */
+  masterPasswordDays: z.number().int().min(0).nullable().default(null),
 });
 export type Settings = z.infer<typeof settings>;
 

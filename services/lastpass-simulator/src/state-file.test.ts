@@ -30,20 +30,20 @@ test('closing writes the last change, whole, and leaves nothing beside it', asyn
   const home = await folder(t);
   const path = join(home, 'state.json');
   const tenant = new Tenant();
-  const file = stateFile({ path, snapshot: () => tenant.snapshot(), onError: assert.fail });
+  const file = stateFile({ path, snapshot: () => tenant.keptState(), onError: assert.fail });
   tenant.create({ username: 'ann@example.com', fullname: 'Ann' }, NOW);
   file.changed();
   tenant.create({ username: 'bob@example.com' }, NOW);
   file.changed();
   await file.close();
   assert.deepEqual(await readdir(home), ['state.json']);
-  assert.deepEqual(JSON.parse(await readFile(path, 'utf8')), tenant.snapshot());
+  assert.deepEqual(JSON.parse(await readFile(path, 'utf8')), tenant.keptState());
   assert.equal((await loadState(path))?.users?.length, 2);
 });
 
 test('a change is written without a close', async (t) => {
   const path = join(await folder(t), 'state.json');
-  const file = stateFile({ path, snapshot: () => new Tenant().snapshot(), onError: assert.fail });
+  const file = stateFile({ path, snapshot: () => new Tenant().keptState(), onError: assert.fail });
   file.changed();
   await t.waitFor(async () => assert.ok(await loadState(path)), { timeout: 5_000 });
   await file.close();
@@ -52,7 +52,7 @@ test('a change is written without a close', async (t) => {
 test('a file that cannot be written is told, and told again at the close', async (t) => {
   const path = join(await folder(t), 'no-such-folder', 'state.json');
   const told = Promise.withResolvers<Error>();
-  const file = stateFile({ path, snapshot: () => new Tenant().snapshot(), onError: told.resolve });
+  const file = stateFile({ path, snapshot: () => new Tenant().keptState(), onError: told.resolve });
   file.changed();
   assert.match((await told.promise).message, /can't write the state file/);
   await assert.rejects(file.close(), StateFileError);

@@ -6,7 +6,7 @@
  */
 import { open, readFile, rename } from 'node:fs/promises';
 import { problem } from './problem.ts';
-import { type State, type StateInput, stateSeed } from './state.ts';
+import { type KeptState, type StateInput, stateSeed } from './state.ts';
 
 const WRITE_DELAY_MS = 200;
 
@@ -34,7 +34,7 @@ export type StateFile = {
 /** Keeps the file up to date; `onError` hears of a write that failed, and the next change tries again. */
 export function stateFile(options: {
   path: string;
-  snapshot: () => State;
+  snapshot: () => KeptState;
   onError: (error: Error) => void;
 }): StateFile {
   let timer: NodeJS.Timeout | null = null;
@@ -64,7 +64,7 @@ export function stateFile(options: {
   };
 }
 
-async function replaceFile(path: string, state: State): Promise<void> {
+async function replaceFile(path: string, state: KeptState): Promise<void> {
   const beside = `${path}.new`;
   try {
     await using file = await open(beside, 'w', 0o600);

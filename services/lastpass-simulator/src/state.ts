@@ -1,5 +1,8 @@
 /** The tenant's whole state as the control API and the state file show it. */
 import { z } from 'zod';
+import { type CompanyEvent, companyEvent } from './event-log.ts';
+import { type FolderState, folderList } from './folder.ts';
+import { type Policy, policyList } from './policies.ts';
 import { type User, username, userSeed } from './user.ts';
 
 /** How somebody left for good. */
@@ -21,6 +24,10 @@ export const stateSeed = z.strictObject({
   /** Address → when (ISO) each welcome e-mail went out: more than one time is a mistake worth finding. */
   welcomeEmails: z.record(username, z.array(z.string())).default({}),
   departed: z.array(departure).default([]),
+  folders: folderList.default([]),
+  policies: policyList.default([]),
+  /** The event log, oldest first. */
+  events: z.array(companyEvent).refine(isInOrder, 'each event must have a later time than the one before').default([]),
   /** The id that the next new user gets. */
   nextId: z.number().int().min(1).optional(),
 });
@@ -35,5 +42,14 @@ export type State = {
   invited: string[];
   welcomeEmails: Record<string, string[]>;
   departed: Departure[];
+  folders: FolderState[];
+  policies: Policy[];
   nextId: number;
 };
+
+/** What a state file keeps. The event log isn't in a snapshot, as it can be larger than all else. */
+export type KeptState = State & { events: CompanyEvent[] };
+
+function isInOrder(events: CompanyEvent[]): boolean {
+  return events.every(({ timeUs }, at) => timeUs > (events[at - 1]?.timeUs ?? -1));
+}

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { SeedError } from './seed-error.ts';
 import { type StateInput, stateSeed } from './state.ts';
-import { SeedError, Tenant } from './tenant.ts';
+import { Tenant } from './tenant.ts';
 
 const NOW = new Date('2026-03-01T10:00:00Z');
 

@@ -43,16 +43,19 @@ export const userSeed = z.strictObject({
   password_reset_required: z.boolean().optional(),
   /** The free map that batchadd stores; objectGUID in LastPass's own sample. */
   attribs: z.record(z.string(), z.unknown()).optional(),
+  /** The second factor that is set up; missing where there is none. disablemultifactor takes it away. */
+  multifactor: z.string().min(1).optional(),
   /** The e-mail that becomes the username with the next log-in, after an updateemail. Never on the wire. */
   pending_email: username.optional(),
 });
 export type UserSeed = z.infer<typeof userSeed>;
 
-type Optional = 'attribs' | 'pending_email';
+type Optional = 'attribs' | 'multifactor' | 'pending_email';
 
-/** A user with every field known; `attribs` may be missing, as on the wire, and so may a pending e-mail. */
+/** A user with every field known; `attribs`, a second factor and a pending e-mail may be missing. */
 export type User = { [K in Exclude<keyof UserSeed, Optional>]-?: Exclude<UserSeed[K], undefined> } & {
   attribs?: Record<string, unknown>;
+  multifactor?: string;
   pending_email?: string;
 };
 

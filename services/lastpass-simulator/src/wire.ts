@@ -4,14 +4,21 @@
  */
 import type { Answer } from './outcome.ts';
 import type { Settings } from './settings.ts';
-import type { User } from './user.ts';
+import { expiredPasswords, report, sharedFolders } from './wire-reports.ts';
+import { listing } from './wire-users.ts';
 
 export const ANSWER_TYPE = 'text/xml;charset=UTF-8';
 
 /** The answer to a wrong cid or provhash: 76 bytes, HTTP 200. */
 export const AUTHORIZATION_ERROR = '<?xml version="1.0" encoding="UTF-8"?>\n<lastpass rc="Authorization Error"/>\n';
 
-/** A command's answer as the object that goes out as JSON. */
+/** A command's answer as the JSON text that goes out, with `more` fields. PHP writes an object without any as `[]`. */
+export function toBody(answer: Answer, settings: Settings, more: Record<string, unknown> = {}): string {
+  const wire = { ...toWire(answer, settings), ...more };
+  return Object.keys(wire).length === 0 && settings.emptyMap === 'array' ? '[]' : JSON.stringify(wire);
+}
+
+/** A command's answer as an object. */
 export function toWire(answer: Answer, settings: Settings): Record<string, unknown> {
   switch (answer.kind) {
     case 'done':
@@ -24,6 +31,12 @@ export function toWire(answer: Answer, settings: Settings): Record<string, unkno
       return switched(answer, settings);
     case 'listed':
       return listing(answer, settings);
+    case 'shared':
+      return sharedFolders(answer, settings);
+    case 'reported':
+      return report(answer, settings);
+    case 'expired':
+      return expiredPasswords(answer);
     case 'not-listed':
       return { error: [`${answer.username} is not a valid user.`] };
     case 'too-large':
@@ -47,54 +60,7 @@ function switched(answer: Answer & { kind: 'switched' }, settings: Settings): Re
   return {
     status: 'success',
     [`${to}_users`]: changed,
-    ...(unchanged.length > 0 ? { unchanged_users: unchanged } : {}),
+    ...(unchanged.length > 0 && settings.unchangedUsers === 'listed' ? { unchanged_users: unchanged } : {}),
     ...(errors.length > 0 ? { error: failure(errors, settings)['error'] } : {}),
-  };
-}
-
-function listing({ total, users, invited }: Answer & { kind: 'listed' }, settings: Settings): Record<string, unknown> {
-  const groups = groupsOf(users);
-  return {
-    total,
-    count: users.length,
-    Users: users.length > 0 ? Object.fromEntries(users.map((user) => [user.id, wireUser(user, settings)])) : [],
-    ...(groups.size > 0 ? { Groups: Object.fromEntries(groups) } : {}),
-    ...(invited.length > 0 ? { invited } : {}),
-  };
-}
-
-function groupsOf(users: User[]): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
-  for (const user of users) {
-    for (const name of user.groups) {
-      const members = groups.get(name);
-      if (members) members.push(user.username);
-      else groups.set(name, [user.username]);
-    }
-  }
-  return groups;
-}
-
-function wireUser(user: User, { noGroups }: Settings): Record<string, unknown> {
-  return {
-    username: user.username,
-    fullname: user.fullname,
-    mpstrength: user.mpstrength,
-    created: user.created,
-    last_pw_change: user.last_pw_change,
-    last_login: user.last_login,
-    neverloggedin: user.neverloggedin,
-    disabled: user.disabled,
-    admin: user.admin,
-    totalscore: user.totalscore,
-    duousername: user.duousername,
-    sites: user.sites,
-    notes: user.notes,
-    formfills: user.formfills,
-    applications: user.applications,
-    attachments: user.attachments,
-    password_reset_required: user.password_reset_required,
-    ...(user.groups.length > 0 || noGroups === 'empty-list' ? { groups: user.groups } : {}),
-    ...(user.attribs ? { attribs: user.attribs } : {}),
   };
 }

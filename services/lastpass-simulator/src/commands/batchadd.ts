@@ -1,10 +1,13 @@
 /** batchadd: creates users, and updates those that exist. */
 import { z } from 'zod';
+import { userUpdated } from '../happening.ts';
 import { type Change, type CommandContext, failed, type Outcome } from '../outcome.ts';
+import type { Settings } from '../settings.ts';
 import type { Tenant } from '../tenant.ts';
 import { type User, username } from '../user.ts';
 import { address, flag, isOver, readData, tooLarge } from './entries.ts';
 import { moveBetweenGroups } from './group-moves.ts';
+import { hasFreeSeat, noSeat } from './seats.ts';
 
 const entry = z.object({
   username: address,
@@ -39,25 +42,30 @@ function slowDown(entries: Entry[], { settings }: CommandContext): { message?: s
 /** Entries that can be applied, and why the others can't: seats are counted as the batch fills them. */
 function sift(tenant: Tenant, entries: Entry[], context: CommandContext): { accepted: Entry[]; errors: string[] } {
   const accepted: Entry[] = [];
-  const errors: string[] = [];
-  const created = new Set<string>();
+  const errors = new Set<string>();
+  const seated = new Set<string>();
   for (const one of entries) {
-    const isNew = !tenant.find(one.username) && !tenant.invited.has(one.username) && !created.has(one.username);
-    const error = refusalOf(one, context) ?? (isNew ? seatRefusal(tenant, created.size, context) : null);
-    if (error !== null) errors.push(`${error}: ${one.username}`);
-    else accepted.push(one);
-    if (error === null && isNew) created.add(one.username);
+    const isNewcomer = takesSeat(tenant, one, context.settings) && !seated.has(one.username);
+    const refusal = refusalOf(one, context);
+    const isFull = isNewcomer && !hasFreeSeat(tenant, { settings: context.settings, taken: seated.size });
+    if (refusal !== null) errors.add(`${refusal}: ${one.username}`);
+    else if (isFull) errors.add(noSeat(one.username, context.settings));
+    else {
+      accepted.push(one);
+      if (isNewcomer) seated.add(one.username);
+    }
   }
-  return { accepted, errors };
+  return { accepted, errors: [...errors] };
+}
+
+/** Whether the entry makes a user who has had no seat: a new one, or one who is enabled again. */
+function takesSeat(tenant: Tenant, { username }: Entry, { batchaddReenables }: Settings): boolean {
+  const user = tenant.find(username);
+  return user ? user.disabled && batchaddReenables : !tenant.invited.has(username);
 }
 
 function refusalOf(one: Entry, { poisoned }: CommandContext): string | null {
   return poisoned.get(one.username) ?? (username.safeParse(one.username).success ? null : 'Invalid username');
-}
-
-function seatRefusal(tenant: Tenant, more: number, { settings }: CommandContext): string | null {
-  const isFull = settings.seats !== null && tenant.seatsUsed + more >= settings.seats;
-  return isFull ? 'No licenses available' : null;
 }
 
 function apply(tenant: Tenant, one: Entry, context: CommandContext): Change[] {
@@ -80,7 +88,9 @@ function welcome(tenant: Tenant, one: Entry, { now }: CommandContext): Change {
 }
 
 function update(tenant: Tenant, user: User, one: Entry, context: CommandContext): Change[] {
-  const changes: Change[] = [...profile(user, one), ...regroup(tenant, user, one, context)];
+  const edits = profile(user, one);
+  if (edits.length > 0) tenant.note(userUpdated(user.username));
+  const changes: Change[] = [...edits, ...regroup(tenant, user, one, context)];
   if (context.settings.batchaddReenables && tenant.setDisabled(user, false)) {
     changes.push({ username: user.username, step: 'enable' });
   }

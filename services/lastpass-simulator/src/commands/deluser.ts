@@ -25,7 +25,7 @@ export function deluser(tenant: Tenant, data: unknown, { poisoned }: CommandCont
 }
 
 function withdraw(tenant: Tenant, username: string): Outcome {
-  return tenant.invited.delete(username) ? done([{ username, step: 'withdraw' }]) : failed(noSuchUser(username));
+  return tenant.withdraw(username) ? done([{ username, step: 'withdraw' }]) : failed(noSuchUser(username));
 }
 
 function leave(tenant: Tenant, user: User, action: number): Change[] {

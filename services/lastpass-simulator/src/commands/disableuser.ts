@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Change, type CommandContext, noSuchUser, type Outcome } from '../outcome.ts';
 import type { Tenant } from '../tenant.ts';
 import { address, readData, tooLarge } from './entries.ts';
+import { hasFreeSeat, noSeat } from './seats.ts';
 
 export function disableuser(tenant: Tenant, data: unknown, context: CommandContext): Outcome {
   return setDisabled({ tenant, data, context, disabled: true });
@@ -25,8 +26,11 @@ function setDisabled({ tenant, data, context, disabled }: Call): Outcome {
     const error = context.poisoned.get(username);
     if (error !== undefined) errors.push(`${error}: ${username}`);
     else if (user === undefined) errors.push(noSuchUser(username));
+    else if (!disabled && user.disabled && !hasFreeSeat(tenant, context))
+      errors.push(noSeat(username, context.settings));
     else (tenant.setDisabled(user, disabled) ? changed : unchanged).push(username);
   }
   const changes = changed.map((username): Change => ({ username, step: disabled ? 'disable' : 'enable' }));
-  return { answer: { kind: 'switched', to: disabled ? 'disabled' : 'enabled', changed, unchanged, errors }, changes };
+  const to = disabled ? 'disabled' : 'enabled';
+  return { answer: { kind: 'switched', to, changed, unchanged, errors: [...new Set(errors)] }, changes };
 }

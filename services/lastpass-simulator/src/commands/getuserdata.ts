@@ -26,7 +26,10 @@ export function getuserdata(tenant: Tenant, data: unknown, { settings }: Command
   if (asked.username !== undefined && matches.length + invited.length === 0 && settings.unknownUsername === 'error') {
     return { answer: { kind: 'not-listed', username: asked.username }, changes: [] };
   }
-  return { answer: { kind: 'listed', total: matches.length, users: page(matches, asked), invited }, changes: [] };
+  const users = page(matches, asked);
+  const withSharingKeys = users.filter((user) => !user.neverloggedin || tenant.sharing.neverWaits(user));
+  const sharingKeys = new Set(withSharingKeys.map(({ id }) => id));
+  return { answer: { kind: 'listed', total: matches.length, users, invited, sharingKeys }, changes: [] };
 }
 
 function* select(tenant: Tenant, { username, disabled, admin }: Query): Iterable<User> {

@@ -41,6 +41,13 @@ test('disablemultifactor has nothing to take away', () => {
   assert.equal(run('disablemultifactor', { username: WHO }).wire['error'], `No such user: ${WHO}`);
 });
 
+test('disablemultifactor takes a second factor away, once', () => {
+  const { tenant, run } = rehearse({ users: [{ username: ANN, multifactor: 'totp' }] });
+  assert.deepEqual(steps(run('disablemultifactor', { username: ANN }).changes), [`disable-multifactor ${ANN}`]);
+  assert.equal(tenant.find(ANN)?.multifactor, undefined);
+  assert.deepEqual(run('disablemultifactor', { username: ANN }), { wire: OK, changes: [] });
+});
+
 test('a poisoned user is refused, and data without a username is a FAIL that says so', () => {
   for (const cmd of ['reinviteuser', 'resetpassword', 'requiremasterpasswordchange', 'disablemultifactor']) {
     const { run } = rehearse({ users: [{ username: ANN }] }, { errorForm: 'array' });

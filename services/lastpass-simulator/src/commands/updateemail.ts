@@ -6,6 +6,7 @@
  * source address, and 10 for the same `oldemail`; that it shows as HTTP 429 is our reading.
  */
 import { z } from 'zod';
+import { usernameChangeRequested } from '../happening.ts';
 import { type Change, type CommandContext, failed, noSuchUser, type Outcome } from '../outcome.ts';
 import type { Tenant } from '../tenant.ts';
 import { type User, username } from '../user.ts';
@@ -44,5 +45,6 @@ function change(tenant: Tenant, user: User, { oldemail, newemail }: Request, { s
   if (!isInstant && user.pending_email === newemail) return [];
   user.pending_email = newemail;
   if (isInstant) tenant.settleEmail(user);
+  else tenant.note(usernameChangeRequested({ from: oldemail, to: newemail }));
   return [{ username: oldemail, step: 'change-email' }];
 }

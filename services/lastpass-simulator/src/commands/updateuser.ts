@@ -1,5 +1,6 @@
 /** updateuser: the full name and the second factors' names of one user. It can't make anybody an administrator. */
 import { z } from 'zod';
+import { userUpdated } from '../happening.ts';
 import { type CommandContext, failed, noSuchUser, type Outcome } from '../outcome.ts';
 import type { Tenant } from '../tenant.ts';
 import type { User } from '../user.ts';
@@ -20,7 +21,10 @@ export function updateuser(tenant: Tenant, data: unknown, { poisoned }: CommandC
   const error = poisoned.get(username);
   if (error !== undefined) return failed(`${error}: ${username}`);
   const user = tenant.find(username);
-  return user ? { answer: { kind: 'done' }, changes: update(user, read.data) } : failed(noSuchUser(username));
+  if (user === undefined) return failed(noSuchUser(username));
+  const changes = update(user, read.data);
+  if (changes.length > 0) tenant.note(userUpdated(user.username));
+  return { answer: { kind: 'done' }, changes };
 }
 
 function update(user: User, { fullname, duousername, securidusername }: Request): Outcome['changes'] {
