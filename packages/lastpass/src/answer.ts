@@ -4,6 +4,12 @@ import { LastPassError } from './errors.ts';
 import { refusalsIn } from './refusals.ts';
 import { type Envelope, envelope } from './wire.ts';
 
+/** Reads whose success has no status key [R]: whatever changes accounts has to say that it did. */
+const WITHOUT_STATUS = new Set(['getuserdata', 'getsfdata', 'getdetailedsfdata']);
+
+/** Answers that are nothing but a map, which PHP writes as `[]` where it is empty [?]. */
+const MAPS = new Set(['getsfdata', 'getdetailedsfdata']);
+
 /** What a text is judged by. */
 export type Question = {
   cmd: string;
@@ -23,6 +29,7 @@ export function objectFrom(text: string, question: Question): Record<string, unk
   if (text.trimStart().startsWith('<')) throw unexpected(question, `a web page${titleOf(text, question)}`);
   const value = parsed(text);
   if (value === undefined) throw unexpected(question, 'JSON that is cut short or malformed');
+  if (MAPS.has(question.cmd) && Array.isArray(value) && value.length === 0) return {};
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw unexpected(question, 'JSON that is no object');
   return { ...value };
@@ -43,8 +50,7 @@ export function verdictOf(answer: Record<string, unknown>, question: Question): 
   const word = status?.toLowerCase() ?? 'none';
   if (word === 'warn') return { partly: errors, slowDown: null };
   if (word === 'fail' || word === 'error' || errors.length > 0) throw refused(errors, question);
-  // Only reads have no status: whatever changes accounts has to say that it did.
-  if (!(question.cmd === 'getuserdata' ? ['none', 'ok', 'success'] : ['ok', 'success']).includes(word)) {
+  if (!['ok', 'success'].includes(word) && !(word === 'none' && WITHOUT_STATUS.has(question.cmd))) {
     throw unexpected(question, word === 'none' ? 'no status' : 'a status that is not known');
   }
   return { partly: null, slowDown: message ? shown(message, question) : null };

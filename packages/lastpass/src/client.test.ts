@@ -14,7 +14,13 @@ const BOB = 'bob@example.com';
 const GUID = '6f9619ff-8b86-d011-b42d-00c04fc964ff';
 const ADDED = { username: ANN, fullname: 'Ann A', groups: ['Sales', 'Eng'], objectGuid: GUID, directory: 'corp' };
 
+const WHO = 'who@example.com';
+
 const DEFAULTS = {
+  attribs: 'returned',
+  optionalUserFields: 'left-out',
+  seatRefusal: 'names-users',
+  unchangedUsers: 'listed',
   errorForm: 'string',
   noGroups: 'missing',
   unknownUsername: 'empty',
@@ -59,6 +65,87 @@ test('pages together are everybody, and invitations come with each', async () =>
     [2, 2, 1].map((count) => [5, count, ['i@example.com']]),
   );
   assert.equal(new Set(pages.flatMap(({ accounts }) => accounts.map(({ id }) => id))).size, 5);
+});
+
+test('accounts are read by whether they are disabled and whether they administer', async () => {
+  const users = ['a', 'b', 'c', 'd'].map((name, at) => {
+    return { username: `${name}@example.com`, disabled: at % 2 === 0, admin: at === 3 };
+  });
+  await seed({ users });
+  const read = async (filter: { disabled?: boolean; admin?: boolean }) => {
+    const { total, accounts } = await client.readAccounts({ pageIndex: 0, pageSize: 10, ...filter });
+    assert.equal(total, accounts.length);
+    return accounts.map(({ username }) => username[0]).join('');
+  };
+  assert.equal(await read({}), 'abcd');
+  assert.equal(await read({ disabled: true }), 'ac');
+  assert.equal(await read({ disabled: false, admin: false }), 'b');
+  assert.equal(await read({ admin: true }), 'd');
+});
+
+test('fields that only some answers have change nothing, and attribs that are left out are none', async () => {
+  await client.addAccounts([ADDED]);
+  const usual = await client.readAccount(ANN);
+  await set({ optionalUserFields: 'present' });
+  assert.deepEqual(await client.readAccount(ANN), usual);
+  await set({ attribs: 'left-out' });
+  assert.deepEqual(await client.readAccount(ANN), { ...usual, objectGuid: null, directory: null });
+});
+
+test('reinvite, reset, new password and multifactor are the commands of that name, for the one user', async () => {
+  await seed({ users: [{ username: ANN, neverloggedin: false, multifactor: 'totp' }], invited: [BOB] });
+  for (const [command, cmd, username] of [
+    [() => client.reinvite(BOB), 'reinviteuser', BOB],
+    [() => client.resetPassword(ANN), 'resetpassword', ANN],
+    [() => client.requireNewPassword(ANN), 'requiremasterpasswordchange', ANN],
+    [() => client.disableMultifactor(ANN), 'disablemultifactor', ANN],
+  ] as const) {
+    await command();
+    const { calls } = (await rehearsal.control('GET', 'calls')) as { calls: { cmd: string; data: unknown }[] };
+    assert.deepEqual(calls.find((call) => call.cmd === cmd)?.data, { username });
+  }
+  const { users, welcomeEmails } = (await rehearsal.control('GET', 'state')) as {
+    users: { password_reset_required: boolean; multifactor?: string }[];
+    welcomeEmails: Record<string, string[]>;
+  };
+  assert.deepEqual([users[0]?.password_reset_required, users[0]?.multifactor], [true, undefined]);
+  assert.equal(welcomeEmails[BOB]?.length, 1);
+});
+
+test('each of them is refused for an unknown user, by name, in LastPass’s words for it', async () => {
+  for (const [command, message] of [
+    [() => client.reinvite(WHO), `No such user: ${WHO}`],
+    [() => client.resetPassword(WHO), `user not found: ${WHO}`],
+    [() => client.requireNewPassword(WHO), `No such user: ${WHO}`],
+    [() => client.disableMultifactor(WHO), `No such user: ${WHO}`],
+  ] as const) {
+    const error = await failureOf(command());
+    assert.deepEqual([error.code, error.refusals], ['refused', [{ username: WHO, message }]]);
+  }
+});
+
+test('for want of seats a create and an enable are refused, by name or without one', async () => {
+  await seed({ users: [{ username: ANN, disabled: true }] });
+  for (const [seatRefusal, refusals] of [
+    ['names-users', (username: string) => [{ username, message: `No licenses available: ${username}` }]],
+    ['names-nobody', () => []],
+  ] as const) {
+    await set({ seats: 0, seatRefusal });
+    for (const [command, username] of [
+      [() => client.addAccounts([{ ...ADDED, username: BOB }]), BOB],
+      [() => client.enableAccounts([ANN]), ANN],
+    ] as const) {
+      const error = await failureOf(command());
+      assert.deepEqual([error.code, error.refusals], ['refused', refusals(username)]);
+      assert.match(error.message, /No licenses available/);
+    }
+  }
+});
+
+test('where the unchanged are not told, there are none', async () => {
+  await seed({ users: [{ username: ANN }] });
+  await set({ unchangedUsers: 'left-out' });
+  assert.deepEqual(await client.enableAccounts([ANN]), { changed: [], unchanged: [] });
 });
 
 test('an empty tenant, which answers with an array, is no accounts', async () => {

@@ -1,30 +1,20 @@
 /**
- * LastPass's Enterprise API as the connector sees it: typed commands, odd answers made plain.
+ * LastPass's accounts as the connector sees them: typed commands of the Enterprise API, odd answers made plain.
  *
  * Every call is sent once; nothing here retries. What fails is a `LastPassError` (its table in `errors.ts`), whose
  * `arrived` says whether the command may have been carried out. Usernames come back in lower case. A list without
  * entries is answered without a call.
+ *
+ * How sure a fact about LastPass is: [R] a recorded exchange, [D] its documentation, [C] what real clients send or
+ * parse, [?] unknown, so that it must work either way.
  */
 import type { Account } from '@connector/shared/account.ts';
 import { accountFrom, invitedAccount } from './accounts.ts';
-import { objectFrom, type Question, readAnswer, refused, type Verdict, verdictOf } from './answer.ts';
-import { LastPassError, LastPassOptionsError, type Refusal } from './errors.ts';
+import { type Question, readAnswer, refused, verdictOf } from './answer.ts';
+import { type Command, EnterpriseApi, type LastPassClientOptions, mustBeWhole } from './enterprise-api.ts';
+import { LastPassError, type Refusal } from './errors.ts';
 import { refusalsIn, saysUnknownUser } from './refusals.ts';
-import { type Post, post } from './transport.ts';
 import { accountPage, invitations, switched } from './wire.ts';
-
-export type LastPassClientOptions = {
-  /** Such as `https://lastpass.com/enterpriseapi.php`. */
-  apiUrl: string;
-  /** The account number, digits. */
-  cid: string;
-  provhash: string;
-  /** Time limit of one call, in milliseconds: 1 … 300,000. Default 30,000. */
-  timeoutMs?: number;
-  userAgent?: string;
-  /** How a call gets there: a preview's goes nowhere. Default: HTTP, see `transport.ts`. */
-  send?: (request: Post) => Promise<string>;
-};
 
 export type AccountPage = {
   /** How many users there are in all, invitations not counted. */
@@ -32,6 +22,16 @@ export type AccountPage = {
   accounts: Account[];
   /** Addresses invited that haven't accepted yet: complete on every page. */
   invited: string[];
+};
+
+export type AccountQuery = {
+  /** From 0. */
+  pageIndex: number;
+  pageSize: number;
+  /** Only those who are disabled, or only those who aren't [C]. */
+  disabled?: boolean;
+  /** Only administrators, or only the others [C]. */
+  admin?: boolean;
 };
 
 export type NewAccount = {
@@ -57,25 +57,21 @@ const DELETE_ACTIONS = { deactivate: 0, remove: 1, delete: 2, withdraw: 3 } as c
  */
 export type RemoveAction = keyof typeof DELETE_ACTIONS;
 
-/** undici ends a call without headers after 300 s by itself. */
-const LONGEST_TIMEOUT_MS = 300_000;
-
-type Command = { cmd: string; data: unknown; usernames?: string[]; signal?: AbortSignal | undefined };
-
 export class LastPassClient {
-  readonly #options: Required<LastPassClientOptions>;
+  readonly #api: EnterpriseApi;
 
   /** Throws `LastPassOptionsError`. */
   constructor(options: LastPassClientOptions) {
-    this.#options = { timeoutMs: 30_000, userAgent: 'lastpass-directory-connector', send: post, ...options };
-    checkOptions(this.#options);
+    this.#api = new EnterpriseApi(options);
   }
 
-  /** One page of everybody, by LastPass's own order. The pages are whole only if the ids on them add up to `total`. */
-  async readAccounts(page: { pageIndex: number; pageSize: number }, signal?: AbortSignal): Promise<AccountPage> {
-    const data = { pagesize: page.pageSize, pageindex: page.pageIndex };
-    const { answer, question } = await this.#send({ cmd: 'getuserdata', data, signal });
-    verdictOf(answer, question);
+  /**
+   * One page of everybody, by LastPass's own order [R: total, count, Users, Groups; C: pagesize, pageindex, invited]. The
+   * pages are whole only if the ids on them add up to `total`, which counts those whom the filter lets through.
+   */
+  async readAccounts({ pageIndex, pageSize, ...filter }: AccountQuery, signal?: AbortSignal): Promise<AccountPage> {
+    const data = { pagesize: pageSize, pageindex: pageIndex, ...flagsOf(filter) };
+    const { answer, question } = await this.#api.ask({ cmd: 'getuserdata', data, signal });
     const { total, Users, invited } = readAnswer(accountPage, answer, question);
     const accounts = Object.entries(Users).map(([id, user]) => accountFrom(id, user));
     return { total, accounts, invited: invited.map((address) => address.toLowerCase()) };
@@ -85,7 +81,7 @@ export class LastPassClient {
   async readAccount(username: string, signal?: AbortSignal): Promise<Account | null> {
     const name = username.toLowerCase();
     const command = { cmd: 'getuserdata', data: { username: name }, usernames: [name], signal };
-    const { answer, question } = await this.#send(command);
+    const { answer, question } = await this.#api.send(command);
     const { invited } = readAnswer(invitations, answer, question);
     const invitation = invited.some((address) => address.toLowerCase() === name) ? invitedAccount(name) : null;
     if (isUnknownUser(answer, question)) return invitation;
@@ -103,7 +99,7 @@ export class LastPassClient {
     const data = accounts.map(({ username, fullname, groups, objectGuid, directory }) => {
       return { username, fullname, groups, attribs: { objectGUID: objectGuid, directory } };
     });
-    return this.#do({ cmd: 'batchadd', data, usernames: accounts.map(({ username }) => username), signal });
+    return this.#api.carryOut({ cmd: 'batchadd', data, usernames: accounts.map(({ username }) => username), signal });
   }
 
   /** Sets the full name. */
@@ -111,7 +107,7 @@ export class LastPassClient {
     { username, fullname }: { username: string; fullname: string },
     signal?: AbortSignal,
   ): Promise<void> {
-    await this.#do({ cmd: 'updateuser', data: { username, fullname }, usernames: [username], signal });
+    await this.#api.carryOut({ cmd: 'updateuser', data: { username, fullname }, usernames: [username], signal });
   }
 
   /**
@@ -120,7 +116,7 @@ export class LastPassClient {
    */
   async changeEmail({ username, to }: { username: string; to: string }, signal?: AbortSignal): Promise<void> {
     const data = { oldemail: username, newemail: to };
-    await this.#do({ cmd: 'updateemail', data, usernames: [username], signal });
+    await this.#api.carryOut({ cmd: 'updateemail', data, usernames: [username], signal });
   }
 
   /** Blocks log-ins. `refused`, with `refusals`, where some are refused; the others are disabled all the same. */
@@ -139,7 +135,7 @@ export class LastPassClient {
     signal?: AbortSignal,
   ): Promise<void> {
     const data = { username, deleteaction: DELETE_ACTIONS[action] };
-    await this.#do({ cmd: 'deluser', data, usernames: [username], signal });
+    await this.#api.carryOut({ cmd: 'deluser', data, usernames: [username], signal });
   }
 
   /** Moves accounts between groups. Those refused are returned; the others are moved. */
@@ -147,48 +143,38 @@ export class LastPassClient {
     if (changes.length === 0) return { refused: [] };
     const usernames = changes.map(({ username }) => username);
     const data = changes.map(({ username, add, del }) => ({ username, add, del }));
-    const { answer, question } = await this.#send({ cmd: 'batchchangegrp', data, usernames, signal });
+    const { answer, question } = await this.#api.send({ cmd: 'batchchangegrp', data, usernames, signal });
     const { partly } = verdictOf(answer, question);
     return { refused: partly === null ? [] : attributed(partly, question) };
   }
 
+  /** Sends the welcome e-mail once more, to somebody who is invited or hasn't logged in yet [D]. */
+  async reinvite(username: string, signal?: AbortSignal): Promise<void> {
+    await this.#api.carryOut({ cmd: 'reinviteuser', data: { username }, usernames: [username], signal });
+  }
+
+  /** Sends an e-mail with which the person sets a new master password [D]. */
+  async resetPassword(username: string, signal?: AbortSignal): Promise<void> {
+    await this.#api.carryOut({ cmd: 'resetpassword', data: { username }, usernames: [username], signal });
+  }
+
+  /** Has the person choose a new master password at the next log-in [D]. */
+  async requireNewPassword(username: string, signal?: AbortSignal): Promise<void> {
+    await this.#api.carryOut({ cmd: 'requiremasterpasswordchange', data: { username }, usernames: [username], signal });
+  }
+
+  /** Takes the second factors away, for somebody who has lost them [D]. Without one it is done all the same [?]. */
+  async disableMultifactor(username: string, signal?: AbortSignal): Promise<void> {
+    await this.#api.carryOut({ cmd: 'disablemultifactor', data: { username }, usernames: [username], signal });
+  }
+
   async #switch(command: Command & { usernames: string[] }): Promise<Switched> {
     if (command.usernames.length === 0) return { changed: [], unchanged: [] };
-    const { answer, question } = await this.#send(command);
+    const { answer, question } = await this.#api.send(command);
     mustBeWhole(verdictOf(answer, question), question);
     const { disabled_users, enabled_users, unchanged_users } = readAnswer(switched, answer, question);
     const changed = command.cmd === 'disableuser' ? disabled_users : enabled_users;
     return { changed: lowerCased(changed), unchanged: lowerCased(unchanged_users) };
-  }
-
-  async #do(command: Command): Promise<{ slowDown: string | null }> {
-    const { answer, question } = await this.#send(command);
-    return { slowDown: mustBeWhole(verdictOf(answer, question), question).slowDown };
-  }
-
-  async #send({
-    cmd,
-    data,
-    usernames = [],
-    signal,
-  }: Command): Promise<{ answer: Record<string, unknown>; question: Question }> {
-    const { cid, provhash, send, ...transport } = this.#options;
-    const text = await send({ ...transport, body: JSON.stringify({ cid, provhash, cmd, data }), signal });
-    const question = { cmd, usernames, secret: provhash };
-    return { answer: objectFrom(text, question), question };
-  }
-}
-
-function checkOptions({ apiUrl, cid, provhash, timeoutMs }: Required<LastPassClientOptions>): void {
-  const url = URL.canParse(apiUrl) ? new URL(apiUrl) : null;
-  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
-    throw new LastPassOptionsError('apiUrl must be an http(s) address such as https://lastpass.com/enterpriseapi.php');
-  }
-  if (!/^\d+$/.test(cid)) throw new LastPassOptionsError('cid must be the account number, digits only');
-  if (provhash === '')
-    throw new LastPassOptionsError('provhash must not be empty: the Admin Console shows it when it is made');
-  if (!(timeoutMs >= 1 && timeoutMs <= LONGEST_TIMEOUT_MS)) {
-    throw new LastPassOptionsError(`timeoutMs must be from 1 to ${LONGEST_TIMEOUT_MS} (milliseconds)`);
   }
 }
 
@@ -204,17 +190,18 @@ function isUnknownUser(answer: Record<string, unknown>, question: Question): boo
   }
 }
 
-function mustBeWhole(verdict: Verdict, question: Question): Verdict {
-  if (verdict.partly !== null) throw refused(verdict.partly, question);
-  return verdict;
-}
-
 /** The accounts that a WARN speaks of. Where that can't be told of every text, nobody knows who was moved: `refused`. */
 function attributed(messages: string[], question: Question): Refusal[] {
   const refusals = refusalsIn(messages, question.usernames);
   const named = new Set(refusals.map(({ message }) => message));
   if (messages.length === 0 || messages.some((message) => !named.has(message))) throw refused(messages, question);
   return refusals;
+}
+
+/** Filters as 0 and 1; one that is missing filters nothing. */
+function flagsOf(filter: Pick<AccountQuery, 'disabled' | 'admin'>): Record<string, 0 | 1> {
+  const chosen = Object.entries(filter).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(chosen.map(([name, value]) => [name, value ? 1 : 0]));
 }
 
 function lowerCased(usernames: string[]): string[] {

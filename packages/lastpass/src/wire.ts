@@ -1,8 +1,8 @@
 /** Shapes of the Enterprise API's answers: tolerant to what we don't use, strict on what we do. */
 import { z } from 'zod';
 
-/** A list that PHP may write as an object with numbered keys, as null, or not at all. */
-const list = z
+/** A list of texts that PHP may write as an object with numbered keys, as null, or not at all. */
+export const list = z
   .union([z.array(z.string()), z.record(z.string(), z.string())])
   .nullish()
   .transform((value) => Object.values(value ?? []));
@@ -12,11 +12,13 @@ const texts = z
   .union([z.string(), list])
   .transform((value) => (typeof value === 'string' ? [value] : value).filter((text) => text.trim() !== ''));
 
-const flag = z
+/** 0 or 1, as a number, a text or a boolean. */
+export const flag = z
   .union([z.boolean(), z.literal([0, 1, '0', '1'])])
   .transform((value) => value === true || value === 1 || value === '1');
 
-const wholeNumber = z.union([z.number().int().min(0), z.string().regex(/^\d+$/).transform(Number)]);
+/** Also as a text of digits. */
+export const wholeNumber = z.union([z.number().int().min(0), z.string().regex(/^\d+$/).transform(Number)]);
 
 /** What every answer may carry: the status word and the errors. */
 export const envelope = z.looseObject({

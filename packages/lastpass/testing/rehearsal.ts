@@ -3,7 +3,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { LastPassClient, type LastPassClientOptions } from '../src/client.ts';
+import { LastPassClient } from '../src/client.ts';
+import type { LastPassClientOptions } from '../src/enterprise-api.ts';
+import { LastPassReports } from '../src/reports.ts';
 
 const SIMULATOR = fileURLToPath(new URL('../../../services/lastpass-simulator/src/main.ts', import.meta.url));
 
@@ -13,6 +15,7 @@ export const PROVHASH = 'the-provhash-that-no-error-may-tell';
 export type Rehearsal = {
   apiUrl: string;
   client(options?: Partial<LastPassClientOptions>): LastPassClient;
+  reports(options?: Partial<LastPassClientOptions>): LastPassReports;
   /** Calls the simulator's control API; the parsed answer, or null where there is none. */
   control(method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown>;
   /** The last call in the simulator's log. */
@@ -33,6 +36,7 @@ export async function startRehearsal(): Promise<Rehearsal> {
     apiUrl,
     control,
     client: (options) => new LastPassClient({ apiUrl, cid: CID, provhash: PROVHASH, ...options }),
+    reports: (options) => new LastPassReports({ apiUrl, cid: CID, provhash: PROVHASH, ...options }),
     async lastCall() {
       const { calls } = (await control('GET', 'calls')) as { calls: Awaited<ReturnType<Rehearsal['lastCall']>>[] };
       const call = calls.at(-1);
