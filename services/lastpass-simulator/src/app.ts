@@ -2,6 +2,7 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { controlApi } from './control-api.ts';
 import { enterpriseApi } from './enterprise-api.ts';
+import { page } from './page/page.ts';
 import { type SettingsPatch, settings as settingsSchema } from './settings.ts';
 import { newSimulation, type Simulation } from './simulation.ts';
 import type { StateInput } from './state.ts';
@@ -35,6 +36,7 @@ export async function buildSimulator(options: SimulatorOptions = {}): Promise<Fa
   if (stateFilePath !== undefined) keepState(app, { simulation, path: stateFilePath, onError });
   app.register(enterpriseApi, { simulation });
   app.register(controlApi, { simulation });
+  app.register(page, { simulation });
   return app;
 }
 

@@ -42,3 +42,10 @@ test('neither passwords nor the provhash are kept', () => {
   const call = callLog().begin({ cmd: 'batchadd', data, secret: PROVHASH, nowMs: 0 });
   assert.deepEqual(call.data, [{ username: 'a@example.com', password: '[hidden]', fullname: 'x [provhash] y' }]);
 });
+
+test('data that is no JSON is hidden as a whole where it speaks of a password', () => {
+  const log = callLog();
+  const keep = (data: string) => log.begin({ cmd: 'batchadd', data, secret: PROVHASH, nowMs: 0 }).data;
+  assert.deepEqual([keep('[{"password":"geheim"'), keep('all')], ['[hidden]', 'all']);
+  assert.equal(log.size(), 2);
+});

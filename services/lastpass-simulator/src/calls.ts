@@ -37,6 +37,8 @@ export type CallLog = {
   /** Calls after the given sequence, oldest first. */
   since(sequence: number): Call[];
   lastSequence(): number;
+  /** Calls that are kept. */
+  size(): number;
   clear(): void;
 };
 
@@ -53,6 +55,7 @@ export function callLog(): CallLog {
     },
     since: (sequence) => calls.slice(firstAfter(calls, sequence)),
     lastSequence: () => last,
+    size: () => calls.length,
     clear() {
       calls = [];
     },
@@ -82,6 +85,8 @@ function firstAfter(calls: Call[], sequence: number): number {
 
 function withoutSecrets(data: unknown, secret: string): unknown {
   if (data === undefined) return null;
+  // What wasn't JSON is kept as it came, and so can't be searched for the password in it.
+  if (typeof data === 'string' && /password/i.test(data)) return '[hidden]';
   const secretInJson = JSON.stringify(secret).slice(1, -1);
   return JSON.parse(JSON.stringify(data, hidePassword).replaceAll(secretInJson, '[provhash]'));
 }

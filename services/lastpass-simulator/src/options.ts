@@ -17,8 +17,9 @@ Usage: npm start -w services/lastpass-simulator -- [options]
   --latency-ms <ms>     delay of every answer                (LASTPASS_SIMULATOR_LATENCY_MS, default 0)
   --help                show this
 
-Calls go to POST /enterpriseapi.php. The rehearsal is steered by /control/state, calls, events, faults, settings, folders,
-policies, login and reset, which ask for no password: keep it on loopback or a private network. See docs/simulator.md.
+Calls go to POST /enterpriseapi.php; / is a page that shows what is in it. The rehearsal is steered by /control/state, calls,
+events, faults, settings, folders, policies, login and reset, which ask for no password: keep it on loopback or a private
+network. See docs/simulator.md.
 `;
 
 /** A setting that can't be used; the message names it and what to write. */

@@ -1,0 +1,102 @@
+/** The company at a glance, and what deserves a look. */
+import { settings as defaults, type Settings } from '../settings.ts';
+import type { Simulation } from '../simulation.ts';
+import type { User } from '../user.ts';
+import { type Html, type HtmlValue, html } from './html.ts';
+import { addressOf } from './query.ts';
+import { counts, quantity, someOf } from './table.ts';
+
+/** Settings that aren't switches: they differ without a reason to tell, or are secret. */
+const NOT_SHOWN = new Set(['cid', 'provhash']);
+
+export function overview(simulation: Simulation): Html {
+  return html`<dl class="cards">${cards(simulation)}</dl>
+<h3>Worth a look</h3>
+<div class="sheet">${list(remarks(simulation), 'Nothing: no address was welcomed twice, nobody waits, and no call went wrong.')}</div>
+<h3>Settings that differ from their defaults</h3>
+<div class="sheet">${list(changedSettings(simulation.settings), 'None.')}</div>
+<h3>Faults still to come</h3>
+<div class="sheet">${list(
+    simulation.faults.list().map((fault) => html`<code>${JSON.stringify(fault)}</code>`),
+    'None.',
+  )}</div>`;
+}
+
+function cards({ tenant, settings, calls }: Simulation): Html[] {
+  const users = [...tenant.users()];
+  const count = (test: (user: User) => boolean) => counts(users.filter(test).length);
+  const { seats } = settings;
+  return [
+    card(
+      'Accounts',
+      counts(tenant.size),
+      `${count(({ disabled }) => disabled)} disabled, ${count(({ neverloggedin }) => neverloggedin)} never logged in`,
+    ),
+    card('Seats in use', counts(tenant.seatsUsed), seats === null ? 'of any number' : `of ${counts(seats)}`),
+    card('Invited', counts(tenant.invited.size), 'who haven’t accepted yet'),
+    card(
+      'Left for good',
+      counts(tenant.departed.length),
+      `${counts(tenant.departed.filter(({ how }) => how === 'deleted').length)} with their vaults`,
+    ),
+    card(
+      'Groups',
+      counts(tenant.groups().length),
+      `${quantity(users.filter(({ groups }) => groups.length === 0).length, ['account', 'accounts'])} in none`,
+    ),
+    card(
+      'Policies',
+      counts(tenant.sharing.policies().length),
+      someOf(
+        tenant.sharing.policies().map(({ name }) => name),
+        3,
+      ),
+    ),
+    card('Events', counts(tenant.events.size), 'in the event log'),
+    card('Calls', counts(calls.size()), 'of the Enterprise API in the log'),
+  ];
+}
+
+function card(title: string, number: string, more: HtmlValue): Html {
+  return html`<div class="card"><dt>${title}</dt><dd class="big">${number}</dd><dd class="quiet">${more}</dd></div>`;
+}
+
+function remarks({ tenant, calls }: Simulation): Html[] {
+  const twice = Array.from(tenant.welcomeEmails).filter(([, times]) => times.length > 1);
+  const waiting = tenant.sharing.folders().filter((folder) => folder.waiting.size > 0);
+  const wrong = calls.since(0).filter(({ outcome }) => outcome !== 'ok' && outcome !== 'waiting').length;
+  return [
+    ...some(
+      twice.length,
+      html`${quantity(twice.length, ['address', 'addresses'])} had more than one welcome e-mail: ${someOf(twice.map(([address]) => address))}`,
+    ),
+    ...waiting.map(
+      ({ id, name, waiting: users }) =>
+        html`<a href="${addressOf('folders', { folder: id })}">${name}</a>: ${quantity(users.size, ['person waits', 'people wait'])} until somebody who has the folder logs in`,
+    ),
+    ...some(
+      wrong,
+      html`<a href="${addressOf('calls')}">${quantity(wrong, ['call', 'calls'])}</a> refused, at least in part, or struck by a fault`,
+    ),
+  ];
+}
+
+function some(count: number, remark: Html): Html[] {
+  return count > 0 ? [remark] : [];
+}
+
+function changedSettings(current: Settings): Html[] {
+  const usual: Record<string, unknown> = defaults.parse({});
+  return Object.entries(current)
+    .filter(([name, value]) => !NOT_SHOWN.has(name) && value !== usual[name])
+    .map(
+      ([name, value]) =>
+        html`<code>${name}</code> is <code>${JSON.stringify(value)}</code>, not <code>${JSON.stringify(usual[name])}</code>`,
+    );
+}
+
+function list(items: Html[], empty: string): Html {
+  return items.length === 0
+    ? html`<span class="quiet">${empty}</span>`
+    : html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
+}
