@@ -59,6 +59,22 @@ test('folders come with their members’ rights, whatever the form of the flags'
   assert.deepEqual(await reports.readFoldersWithSites(), [{ ...expected, members: withSites }]);
 });
 
+test('an account that is added to a group has the group’s folder once a member who has it has logged in', async () => {
+  const folders = [{ name: 'Deals', groups: [{ name: 'Sales' }] }];
+  await seed({ users: [{ username: ANN, groups: ['Sales'] }], folders });
+  const holders = async () => (await reports.readFolders())[0]?.members.map(({ username }) => username);
+  const added = { username: BOB, fullname: '', groups: ['Sales'], objectGuid: '', directory: 'corp' };
+  await rehearsal.client().addAccounts([added]);
+  assert.deepEqual(await holders(), [ANN]);
+  await rehearsal.control('POST', 'login', { username: ANN });
+  assert.deepEqual(await holders(), [ANN, BOB]);
+  await rehearsal.client().changeGroups([{ username: BOB, add: [], del: ['Sales'] }]);
+  assert.deepEqual(await holders(), [ANN]);
+  await rehearsal.control('PUT', 'policies', [{ name: 'Pre-Create Sharing Key' }]);
+  await rehearsal.client().changeGroups([{ username: BOB, add: ['Sales'], del: [] }]);
+  assert.deepEqual(await holders(), [ANN, BOB]);
+});
+
 test('super administrators are told apart; no folders are none, as a list and as an object', async () => {
   for (const emptyMap of ['array', 'object']) {
     await set({ emptyMap });

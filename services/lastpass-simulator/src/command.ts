@@ -36,6 +36,9 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['expiredmasterpwlist', expiredmasterpwlist],
 ]);
 
+/** The names of all commands. */
+export const COMMAND_NAMES: readonly string[] = [...COMMANDS.keys()];
+
 /** Carries out one command on the tenant. One that isn't simulated is a FAIL that says so. */
 export function execute(
   tenant: Tenant,
@@ -44,5 +47,5 @@ export function execute(
 ): Outcome {
   const command = COMMANDS.get(cmd);
   if (command) return command(tenant, data, context);
-  return failed(`Unknown command: ${cmd}. The simulator knows ${[...COMMANDS.keys()].join(', ')}`);
+  return failed(`Unknown command: ${cmd}. The simulator knows ${COMMAND_NAMES.join(', ')}`);
 }

@@ -89,6 +89,10 @@ test('the policy reaches those who wait as soon as it covers them', () => {
   assert.equal(holders(), 'a');
   joins(BOB, 'Interns');
   assert.equal(holders(), 'ab');
+  const late = office();
+  late.joins(BOB);
+  late.tenant.sharing.setPolicies([{ name: PRE_CREATE, appliesTo: 'everyone' }]);
+  assert.equal(late.holders(), 'ab');
 });
 
 test('leaving the last group that shares the folder takes it away, and who comes back waits anew', () => {
@@ -138,6 +142,21 @@ test('a disabled member whom the policy covers meanwhile has the folder once ena
   assert.equal(holders(), 'a');
   run('enableuser', [BOB]);
   assert.equal(holders(), 'ab');
+});
+
+test('a policy that came and went while somebody was disabled has handed out no key', () => {
+  for (const order of ['joins first', 'policy first']) {
+    const { tenant, run, holders, joins } = office();
+    run('disableuser', [BOB]);
+    if (order === 'joins first') joins(BOB);
+    tenant.sharing.setPolicies([{ name: PRE_CREATE, appliesTo: 'everyone' }]);
+    if (order === 'policy first') joins(BOB);
+    const again = rehearse(tenant.keptState()).tenant;
+    assert.deepEqual(again.snapshot().folders[0]?.waiting, [BOB], 'over a restart as well');
+    tenant.sharing.setPolicies([]);
+    run('enableuser', [BOB]);
+    assert.equal(holders(), 'a', order);
+  }
 });
 
 test('removed and deleted, one is in no folder any more; the same address added again waits', () => {
@@ -248,10 +267,17 @@ test('rights: an individual share decides, else the most restrictive group; admi
   );
 });
 
-test('a deleted folder is shared to nobody', () => {
-  const { run, holders, joins } = office({ folders: [{ ...SALES, deleted: true }] });
+test('a deleted folder is shared to nobody, so nobody gains or loses it', () => {
+  const { tenant, run, holders, joins, leaves } = office({ folders: [{ ...SALES, deleted: true }] });
   joins(BOB);
-  assert.equal(holders(), '');
+  leaves(BOB);
+  joins(BOB);
+  run('deluser', { username: BOB, deleteaction: 1 });
+  assert.deepEqual([holders(), tenant.snapshot().folders[0]?.waiting], ['', []]);
+  assert.equal(
+    tenant.events.list().some(({ action }) => /Shared Folder/.test(action)),
+    false,
+  );
   assert.equal((Object.values(run('getsfdata', null).wire)[0] as { deleted: boolean }).deleted, true);
 });
 
