@@ -93,7 +93,7 @@ export class LastPassReports {
     return foldersIn(await this.#api.ask({ cmd: 'getsfdata', data: 'all', signal }));
   }
 
-  /** The same with the sites of each member [D]. LastPass has answered this one with HTTP 429 where it took the other [C]. */
+  /** The same with the sites of each member [D]. LastPass has answered HTTP 429 to it where it took the other [C]. */
   async readFoldersWithSites(signal?: AbortSignal): Promise<SharedFolder[]> {
     return foldersIn(await this.#api.ask({ cmd: 'getdetailedsfdata', data: 'all', signal }));
   }

@@ -1,5 +1,6 @@
 /**
- * Who is in which group. Names compare case-insensitively, and the first spelling stays. A group that loses its last member goes on, empty.
+ * Who is in which group. Names compare case-insensitively, and the first spelling stays. A group that loses its last
+ * member goes on, empty.
  */
 import type { User } from './user.ts';
 

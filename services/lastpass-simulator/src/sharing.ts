@@ -1,9 +1,10 @@
 /**
  * Who has which shared folder, by the key exchange that LastPass's FAQ describes.
  *
- * Whoever becomes a member of a folder through a group *waits* for its key, until somebody who has it logs in; a
- * company administrator has every folder. Under the "Pre-Create Sharing Key" policy nobody waits. Whoever loses the last share loses the
- * folder, and waits anew when coming back. A disabled user keeps what there was, can't get at it, and is handed no key.
+ * Whoever becomes a member of a folder through a group *waits* for its key, until somebody who has it logs in; a company
+ * administrator has every folder. Under the "Pre-Create Sharing Key" policy nobody waits. Whoever loses the last share
+ * loses the folder, and waits anew when coming back. A disabled user keeps what there was, can't get at it, and is handed
+ * no key.
  *
  * One change of one user costs the same however many users there are: only those who wait are kept.
  */

@@ -11,7 +11,7 @@ import * as happening from './happening.ts';
 import { SeedError } from './seed-error.ts';
 import { Sharing } from './sharing.ts';
 import type { Departure, KeptState, State, StateSeed } from './state.ts';
-import { completeUser, type User, type UserSeed } from './user.ts';
+import { completeUser, copyOf, type User, type UserSeed } from './user.ts';
 
 /** Ids begin here, so that they have the usual nine digits. */
 const FIRST_ID = 450_000_001;
@@ -175,7 +175,7 @@ export class Tenant {
 
   snapshot(): State {
     return {
-      users: [...this.#byId.values()].map(plain),
+      users: [...this.#byId.values()].map(copyOf),
       groups: this.#groups.snapshot(),
       invited: [...this.invited].toSorted(),
       welcomeEmails: Object.fromEntries([...this.welcomeEmails].toSorted(([a], [b]) => (a < b ? -1 : 1))),
@@ -243,14 +243,4 @@ function highestId(seed: StateSeed): number {
 /** The seeds in the order of their ids, new ids given in the order of the seed. */
 function withIds(seeds: UserSeed[], takeId: () => string): (UserSeed & { id: string })[] {
   return seeds.map((seed) => ({ ...seed, id: seed.id ?? takeId() })).toSorted((a, b) => Number(a.id) - Number(b.id));
-}
-
-/** A copy whose keys come in one order, however the user came about. */
-function plain({ id, username, attribs, multifactor, pending_email, ...rest }: User): User {
-  return {
-    ...{ id, username, ...rest, groups: [...rest.groups] },
-    ...(attribs ? { attribs } : {}),
-    ...(multifactor === undefined ? {} : { multifactor }),
-    ...(pending_email === undefined ? {} : { pending_email }),
-  };
 }

@@ -67,6 +67,16 @@ export function completeUser(seed: UserSeed, { id, now }: { id: string; now: Dat
   return { ...whole, ...given(seed), id: seed.id ?? id };
 }
 
+/** A copy whose keys come in one order, however the user came about. */
+export function copyOf({ id, username: name, attribs, multifactor, pending_email, ...rest }: User): User {
+  return {
+    ...{ id, username: name, ...rest, groups: [...rest.groups] },
+    ...(attribs ? { attribs } : {}),
+    ...(multifactor === undefined ? {} : { multifactor }),
+    ...(pending_email === undefined ? {} : { pending_email }),
+  };
+}
+
 /** The fields that the first log-in changes. */
 export function loggedIn(moment: string) {
   return {

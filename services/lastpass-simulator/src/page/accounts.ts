@@ -25,7 +25,8 @@ export function accounts(tenant: Tenant, query: PageQuery): Html {
   const kinds = KINDS.map(({ status: kind, text }) => {
     return { text, href: addressOf('accounts', { q, group, status: kind ?? '' }), isCurrent: kind === status };
   });
-  const ofGroup = html`<p>Members of <strong>${group}</strong> · <a href="${addressOf('accounts', { q, status: status ?? '' })}">all accounts</a></p>`;
+  const ofAll = addressOf('accounts', { q, status: status ?? '' });
+  const ofGroup = html`<p>Members of <strong>${group}</strong> · <a href="${ofAll}">all accounts</a></p>`;
   return html`${searchForm({ query, label: 'Address or name', keep: { group, status: status ?? '' } })}
 ${filters(kinds)}${group === '' ? null : ofGroup}${listing(tenant, query)}`;
 }

@@ -19,7 +19,8 @@ export function calls({ calls: log }: Simulation, query: PageQuery): Html {
   });
   const rows = { caption: 'Calls', columns: COLUMNS, rows: page.rows, empty: 'There was no such call yet.' };
   const addressOfPage = (to: number) => addressOf('calls', { q: query.q, page: String(to) });
-  return html`${searchForm({ query, label: 'Command, changed account, outcome or error' })}${table(rows)}${pager(page, addressOfPage)}`;
+  const form = searchForm({ query, label: 'Command, changed account, outcome or error' });
+  return html`${form}${table(rows)}${pager(page, addressOfPage)}`;
 }
 
 function isWanted({ cmd, outcome, fault, errors, changes }: Call, text: string): boolean {

@@ -47,7 +47,8 @@ function all({ sharing }: Tenant, query: PageQuery): Html {
     empty: 'There is no such folder: PUT /control/folders makes some.',
   };
   const addressOfPage = (to: number) => addressOf('folders', { q: query.q, page: String(to) });
-  return html`${searchForm({ query, label: 'Name of the folder' })}${table(rows)}${pager(page, addressOfPage)}${policies(sharing.policies())}`;
+  return html`${searchForm({ query, label: 'Name of the folder' })}${table(rows)}${pager(page, addressOfPage)}
+${policies(sharing.policies())}`;
 }
 
 function policies(list: ReturnType<Tenant['sharing']['policies']>): Html {
@@ -86,8 +87,9 @@ function one({ sharing }: Tenant, folder: Folder, query: PageQuery): Html {
   ];
   const rows = { caption: `Members of ${folder.name}`, columns, rows: page.rows, empty: 'It is shared to nobody.' };
   const addressOfPage = (to: number) => addressOf('folders', { folder: folder.id, q: query.q, page: String(to) });
+  const about = `${folder.id}, score ${folder.score}, sites: ${folder.sites.join(', ') || 'none'}`;
   return html`<p><a href="${addressOf('folders')}">All folders</a></p>
-<div class="sheet"><strong>${folder.name}</strong> <span class="quiet">${folder.id}, score ${folder.score}, sites: ${folder.sites.join(', ') || 'none'}</span>
+<div class="sheet"><strong>${folder.name}</strong> <span class="quiet">${about}</span>
 <br>${numberOf('has')} have it, ${numberOf('waits')} wait for its key, ${numberOf('blocked')} are disabled
 ${folder.deleted ? badge('deleted', 'bad') : null}</div>
 ${searchForm({ query, label: 'Address or name', keep: { folder: folder.id } })}${table(rows)}${pager(page, addressOfPage)}

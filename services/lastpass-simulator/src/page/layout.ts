@@ -45,7 +45,8 @@ export function documentOf({ query, here, sizes, body }: Frame): string {
     const size = sizes[view];
     const current = view === query.view ? html` aria-current="page"` : null;
     const follow = query.follow ? { follow: '1' } : {};
-    return html`<a href="${addressOf(view, follow)}"${current}>${TITLES[view]}${size === undefined ? null : html`<span class="n">${counts(size)}</span>`}</a>`;
+    const number = size === undefined ? null : html`<span class="n">${counts(size)}</span>`;
+    return html`<a href="${addressOf(view, follow)}"${current}>${TITLES[view]}${number}</a>`;
   });
   return html`<!DOCTYPE html>
 <html lang="en">

@@ -1,4 +1,5 @@
 /** The company at a glance, and what deserves a look. */
+import type { Folder } from '../folder.ts';
 import { settings as defaults, type Settings } from '../settings.ts';
 import type { Simulation } from '../simulation.ts';
 import type { User } from '../user.ts';
@@ -9,17 +10,16 @@ import { counts, quantity, someOf } from './table.ts';
 /** Settings that aren't switches: they differ without a reason to tell, or are secret. */
 const NOT_SHOWN = new Set(['cid', 'provhash']);
 
+const ALL_IS_WELL = 'Nothing: no address was welcomed twice, nobody waits, and no call went wrong.';
+
 export function overview(simulation: Simulation): Html {
   return html`<dl class="cards">${cards(simulation)}</dl>
 <h3>Worth a look</h3>
-<div class="sheet">${list(remarks(simulation), 'Nothing: no address was welcomed twice, nobody waits, and no call went wrong.')}</div>
+<div class="sheet">${list(remarks(simulation), ALL_IS_WELL)}</div>
 <h3>Settings that differ from their defaults</h3>
 <div class="sheet">${list(changedSettings(simulation.settings), 'None.')}</div>
 <h3>Faults still to come</h3>
-<div class="sheet">${list(
-    simulation.faults.list().map((fault) => html`<code>${JSON.stringify(fault)}</code>`),
-    'None.',
-  )}</div>`;
+<div class="sheet">${list(simulation.faults.list().map(json), 'None.')}</div>`;
 }
 
 function cards({ tenant, settings, calls }: Simulation): Html[] {
@@ -62,37 +62,39 @@ function card(title: string, number: string, more: HtmlValue): Html {
 }
 
 function remarks({ tenant, calls }: Simulation): Html[] {
-  const twice = Array.from(tenant.welcomeEmails).filter(([, times]) => times.length > 1);
+  const twice = Array.from(tenant.welcomeEmails).flatMap(([address, times]) => (times.length > 1 ? address : []));
   const waiting = tenant.sharing.folders().filter((folder) => folder.waiting.size > 0);
   const wrong = calls.since(0).filter(({ outcome }) => outcome !== 'ok' && outcome !== 'waiting').length;
-  return [
-    ...some(
-      twice.length,
-      html`${quantity(twice.length, ['address', 'addresses'])} had more than one welcome e-mail: ${someOf(twice.map(([address]) => address))}`,
-    ),
-    ...waiting.map(
-      ({ id, name, waiting: users }) =>
-        html`<a href="${addressOf('folders', { folder: id })}">${name}</a>: ${quantity(users.size, ['person waits', 'people wait'])} until somebody who has the folder logs in`,
-    ),
-    ...some(
-      wrong,
-      html`<a href="${addressOf('calls')}">${quantity(wrong, ['call', 'calls'])}</a> refused, at least in part, or struck by a fault`,
-    ),
-  ];
+  return [...welcomedTwice(twice), ...waiting.map(awaited), ...goneWrong(wrong)];
 }
 
-function some(count: number, remark: Html): Html[] {
-  return count > 0 ? [remark] : [];
+function welcomedTwice(addresses: string[]): Html[] {
+  if (addresses.length === 0) return [];
+  const number = quantity(addresses.length, ['address', 'addresses']);
+  return [html`${number} had more than one welcome e-mail: ${someOf(addresses)}`];
+}
+
+function awaited({ id, name, waiting }: Folder): Html {
+  const people = quantity(waiting.size, ['person waits', 'people wait']);
+  const link = html`<a href="${addressOf('folders', { folder: id })}">${name}</a>`;
+  return html`${link}: ${people} until somebody who has the folder logs in`;
+}
+
+function goneWrong(calls: number): Html[] {
+  if (calls === 0) return [];
+  const link = html`<a href="${addressOf('calls')}">${quantity(calls, ['call', 'calls'])}</a>`;
+  return [html`${link} refused, at least in part, or struck by a fault`];
 }
 
 function changedSettings(current: Settings): Html[] {
   const usual: Record<string, unknown> = defaults.parse({});
   return Object.entries(current)
     .filter(([name, value]) => !NOT_SHOWN.has(name) && value !== usual[name])
-    .map(
-      ([name, value]) =>
-        html`<code>${name}</code> is <code>${JSON.stringify(value)}</code>, not <code>${JSON.stringify(usual[name])}</code>`,
-    );
+    .map(([name, value]) => html`<code>${name}</code> is ${json(value)}, not ${json(usual[name])}`);
+}
+
+function json(value: unknown): Html {
+  return html`<code>${JSON.stringify(value)}</code>`;
 }
 
 function list(items: Html[], empty: string): Html {

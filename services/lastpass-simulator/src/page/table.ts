@@ -35,10 +35,11 @@ ${body}</tbody></table></div>`;
 export function pager<Row>({ page, pages, total, rows }: Page<Row>, addressOf: (page: number) => string): Html {
   const link = (to: number, text: string, rel: string) =>
     to >= 1 && to <= pages ? html`<a href="${addressOf(to)}" rel="${rel}">${text}</a>` : html`<span>${text}</span>`;
-  const counted = html`<span class="count">${counts(total)} in all${pages > 1 ? `, ${rows.length} on page ${page} of ${pages}` : ''}</span>`;
+  const here = pages > 1 ? `, ${rows.length} on page ${page} of ${pages}` : '';
+  const counted = html`<span class="count">${counts(total)} in all${here}</span>`;
   if (pages === 1) return html`<p class="pager">${counted}</p>`;
-  return html`<nav class="pager" aria-label="Pages">${counted} ${link(1, 'First', 'first')} ${link(page - 1, 'Previous', 'prev')}
-${link(page + 1, 'Next', 'next')} ${link(pages, 'Last', 'last')}</nav>`;
+  const links = [link(1, 'First', 'first'), link(page - 1, 'Previous', 'prev'), link(page + 1, 'Next', 'next')];
+  return html`<nav class="pager" aria-label="Pages">${counted} ${links} ${link(pages, 'Last', 'last')}</nav>`;
 }
 
 /** A number as people read it: 12,345. */
