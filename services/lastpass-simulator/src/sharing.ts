@@ -149,6 +149,12 @@ export class Sharing {
     })).toSorted((a, b) => (a.user.username < b.user.username ? -1 : 1));
   }
 
+  /** The folders that are shared to the user. */
+  foldersOf(user: User): { folder: Folder; state: FolderMember['state'] }[] {
+    const shared = this.#folders.filter((folder) => isMember(folder, user));
+    return shared.map((folder) => ({ folder, state: stateOf(folder, user) }));
+  }
+
   #admit(folder: Folder, user: User): void {
     if (folder.deleted) return;
     if (!user.disabled && this.neverWaits(user)) this.#company.note(folderGained(inFolder(folder, user)));

@@ -1,12 +1,15 @@
 /** Accounts, of a group or a kind; those who are only invited, and those who left. */
+
 import type { Departure } from '../state.ts';
 import type { Tenant } from '../tenant.ts';
 import type { User } from '../user.ts';
+import { folderState } from './folders.ts';
 import { type Html, type HtmlValue, html } from './html.ts';
+import { folderLink, groupLink } from './links.ts';
 import { pageOf } from './paging.ts';
 import { addressOf, type PageQuery, type Status } from './query.ts';
 import { filters, hasText, searchForm } from './search-form.ts';
-import { badge, type Column, pager, someOf, table } from './table.ts';
+import { badge, type Column, pager, quantity, someOf, table } from './table.ts';
 
 const PAGE_SIZE = 100;
 
@@ -54,9 +57,9 @@ function isOfKind(user: User, status: Status | null): boolean {
 
 function columns(tenant: Tenant): Column<User>[] {
   return [
-    { title: 'Address', cell: (user) => address(user, tenant.welcomeEmails.get(user.username)?.length ?? 0) },
+    { title: 'Address', cell: (user) => address(user, tenant) },
     { title: 'Full name', cell: ({ fullname }) => fullname },
-    { title: 'Groups', cell: ({ groups }) => someOf(groups.map((name) => groupLink(name))) },
+    { title: 'Groups', cell: ({ groups }) => someOf(groups.map(groupLink)) },
     { title: 'Status', cell: status },
     {
       title: 'Last log-in',
@@ -67,18 +70,16 @@ function columns(tenant: Tenant): Column<User>[] {
   ];
 }
 
-function groupLink(name: string): Html {
-  return html`<a href="${addressOf('accounts', { group: name })}">${name}</a>`;
-}
-
-function address(user: User, welcomeEmails: number): Html {
-  const { id, attribs, duousername, securidusername, multifactor, last_pw_change } = user;
-  const more = { id, last_pw_change, welcomeEmails, duousername, securidusername, multifactor, attribs };
-  const pending =
-    user.pending_email === undefined
-      ? null
-      : html`<div class="warn">becomes ${user.pending_email} at the next log-in</div>`;
-  return html`<details><summary>${user.username}</summary><pre>${JSON.stringify(more, null, 2)}</pre></details>${pending}`;
+function address(user: User, { welcomeEmails, sharing }: Tenant): Html {
+  const { id, attribs, duousername, securidusername, multifactor, last_pw_change, pending_email } = user;
+  const more = { id, last_pw_change, duousername, securidusername, multifactor, attribs };
+  const welcomed = welcomeEmails.get(user.username)?.length ?? 0;
+  const pending = html`<div class="warn">becomes ${pending_email ?? ''} at the next log-in</div>`;
+  return html`<details><summary>${user.username}</summary>
+<p>${quantity(welcomed, ['welcome e-mail', 'welcome e-mails'])} · <a href="${addressOf('events', { q: user.username })}">events</a>
+· <a href="${addressOf('calls', { q: user.username })}">calls</a></p>
+${sharing.foldersOf(user).map(({ folder, state }) => html`<p>${folderLink(folder)} ${folderState(state)}</p>`)}
+<pre>${JSON.stringify(more, null, 2)}</pre></details>${pending_email === undefined ? null : pending}`;
 }
 
 function status({ disabled, admin, neverloggedin, password_reset_required }: User): HtmlValue {

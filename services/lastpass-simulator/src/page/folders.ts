@@ -3,6 +3,7 @@ import type { Folder } from '../folder.ts';
 import type { FolderMember } from '../sharing.ts';
 import type { Tenant } from '../tenant.ts';
 import { type Html, type HtmlValue, html } from './html.ts';
+import { folderLink, groupLink } from './links.ts';
 import { pageOf } from './paging.ts';
 import { addressOf, type PageQuery } from './query.ts';
 import { hasText, searchForm } from './search-form.ts';
@@ -21,21 +22,12 @@ function all({ sharing }: Tenant, query: PageQuery): Html {
   const columns: Column<Folder>[] = [
     {
       title: 'Folder',
-      cell: ({ id, name, deleted }) => [
-        html`<a href="${addressOf('folders', { folder: id })}">${name}</a> `,
-        deleted ? badge('deleted', 'bad') : null,
-      ],
+      cell: (folder) => [folderLink(folder), ' ', folder.deleted ? badge('deleted', 'bad') : null],
     },
     { title: 'Id', cell: ({ id }) => id },
     {
       title: 'Shared to groups',
-      cell: ({ groups }) =>
-        someOf(
-          Array.from(
-            groups.values(),
-            ({ name }) => html`<a href="${addressOf('accounts', { group: name })}">${name}</a>`,
-          ),
-        ),
+      cell: ({ groups }) => someOf(Array.from(groups.values(), ({ name }) => groupLink(name))),
     },
     { title: 'One by one', cell: ({ users }) => counts(users.size), kind: 'number' },
     { title: 'Wait for its key', cell: ({ waiting }) => counts(waiting.size), kind: 'number' },
@@ -65,6 +57,11 @@ function policies(list: ReturnType<Tenant['sharing']['policies']>): Html {
   return html`<h3>Policies</h3>${table(rows)}`;
 }
 
+/** Whether a member has the folder. */
+export function folderState(state: FolderMember['state']): HtmlValue {
+  return STATES[state];
+}
+
 const STATES: Record<FolderMember['state'], HtmlValue> = {
   has: badge('has it', 'good'),
   waits: badge('waits for a log-in of somebody who has it', 'warn'),
@@ -81,7 +78,7 @@ function one({ sharing }: Tenant, folder: Folder, query: PageQuery): Html {
   const page = pageOf(members, { page: query.page, size: PAGE_SIZE, isWanted });
   const columns: Column<FolderMember>[] = [
     { title: 'Member', cell: ({ user }) => user.username },
-    { title: 'State', cell: ({ state }) => STATES[state] },
+    { title: 'State', cell: ({ state }) => folderState(state) },
     { title: 'Through', cell: ({ user }) => someOf(waysOf(folder, user.groups, folder.users.has(user))) },
     { title: 'Rights', cell: ({ rights }) => rightsText(rights) },
   ];

@@ -1,6 +1,7 @@
 /** Groups, with what hangs on each: members, shared folders, policies. */
 import type { Tenant } from '../tenant.ts';
 import { type Html, html } from './html.ts';
+import { folderLink, groupLink } from './links.ts';
 import { pageOf } from './paging.ts';
 import { addressOf, type PageQuery } from './query.ts';
 import { hasText, searchForm } from './search-form.ts';
@@ -21,15 +22,13 @@ export function groups(tenant: Tenant, query: PageQuery): Html {
 function columns({ sharing }: Tenant): Column<Group>[] {
   const policies = sharing.policies();
   return [
-    { title: 'Group', cell: ({ name }) => html`<a href="${addressOf('accounts', { group: name })}">${name}</a>` },
+    { title: 'Group', cell: ({ name }) => groupLink(name) },
     { title: 'Members', cell: ({ size }) => counts(size), kind: 'number' },
     {
       title: 'Shared folders',
       cell: ({ name }) => {
         const shared = sharing.folders().filter((folder) => folder.groups.has(name.toLowerCase()));
-        return someOf(
-          shared.map(({ id, name: title }) => html`<a href="${addressOf('folders', { folder: id })}">${title}</a>`),
-        );
+        return someOf(shared.map(folderLink));
       },
     },
     {

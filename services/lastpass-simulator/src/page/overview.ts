@@ -4,6 +4,7 @@ import { settings as defaults, type Settings } from '../settings.ts';
 import type { Simulation } from '../simulation.ts';
 import type { User } from '../user.ts';
 import { type Html, type HtmlValue, html } from './html.ts';
+import { folderLink } from './links.ts';
 import { addressOf } from './query.ts';
 import { counts, quantity, someOf } from './table.ts';
 
@@ -74,10 +75,9 @@ function welcomedTwice(addresses: string[]): Html[] {
   return [html`${number} had more than one welcome e-mail: ${someOf(addresses)}`];
 }
 
-function awaited({ id, name, waiting }: Folder): Html {
-  const people = quantity(waiting.size, ['person waits', 'people wait']);
-  const link = html`<a href="${addressOf('folders', { folder: id })}">${name}</a>`;
-  return html`${link}: ${people} until somebody who has the folder logs in`;
+function awaited(folder: Folder): Html {
+  const people = quantity(folder.waiting.size, ['person waits', 'people wait']);
+  return html`${folderLink(folder)}: ${people} until somebody who has the folder logs in`;
 }
 
 function goneWrong(calls: number): Html[] {

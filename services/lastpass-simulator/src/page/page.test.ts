@@ -169,6 +169,7 @@ test('a shared folder shows who has it, who waits and who is disabled, and what 
   assert.match(await read({ view: 'folders' }), /Deals 101 Sales 0 1 .*Some policy Sales For all everyone/);
   assert.match(await read({ view: 'groups' }), /Sales 3 Deals Some policy 1 in all/);
   assert.match(await read(), /Deals : 1 person waits/);
+  assert.match(await read({ view: 'accounts', q: 'new@' }), /1 welcome e-mail · events · calls Deals waits/);
 });
 
 test('events and calls are shown newest first, and searched', async (t) => {

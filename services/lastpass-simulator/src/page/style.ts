@@ -48,7 +48,7 @@ input { min-width: min(22rem, 100%); } button { cursor: pointer; background: var
 .filters { display: flex; flex-wrap: wrap; gap: .25rem .9rem; margin: 0 0 .9rem; } .filters [aria-current] { color: var(--ink); font-weight: 600; text-decoration: none; }
 .pager { display: flex; flex-wrap: wrap; gap: .25rem 1rem; margin: .7rem 0; color: var(--quiet); font-variant-numeric: tabular-nums; }
 .pager span:not(.count) { opacity: .5; }
-summary { cursor: pointer; } details[open] summary { margin-bottom: .3rem; }
+summary { cursor: pointer; } details[open] summary { margin-bottom: .3rem; } details p { margin: .2rem 0; }
 pre { margin: 0; max-width: 52rem; max-height: 24rem; overflow: auto; font: .82rem/1.45 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .skip { position: absolute; left: -99rem; } .skip:focus { left: 1rem; top: .5rem; background: var(--sheet); padding: .3rem .6rem; }
