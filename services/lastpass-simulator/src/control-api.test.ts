@@ -176,6 +176,28 @@ test('folders, those who wait, policies and events survive a restart', async (t)
   assert.equal((await second.control('GET', 'folders/101')).body.members[1].state, 'waits');
 });
 
+test('what a control request changes is in the event log at once, and in the file without a further change', async (t) => {
+  const home = await mkdtemp(join(tmpdir(), 'simulator-'));
+  t.after(() => rm(home, { recursive: true }));
+  for (const [at, [method, path, payload, action]] of (
+    [
+      ['PUT', 'folders', [{ name: 'Alone' }], 'Created Shared Folder'],
+      ['PUT', 'policies', [{ name: 'Some policy' }], 'Add Policy'],
+      ['PUT', 'settings', { provhash: 'another' }, 'Enterprise API Secret Regenerated'],
+      ['POST', 'login', { username: ANN }, 'Log in'],
+    ] as const
+  ).entries()) {
+    const stateFilePath = join(home, `${at}.json`);
+    const first = await build(t, { state: COMPANY, stateFilePath });
+    await first.control(method, path, payload);
+    const told = await first.events();
+    assert.equal(told.length, 1);
+    assert.ok(told[0]?.includes(action), told[0]);
+    await first.app.close();
+    assert.deepEqual(await (await build(t, { stateFilePath })).events(), told, path);
+  }
+});
+
 test('every setting is refused when it makes no sense, by its name', async (t) => {
   const { control } = await build(t);
   for (const [name, value] of Object.entries({
