@@ -1,5 +1,6 @@
 /** A command's own way to LastPass, for reading. */
 import { LastPassClient } from '@connector/lastpass/client.ts';
+import type { Configuration } from '@connector/shared/configuration.ts';
 import { credentialsDigest } from '@connector/shared/credentials.ts';
 import { alarm } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
@@ -15,8 +16,11 @@ export class CredentialsRefused extends Error {
  * A client with the configured credentials.
  * @throws CredentialsRefused while LastPass is known to refuse them
  */
-export async function lastpassReader({ store, configuration }: Session): Promise<LastPassClient> {
-  const { apiUrl, cid, provhash } = configuration.lastpass;
+export async function lastpassReader({
+  store,
+  configuration,
+}: Pick<Session, 'store' | 'configuration'>): Promise<LastPassClient> {
+  const { cid, provhash } = configuration.lastpass;
   const { keys, redis } = store;
   const raised = parseStored(
     alarm,
@@ -24,5 +28,8 @@ export async function lastpassReader({ store, configuration }: Session): Promise
     await redis.hget(keys.alarms, credentialsDigest({ cid, provhash })),
   ).value;
   if (raised !== null && raised.tryAgainAtMs > Date.now()) throw new CredentialsRefused(raised.message);
-  return new LastPassClient({ apiUrl, cid, provhash });
+  return clientOf(configuration);
 }
+
+export const clientOf = ({ lastpass: { apiUrl, cid, provhash } }: Configuration): LastPassClient =>
+  new LastPassClient({ apiUrl, cid, provhash });

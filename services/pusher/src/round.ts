@@ -63,7 +63,6 @@ export class Round {
     const carried = kind.creates ? await this.#withoutExisting(planned) : planned;
     const size = kind.atOnce === 'one' ? 1 : this.#options.batchSize;
     for (let from = 0; from < carried.length; from += size) {
-      if (!(await this.#options.mayDeliver())) return this.#giveBack(carried.slice(from));
       if (!kind.takesAccess) await this.#options.overtake();
       await this.#call(kind, carried.slice(from, from + size));
     }
@@ -79,12 +78,13 @@ export class Round {
     await this.#options.records.commit(this.#batch, changes);
   }
 
-  /** Deliveries were stopped meanwhile: these are planned again, and wait. */
-  async #giveBack(left: readonly Delivery[]): Promise<void> {
+  /** Deliveries were stopped meanwhile: these are planned again, and wait. @returns nobody */
+  async #giveBack(left: readonly Delivery[]): Promise<[]> {
     this.#dropOut(left.map(({ person }) => person));
     const finish = { kind: 'finish' } as const;
     const changes = left.map(({ person, plan: { username } }) => ({ person, username, claim: finish }));
     await this.#options.records.commit(this.#batch, changes);
+    return [];
   }
 
   #dropOut(people: Iterable<PersonKey>): void {
@@ -97,7 +97,7 @@ export class Round {
     let sent: readonly Delivery[] = carried;
     try {
       const answer = await gate.call(kind.command, async (client) => {
-        sent = await this.#prepare(kind, carried);
+        sent = (await this.#options.mayDeliver()) ? await this.#prepare(kind, carried) : await this.#giveBack(carried);
         if (sent.length === 0) return null;
         return kind.send(client, sent);
       });

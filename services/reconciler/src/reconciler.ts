@@ -131,6 +131,17 @@ export async function startReconciler(service: Service): Promise<Running> {
     if (!isRedisAway(error)) log.error({ err: error }, error.message);
   };
 
+  /** Follows renamed groups, if anything at all has changed since the last time. */
+  let followedAt: string | null = null;
+  const followRenames = async () => {
+    const clock = await redis.get(keys.clock);
+    if (clock === followedAt) return;
+    const { people, held } = await followGroups(planning, Date.now());
+    followedAt = clock;
+    for (const because of held) log.warn(`held: ${because}; see "connector held"`);
+    await ringFor(peopleToPlan, people);
+  };
+
   const isStuck = stuckness();
   const sweep = async () => {
     if ((await redis.exists(keys.policy)) === 0) await bringPolicyIntoForce(); // Redis has lost everything
@@ -142,7 +153,7 @@ export async function startReconciler(service: Service): Promise<Running> {
     const obstacle = await notYet(planning);
     if (obstacle === null) readiness.solved('planning');
     else readiness.notYet('planning', obstacle);
-    await ringFor(peopleToPlan, await followGroups(store, Date.now()));
+    await followRenames();
     await ringFor(peopleToPlan, await touchExpired(store, { directories: directoryIds, nowMs: Date.now() }));
     const [head] = await redis.zrange(keys.toPlan, '0', '0');
     if (isStuck('people', head) && obstacle === null) await peopleToPlan.sweep({});

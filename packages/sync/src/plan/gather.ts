@@ -2,10 +2,11 @@
 import type { ResolvedBases } from '@connector/shared/directory-state.ts';
 import { isDn, normaliseDn, rdnOf, rdnValue } from '@connector/shared/dn.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
+import type { SyncedGroup } from '@connector/shared/synced-group.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import { type MirrorObject, nameOf } from '../mirror/mirror-object.ts';
 import { type Exclusions, excludedBy } from './exclusions.ts';
-import type { FilterEntry, GroupAround, Surroundings } from './scope.ts';
+import { type FilterEntry, type GroupAround, lastPassNamesOf, type Surroundings } from './scope.ts';
 
 /** No tree of a directory is deeper; a mirror that says so has a circle in it. */
 const maxDepth = 64;
@@ -16,6 +17,8 @@ export class Gathering {
   readonly mirror: Mirror;
   readonly #excludeUsers: Exclusions;
   readonly #excludeGroups: Exclusions;
+  readonly #syncedAs: (guid: string) => Promise<SyncedGroup | null>;
+  readonly #groups = new Map<string, Promise<GroupAround | null>>();
   readonly #objects = new Map<string, Promise<MirrorObject | null>>();
   readonly #around = new Map<string, Promise<readonly string[]>>();
 
@@ -25,12 +28,20 @@ export class Gathering {
       bases,
       excludeUsers,
       excludeGroups,
-    }: { bases: ResolvedBases; excludeUsers: Exclusions; excludeGroups: Exclusions },
+      syncedAs,
+    }: {
+      bases: ResolvedBases;
+      excludeUsers: Exclusions;
+      excludeGroups: Exclusions;
+      /** What is remembered of a group that has been synced before. */
+      syncedAs: (guid: string) => Promise<SyncedGroup | null>;
+    },
   ) {
     this.mirror = mirror;
     this.bases = bases;
     this.#excludeUsers = excludeUsers;
     this.#excludeGroups = excludeGroups;
+    this.#syncedAs = syncedAs;
   }
 
   #object(guid: string): Promise<MirrorObject | null> {
@@ -61,11 +72,22 @@ export class Gathering {
     return [object, ...above].map((each) => each?.rdn ?? '').join(',');
   }
 
-  async #group(guid: string): Promise<GroupAround | null> {
+  /** A group; `null` for what is none. */
+  group(guid: string): Promise<GroupAround | null> {
+    const known = this.#groups.get(guid) ?? this.#readGroup(guid);
+    this.#groups.set(guid, known);
+    return known;
+  }
+
+  async #readGroup(guid: string): Promise<GroupAround | null> {
     const object = await this.#object(guid);
     if (object?.kind !== 'group') return null;
-    const excluded = await this.#excludedBy(this.#excludeGroups, object, [nameOf(object)]);
-    return { guid, object, containers: await this.containersAbove(object), excludedBy: excluded };
+    const [excluded, containers, synced] = await Promise.all([
+      this.#excludedBy(this.#excludeGroups, object, [nameOf(object)]),
+      this.containersAbove(object),
+      this.#syncedAs(guid),
+    ]);
+    return { guid, object, containers, excludedBy: excluded, synced };
   }
 
   /** The entry that excludes an object, which goes by these names too. */
@@ -90,7 +112,7 @@ export class Gathering {
       const above = await Promise.all(frontier.map((each) => this.#memberships(each)));
       frontier = [...new Set(above.flat())].filter((each) => !seen.has(each));
     }
-    const groups = await Promise.all([...seen].map((each) => this.#group(each)));
+    const groups = await Promise.all([...seen].map((each) => this.group(each)));
     return groups.filter((group) => group !== null);
   }
 
@@ -125,20 +147,21 @@ export class Gathering {
   }
 
   async #groupsWithCn(cn: string): Promise<string[]> {
-    const groups = await Promise.all((await this.mirror.groupsNamed(cn)).map((guid) => this.#group(guid)));
+    const groups = await Promise.all((await this.mirror.groupsNamed(cn)).map((guid) => this.group(guid)));
     return groups
       .filter((group) => group?.containers.some((guid) => this.bases.groups.includes(guid)))
       .flatMap((group) => group?.guid ?? []);
   }
 
-  /** The names, folded, among these that belong to groups under `groupBases` which aren't the system's own. */
+  /** The LastPass names, folded, among these that groups under `groupBases` have which aren't the system's own. */
   async syncedNames(names: readonly string[]): Promise<string[]> {
     const synced = await Promise.all(
       names.map(async (name) => {
-        const groups = await Promise.all((await this.mirror.groupsNamed(name)).map((guid) => this.#group(guid)));
+        const groups = await Promise.all((await this.mirror.groupsNamed(name)).map((guid) => this.group(guid)));
         return groups.some(
           (group) =>
             group &&
+            lastPassNamesOf(group).some((each) => folded(each) === folded(name)) &&
             group.excludedBy === null &&
             !group.object.isCriticalSystemObject &&
             group.containers.some((guid) => this.bases.groups.includes(guid)),
@@ -150,7 +173,7 @@ export class Gathering {
 
   /** The folded names of the groups that the filter names, and nothing excludes. */
   async filterNames(filter: readonly FilterEntry[]): Promise<string[]> {
-    const groups = await Promise.all(filter.flatMap(({ guids }) => guids).map((guid) => this.#group(guid)));
-    return groups.flatMap((group) => (group?.excludedBy === null ? [folded(nameOf(group.object))] : []));
+    const groups = await Promise.all(filter.flatMap(({ guids }) => guids).map((guid) => this.group(guid)));
+    return groups.flatMap((group) => (group?.excludedBy === null ? lastPassNamesOf(group).map(folded) : []));
   }
 }

@@ -14,6 +14,8 @@ import { affectedPeople } from '../mirror/affected-people.ts';
 import { Mirror } from '../mirror/mirror.ts';
 import { nameOf } from '../mirror/mirror-object.ts';
 import { renameHeldBecause } from './group-names.ts';
+import { type Context, openContext, type PlanningOptions } from './planning-context.ts';
+import { isSynced } from './scope.ts';
 
 /** A group in every key that isn't a directory's own: `<directory id>/<objectGUID>`, as people are. */
 export type GroupKey = PersonKey;
@@ -41,74 +43,95 @@ export async function peopleIn(state: State, group: GroupKey): Promise<PersonKey
   return [...people].map((each) => personKey(directory, each));
 }
 
-/** The names that groups have in the directory now; groups that are gone are missing. */
+/** The names that groups have in the directory now; a group that the mirror doesn't have is missing, which proves nothing. */
 async function namesInDirectories(state: State, groups: Iterable<GroupKey>): Promise<Map<GroupKey, string>> {
   const names = new Map<GroupKey, string>();
   for (const [directory, these] of Map.groupBy(groups, (group) => partsOfPerson(group).directory)) {
     const current = await currentGeneration(state, directory);
-    if (current === null) {
-      for (const group of these) names.set(group, ''); // unknown for now: nothing follows from it
-      continue;
-    }
+    if (current === null) continue;
     const mirror = new Mirror(state.redis, state.keys.directory(directory).mirror(current.generation));
     const objects = await mirror.objects(these.map((group) => partsOfPerson(group).guid));
     for (const group of these) {
       const object = objects.get(partsOfPerson(group).guid);
-      if (object?.kind === 'group') names.set(group, nameOf(object));
+      if (object?.kind === 'group') names.set(group, nameOf(object).trim());
     }
   }
   return names;
 }
 
-/** What has become of a group, seen from what is remembered of it; `null` when it is forgotten. */
+/** Whether a group becomes a LastPass group under the policy. */
+async function isSyncedNow(context: Context, group: GroupKey): Promise<boolean> {
+  const { directory, guid } = partsOfPerson(group);
+  const view = context.views.get(directory);
+  const around = (await view?.gathering.group(guid)) ?? null;
+  if (!view || around === null) return false;
+  const rules = { memberships: context.policy.memberships, bases: view.gathering.bases, filter: view.filter };
+  return isSynced(around, rules);
+}
+
+/** What has become of a group that is synced. */
 function followed(
   before: SyncedGroup,
-  name: string | undefined,
+  name: string,
   { allJoined, nowMs }: { allJoined: boolean; nowMs: number },
-): SyncedGroup | null {
-  if (name === undefined) return null; // deleted: its members leave as of any group
-  if (name === '') return before;
-  if (folded(before.name) === folded(name)) return { ...before, rename: null };
+): SyncedGroup {
   const { rename } = before;
   if (rename === null || folded(rename.to) !== folded(name))
     return { ...before, rename: { to: name, sinceMs: nowMs, verdict: 'held', by: null } };
   return rename.verdict === 'released' && allJoined ? { name, rename: null } : before;
 }
 
-/**
- * Notes which groups have been renamed, and moves those on whose members have all joined the new name.
- * @returns the people to plan because of it
- */
-export async function followGroups(state: State, nowMs: number): Promise<PersonKey[]> {
+/** What following the groups came to. */
+export interface FollowedGroups {
+  /** Those whose plans depend on it. */
+  readonly people: readonly PersonKey[];
+  /** Why each group is held that wasn't before. */
+  readonly held: readonly string[];
+}
+
+/** Notes which groups have been renamed, and moves those on whose members have all joined the new name. */
+export async function followGroups(options: PlanningOptions, nowMs: number): Promise<FollowedGroups> {
+  const { store: state } = options;
   const { keys } = state;
   const groups = await readSyncedGroups(state);
-  if (groups.size === 0) return [];
   const names = await namesInDirectories(state, groups.keys());
-  const isReleasing = [...groups.values()].some(({ value }) => value.rename?.verdict === 'released');
+  const renamed = [...groups].filter(([group, { value }]) => {
+    const name = names.get(group);
+    return name !== undefined && (value.rename !== null || folded(name) !== folded(value.name));
+  });
+  await forgetLeft(state);
+  const context = renamed.length === 0 ? null : await openContext(options);
+  if (context === null) return { people: [], held: [] };
+  const isReleasing = renamed.some(([, { value }]) => value.rename?.verdict === 'released');
   const joining = isReleasing ? await namesToJoin(state) : null;
   const people: PersonKey[] = [];
-  for (const [group, { raw, value }] of groups) {
-    const to = value.rename === null ? '' : folded(value.rename.to);
-    const next = followed(value, names.get(group), { allJoined: joining !== null && !joining.has(to), nowMs });
+  const held: string[] = [];
+  for (const [group, { raw, value }] of renamed) {
+    const name = names.get(group) ?? value.name;
+    const to = folded(value.rename?.to ?? '');
+    const isOther = folded(name) !== folded(value.name) && (await isSyncedNow(context, group));
+    const next = isOther
+      ? followed(value, name, { allJoined: joining !== null && !joining.has(to), nowMs })
+      : { ...value, rename: null };
     if (JSON.stringify(next) === raw) continue;
-    const hasMoved = next !== null && next.name !== value.name;
-    const wasReleased = value.rename?.verdict === 'released';
-    const touched = hasMoved || wasReleased ? await peopleIn(state, group) : [];
+    const hasMoved = next.name !== value.name;
+    const touched = hasMoved || value.rename?.verdict === 'released' ? await peopleIn(state, group) : [];
     const { committed } = await state.commit({
       guards: [
         { command: ['HGET', keys.syncedGroups, group], is: raw },
         ...(hasMoved ? [{ command: ['ZCARD', keys.toPlan], is: '0' }] : []),
       ],
       writes: [
-        next === null ? ['HDEL', keys.syncedGroups, group] : ['HSET', keys.syncedGroups, group, JSON.stringify(next)],
+        ['HSET', keys.syncedGroups, group, JSON.stringify(next)],
         ...(hasMoved ? [['HSET', keys.renamedGroups, folded(value.name), next.name]] : []),
         ...touch(keys, touched),
       ],
     });
-    if (committed) people.push(...touched);
+    if (!committed) continue;
+    people.push(...touched);
+    if (next.rename?.verdict === 'held') held.push(renameHeldBecause(next.name, next.rename.to));
   }
-  await forgetLeft(state, groups);
-  return people;
+  return { people, held };
 }
 
 /** Folded names of groups that somebody is still to join; `null` while it isn't planned to its end. Whom LastPass refuses is not waited for. */
@@ -126,18 +149,17 @@ async function namesToJoin({ redis, keys }: State): Promise<ReadonlySet<string> 
   return names;
 }
 
-/** A name that nobody is in any more, or that another group has, isn't one that is being left. */
-async function forgetLeft(state: State, groups: Awaited<ReturnType<typeof readSyncedGroups>>): Promise<void> {
+/** A name that nobody is to leave any more, or that a group has again, isn't one that is being left. */
+async function forgetLeft(state: State): Promise<void> {
   const { redis, keys } = state;
   const left = await redis.hkeys(keys.renamedGroups);
   if (left.length === 0 || (await redis.zcard(keys.toPlan)) > 0) return;
-  const plans = (await redis.hvals(keys.plans)).map((raw) => parseStored(plan, keys.plans, raw).value);
-  const leaving = new Set(
-    plans.flatMap((current) =>
-      (current?.steps ?? []).flatMap((step) => (step.kind === 'leave-groups' ? step.groups.map(folded) : [])),
-    ),
-  );
-  const taken = new Set([...groups.values()].map(({ value }) => folded(value.name)));
+  const leaving = new Set<string>();
+  for (const raw of await redis.hvals(keys.plans)) {
+    for (const step of parseStored(plan, keys.plans, raw).value?.steps ?? [])
+      if (step.kind === 'leave-groups') for (const name of step.groups) leaving.add(folded(name));
+  }
+  const taken = new Set([...(await readSyncedGroups(state)).values()].map(({ value }) => folded(value.name)));
   const done = left.filter((name) => taken.has(name) || !leaving.has(name));
   if (done.length === 0) return;
   await state.commit({
@@ -146,13 +168,15 @@ async function forgetLeft(state: State, groups: Awaited<ReturnType<typeof readSy
   });
 }
 
-/** A renamed group that waits for a person's word. */
-export interface HeldRename {
+/** A group that is called otherwise in Active Directory than at LastPass. */
+export interface RenamedGroup {
   readonly group: GroupKey;
   /** At LastPass. */
   readonly name: string;
   /** In Active Directory. */
   readonly to: string;
+  /** `held` waits for a person's word; `released` is under way; `rejected` keeps its old name. */
+  readonly verdict: GroupRename['verdict'];
   readonly because: string;
   /** How many people are in it, nested. */
   readonly members: number;
@@ -160,17 +184,24 @@ export interface HeldRename {
   readonly sinceMs: number;
 }
 
-/** The renamed groups that are held, longest first. */
-export async function heldRenames(state: State): Promise<HeldRename[]> {
-  const held: HeldRename[] = [];
-  for (const [group, { value }] of await readSyncedGroups(state)) {
+/** The renamed groups, longest first. */
+export async function renamedGroups(state: State): Promise<RenamedGroup[]> {
+  const groups = await readSyncedGroups(state);
+  const names = await namesInDirectories(state, groups.keys());
+  const renamed: RenamedGroup[] = [];
+  for (const [group, { value }] of groups) {
     const { name, rename } = value;
-    if (rename?.verdict !== 'held') continue;
-    const { to, sinceMs } = rename;
+    if (rename === null || !names.has(group)) continue;
+    const { to, verdict, sinceMs } = rename;
     const members = (await peopleIn(state, group)).length;
-    held.push({ group, name, to, because: renameHeldBecause(name, to), members, sinceMs });
+    renamed.push({ group, name, to, verdict, because: renameHeldBecause(name, to), members, sinceMs });
   }
-  return held.sort((a, b) => a.sinceMs - b.sinceMs);
+  return renamed.sort((a, b) => a.sinceMs - b.sinceMs);
+}
+
+/** How many renamed groups wait for a person's word. */
+export async function countHeldRenames(state: State): Promise<number> {
+  return [...(await readSyncedGroups(state)).values()].filter(({ value }) => value.rename?.verdict === 'held').length;
 }
 
 /** What became of a decision: done, or the group isn't renamed like that any more. */

@@ -4,7 +4,6 @@ import { type PersonKey, partsOfPerson, personKey } from '@connector/shared/keys
 import { folded, peopleWithMail } from '@connector/shared/people-with-mail.ts';
 import { isLinkedTo, link } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
-import type { SyncedGroup } from '@connector/shared/synced-group.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import { type MirrorObject, nameOf } from '../mirror/mirror-object.ts';
 import type { GroupKey } from './group-renames.ts';
@@ -44,14 +43,14 @@ export async function inputsFor(context: Context, known: Known): Promise<Gathere
   if (address === 'in delivery') return address;
   return {
     accountRaw: atLastPass.raw,
-    newGroups: newGroupsAmong(context, directory, syncedGroupsAround(surroundings.groups, rules)),
+    newGroups: newGroupsAmong(directory, syncedGroupsAround(surroundings.groups, rules)),
     guards: [...atLastPass.guards, ...address.guards],
     inputs: {
       person: object,
       outOfScope: out,
       placeKnown: surroundings.placeKnown,
       unresolvedFilter: view.filter.filter(({ guids }) => guids.length === 0).map(({ entry }) => entry),
-      groups: groupNames(surroundings.groups, rules, (group) => syncedAs(context, directory, group)),
+      groups: groupNames(surroundings.groups, rules),
       ownedGroups: await ownedAmong(context, view, atLastPass.account),
       link: known.link,
       // Another account that has taken the name is a stranger: the linked one is found again by its id, or gone.
@@ -67,13 +66,10 @@ export async function inputsFor(context: Context, known: Known): Promise<Gathere
   };
 }
 
-const syncedAs = ({ syncedGroups }: Context, directory: string, guid: string): SyncedGroup | null =>
-  syncedGroups.get(personKey(directory, guid))?.value ?? null;
-
-const newGroupsAmong = (context: Context, directory: string, groups: readonly GroupAround[]): Map<GroupKey, string> =>
+const newGroupsAmong = (directory: string, groups: readonly GroupAround[]): Map<GroupKey, string> =>
   new Map(
     groups
-      .filter(({ guid }) => syncedAs(context, directory, guid) === null)
+      .filter(({ synced }) => synced === null)
       .map(({ guid, object }) => [personKey(directory, guid), nameOf(object).trim()]),
   );
 

@@ -89,7 +89,7 @@ function ownedWrites(
   const hasAccount =
     inputs.link !== null ||
     planned.linkChange.kind === 'adopt' ||
-    planned.steps.some((step) => step.kind === 'create' && (stored?.cleared || !needsApproval(step)));
+    planned.steps.some((step) => step.kind === 'create' && (stored?.cleared || !isGuarded(step)));
   if (!hasAccount) return [];
   const owned = inputs.groups
     .filter((name) => !ownedGroups.has(folded(name)))

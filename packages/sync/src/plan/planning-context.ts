@@ -1,12 +1,14 @@
 /** What planning depends on besides the person: the policy in force, and every directory's mirror. */
+
+import { personKey } from '@connector/shared/keys.ts';
 import { currentGeneration } from '@connector/shared/people-with-mail.ts';
 import { type Bases, basesVersion, type Policy, type PolicyState, policyState } from '@connector/shared/policy.ts';
 import type { State } from '@connector/shared/state.ts';
 import { parseStored } from '@connector/shared/store.ts';
+import { syncedGroup } from '@connector/shared/synced-group.ts';
 import { Mirror } from '../mirror/mirror.ts';
 import { exclusionsOf } from './exclusions.ts';
 import { Gathering } from './gather.ts';
-import { readSyncedGroups } from './group-renames.ts';
 import type { FilterEntry } from './scope.ts';
 
 export interface PlanningOptions {
@@ -29,7 +31,6 @@ export interface View {
 export interface Context extends PlanningOptions {
   readonly inForce: { readonly raw: string; readonly value: PolicyState };
   readonly ownedGroups: ReadonlyMap<string, string>;
-  readonly syncedGroups: Awaited<ReturnType<typeof readSyncedGroups>>;
   readonly views: ReadonlyMap<string, View>;
 }
 
@@ -62,7 +63,11 @@ export async function openContext(options: PlanningOptions): Promise<Context | n
     const current = await currentGeneration(options.store, id);
     if (current === null) return null;
     const mirror = new Mirror(redis, keys.directory(id).mirror(current.generation));
-    const gathering = new Gathering(mirror, { bases: current.bases, ...exclusions });
+    const syncedAs = async (guid: string) => {
+      const raw = await redis.hget(keys.syncedGroups, personKey(id, guid));
+      return parseStored(syncedGroup, keys.syncedGroups, raw).value;
+    };
+    const gathering = new Gathering(mirror, { bases: current.bases, ...exclusions, syncedAs });
     const filter = await gathering.resolveFilter(options.policy.groupFilter);
     views.push([id, { gathering, filter, filterNames: await gathering.filterNames(filter) }]);
   }
@@ -71,7 +76,6 @@ export async function openContext(options: PlanningOptions): Promise<Context | n
     ...options,
     inForce: { raw, value: policyState.parse(JSON.parse(raw)) },
     ownedGroups,
-    syncedGroups: await readSyncedGroups(options.store),
     views: new Map(views),
   };
 }

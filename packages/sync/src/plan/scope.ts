@@ -14,7 +14,13 @@ export interface GroupAround {
   readonly containers: readonly string[];
   /** The entry of `excludeGroups` that names it. */
   readonly excludedBy: string | null;
+  /** What is remembered of it, if it has been synced before. */
+  readonly synced: SyncedGroup | null;
 }
+
+/** The names that a group has at LastPass, or would have. */
+export const lastPassNamesOf = ({ object, synced }: Pick<GroupAround, 'object' | 'synced'>): string[] =>
+  namesAtLastPass(nameOf(object).trim(), synced);
 
 /** An entry of `groupFilter` and the groups that it names; none when the directory has no such group. */
 export interface FilterEntry {
@@ -94,19 +100,11 @@ export const syncedGroupsAround = (
   rules: Parameters<typeof isSynced>[1],
 ): readonly GroupAround[] => groups.filter((group) => nameOf(group.object).trim() !== '' && isSynced(group, rules));
 
-/**
- * Names of the LastPass groups that a person should be in: one of each name, whatever its case, in the order of the alphabet.
- * @param synced what is remembered of a group that has been synced before, by objectGUID
- */
-export function groupNames(
-  groups: readonly GroupAround[],
-  rules: Parameters<typeof isSynced>[1],
-  synced: (guid: string) => SyncedGroup | null,
-): string[] {
+/** Names of the LastPass groups that a person should be in: one of each name, whatever its case, in the order of the alphabet. */
+export function groupNames(groups: readonly GroupAround[], rules: Parameters<typeof isSynced>[1]): string[] {
   const byName = new Map<string, string>();
-  for (const { guid, object } of [...syncedGroupsAround(groups, rules)].sort((a, b) => a.guid.localeCompare(b.guid))) {
-    for (const name of namesAtLastPass(nameOf(object).trim(), synced(guid)))
-      if (!byName.has(folded(name))) byName.set(folded(name), name);
+  for (const group of [...syncedGroupsAround(groups, rules)].sort((a, b) => a.guid.localeCompare(b.guid))) {
+    for (const name of lastPassNamesOf(group)) if (!byName.has(folded(name))) byName.set(folded(name), name);
   }
   return [...byName.values()].sort();
 }

@@ -26,7 +26,7 @@ import { resolveBases, withNamedRoot } from '../directory/bases.ts';
 import { FullRead, pageSize } from '../directory/full-read.ts';
 import { applyNext } from '../mirror/apply.ts';
 import { touchExpired } from '../plan/expiries.ts';
-import { followGroups, type HeldRename, heldRenames } from '../plan/group-renames.ts';
+import { followGroups, type RenamedGroup, renamedGroups } from '../plan/group-renames.ts';
 import { judgeWaiting } from '../plan/judging.ts';
 import { planPeople } from '../plan/planning.ts';
 import { notYet } from '../plan/planning-context.ts';
@@ -65,7 +65,7 @@ export interface Preview {
   readonly sent: readonly PreviewedPerson[];
   readonly held: readonly StoppedPerson[];
   /** AD groups that were renamed, and keep their names at LastPass until somebody has spoken. */
-  readonly groups: readonly HeldRename[];
+  readonly groups: readonly RenamedGroup[];
   readonly pending: readonly StoppedPerson[];
   readonly setAside: readonly (SetAside & { readonly person: PersonKey })[];
   /** What both ends have. */
@@ -115,7 +115,7 @@ export async function previewRun(options: PreviewOptions): Promise<Preview> {
     await touchExpired(state, { directories: ids, nowMs: Date.now() });
     await planList(planning, (left) => onProgress(`planning ${left}`));
     await judgeWaiting({ store: state, limits: policy.guard, directories: ids });
-    await followGroups(state, Date.now());
+    await followGroups(planning, Date.now());
   };
   await planned();
   let objects = 0;
@@ -140,7 +140,7 @@ export async function previewRun(options: PreviewOptions): Promise<Preview> {
   return {
     sent: [...sent.values()],
     held: await stopped(state, keys.held, ({ heldBecause, mustHold }) => heldBecause ?? mustHold ?? ''),
-    groups: await heldRenames(state),
+    groups: (await renamedGroups(state)).filter(({ verdict }) => verdict === 'held'),
     pending: await stopped(state, keys.pending, () => 'new, and onDetected is approve'),
     setAside: await asides(state),
     read: { objects, accounts: accounts.length },

@@ -7,7 +7,9 @@ import { isAnswered, isLost, type SyncRequest } from './request.ts';
 const request: SyncRequest = { id: 'mine', full: true, before: { 'full-read': 'old', changes: null, accounts: null } };
 const finished: Snapshot = {
   requests: { 'full-read': 'mine', changes: null, accounts: 'mine' },
-  directories: [{ id: 'corp', cursor: { ...firstCursor, sequence: 9, answered: 'mine' }, appliedSequence: 9 }],
+  directories: [
+    { id: 'corp', cursor: { ...firstCursor, sequence: 9, answered: 'mine' }, appliedSequence: 9, gap: false },
+  ],
   accountsRead: { atMs: 1, total: 5, answered: 'mine' },
   toPlan: 0,
   toJudge: 0,
@@ -29,6 +31,7 @@ test('each thing left keeps a sync from its end', () => {
   assert.deepEqual(kinds({ directories: [directory, { ...directory, id: 'two', appliedSequence: 7 }] }), [
     'logEntries',
   ]);
+  assert.deepEqual(kinds({ directories: [{ ...directory, gap: true }] }), ['reading']);
   assert.deepEqual(kinds({ accountsRead: null }), ['readingAccounts']);
   assert.deepEqual(kinds({ toPlan: 1 }), ['toPlan']);
   assert.deepEqual(kinds({ toJudge: 1 }), ['toJudge']);

@@ -2,6 +2,7 @@
 import { type Cursor, cursor, firstCursor, firstMirrorState, mirrorState } from '@connector/shared/directory-state.ts';
 import { type AccountsRead, accountsRead, setAside } from '@connector/shared/plan.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
+import { syncedGroup } from '@connector/shared/synced-group.ts';
 import { isAnswered, type RequestIds, type SyncRequest } from './request.ts';
 
 /** All of it, at one moment. */
@@ -12,8 +13,11 @@ export interface Snapshot {
     readonly cursor: Cursor;
     /** Of the newest log entry applied to the mirror. */
     readonly appliedSequence: number;
+    /** Changes were missed, so plans aren't made from newer ones before everything was read again. */
+    readonly gap: boolean;
   }[];
   readonly accountsRead: AccountsRead | null;
+  /** On the list, or soon to be: whose accountExpires has passed, and members of groups whose new name was released. */
   readonly toPlan: number;
   readonly toJudge: number;
   /** Due now or within a minute, without those whom LastPass refuses. */
@@ -34,8 +38,12 @@ export interface Outstanding {
 export function outstandingOf(snapshot: Snapshot, { id, full, before }: SyncRequest): Outstanding {
   const { requests, directories, toPlan, toJudge, toDeliver } = snapshot;
   const asked = (field: keyof RequestIds) => ({ id, before: before[field], now: requests[field] });
-  const isRead = ({ cursor: { answered, answeredChanges, completed } }: Snapshot['directories'][number]): boolean =>
-    full ? isAnswered(answered, asked('full-read')) : completed > 0 && isAnswered(answeredChanges, asked('changes'));
+  const isRead = ({
+    gap,
+    cursor: { answered, answeredChanges, completed },
+  }: Snapshot['directories'][number]): boolean =>
+    !gap &&
+    (full ? isAnswered(answered, asked('full-read')) : completed > 0 && isAnswered(answeredChanges, asked('changes')));
   return {
     reading: directories.filter((each) => !isRead(each)).map((each) => each.id),
     logEntries: directories.reduce((sum, each) => sum + Math.max(0, each.cursor.sequence - each.appliedSequence), 0),
@@ -68,9 +76,9 @@ export function partsOf(outstanding: Outstanding): Part[] {
   return parts.filter((part) => part !== null);
 }
 
-/** Whoever is postponed for longer than this doesn't keep a sync from its end, ms. */
+/** Whoever is postponed for longer than this, or refused and not due, doesn't keep a sync from its end, ms. */
 const soonMs = 60_000;
-/** Among so many it is looked whether LastPass refuses them. */
+/** Among so many who are postponed for a short while it is looked whether LastPass refuses them. */
 const lookedAt = 1_000;
 
 /** Takes a snapshot, of one moment: somebody on the way from one list to the next is in one of them. */
@@ -85,27 +93,34 @@ export async function readSnapshot(store: Store, directories: readonly string[],
     .zcard(keys.toPlan)
     .zcard(keys.waiting)
     .zcount(keys.toDeliver, '-inf', soon)
-    .zrangebyscore(keys.toDeliver, '-inf', soon, 'LIMIT', 0, lookedAt);
+    .zrangebyscore(keys.toDeliver, `(${nowMs}`, soon, 'LIMIT', 0, lookedAt)
+    .zcount(keys.expiries, '-inf', String(nowMs))
+    .hvals(keys.syncedGroups);
   const replies = ((await transaction.exec()) ?? []).map(([error, reply]) => {
     if (error) throw error;
     return reply;
   });
-  const [requests, states, toPlan, toJudge, due, someDue] = replies as [
+  const [requests, states, listed, toJudge, due, dueSoon, expired, groups] = replies as [
     (string | null)[],
     (string | null)[],
     number,
     number,
     number,
     string[],
+    number,
+    string[],
   ];
+  const moving = groups.filter(
+    (raw) => parseStored(syncedGroup, keys.syncedGroups, raw).value?.rename?.verdict === 'released',
+  ).length;
   const [fullRead = null, changes = null, accounts = null] = requests;
   return {
     requests: { 'full-read': fullRead, changes, accounts },
     directories: directories.map((id, index) => ({ id, ...directoryOf(own[index], states, index) })),
     accountsRead: parseStored(accountsRead, keys.accountsRead, states.at(-1) ?? null).value,
-    toPlan,
+    toPlan: listed + expired + moving,
     toJudge,
-    toDeliver: due - (await countRefused(store, someDue)),
+    toDeliver: due - (await countRefused(store, dueSoon)),
   };
 }
 
@@ -117,7 +132,7 @@ function directoryOf(
   const read = parseStored(cursor, keys?.cursor ?? '', states[2 * index] ?? null).value ?? firstCursor;
   const applied =
     parseStored(mirrorState, keys?.mirrorState ?? '', states[2 * index + 1] ?? null).value ?? firstMirrorState;
-  return { cursor: read, appliedSequence: applied.sequence };
+  return { cursor: read, appliedSequence: applied.sequence, gap: applied.gap };
 }
 
 async function countRefused({ redis, keys }: Store, people: readonly string[]): Promise<number> {

@@ -55,12 +55,16 @@ export async function putRequest(
   await state.commit({ guards: [], writes: [...requestWrites(state, request), ...writes] });
 }
 
-/** Ends the run once nothing of what was asked for is outstanding. */
+/** A run that can't be done, as an end is away, is over after this, ms: what comes later isn't what was asked for. */
+const longestWaitMs = 3_600_000;
+
+/** Ends the run once nothing of what was asked for is outstanding, or nothing can be done about it. */
 export async function endRunIfDone(store: Store, directories: readonly string[], nowMs: number): Promise<void> {
   const { redis, keys, commit } = store;
   const { raw, value } = parseStored(run, keys.run, await redis.get(keys.run));
   if (value === null) return;
   const snapshot = await readSnapshot(store, directories, nowMs);
-  if (!isFinished(outstandingOf(snapshot, value.request))) return;
+  const isStuck = nowMs - value.atMs > longestWaitMs && snapshot.toDeliver === 0;
+  if (!isStuck && !isFinished(outstandingOf(snapshot, value.request))) return;
   await commit({ guards: [{ command: ['GET', keys.run], is: raw }], writes: [['DEL', keys.run]] });
 }

@@ -1,11 +1,11 @@
 /** Looking at every end that the connector needs, each by itself: one that is away doesn't hide the others. */
 import { connectDirectory, type DirectoryConnection } from '@connector/active-directory/connection.ts';
 import { deletedObjectsUnreadable } from '@connector/active-directory/deleted-objects.ts';
-import { LastPassClient } from '@connector/lastpass/client.ts';
 import type { Configuration, DirectoryConfiguration } from '@connector/shared/configuration.ts';
 import type { Store } from '@connector/shared/store.ts';
 import { connectionOptions } from '@connector/sync/directory/connection-options.ts';
 import { readPause } from '@connector/sync/requests/steering.ts';
+import { clientOf, lastpassReader } from '../lastpass-reader.ts';
 import { readServiceStates, serviceProblems } from '../status/service-states.ts';
 import { counted, momentText } from '../text/when.ts';
 import type { Finding } from './findings.ts';
@@ -26,7 +26,7 @@ export async function* checkEnds(ends: Ends): AsyncGenerator<Finding, void, unde
   const redis = await checkRedis(ends);
   yield redis;
   for (const directory of configuration.directories) yield* checkDirectory(directory, signal);
-  yield await checkLastPass(configuration, signal);
+  yield await checkLastPass(ends, redis);
   if (redis.grade === 'ok') yield* checkServices(ends);
 }
 
@@ -79,11 +79,12 @@ async function checkBase(
   }
 }
 
-async function checkLastPass({ lastpass }: Configuration, signal: AbortSignal): Promise<Finding> {
-  const { apiUrl, cid, provhash } = lastpass;
+async function checkLastPass(ends: Ends, redis: Finding): Promise<Finding> {
+  const { configuration, signal } = ends;
+  const { apiUrl } = configuration.lastpass;
   const end = 'LastPass';
   try {
-    const client = new LastPassClient({ apiUrl, cid, provhash });
+    const client = redis.grade === 'ok' ? await lastpassReader(ends) : clientOf(configuration);
     const { total } = await client.readAccounts({ pageIndex: 0, pageSize: 1 }, signal);
     return {
       grade: 'ok',

@@ -1,6 +1,7 @@
 /** `connector held`, `pending`, `release`, `approve` and `reject`: who waits for a person's word, and the word. */
 
-import { heldRenames } from '@connector/sync/plan/group-renames.ts';
+import type { Store } from '@connector/shared/store.ts';
+import { renamedGroups } from '@connector/sync/plan/group-renames.ts';
 import { type Common, type Context, type ExitCode, operator, print, printJson } from '../context.ts';
 import { ringPlanners } from '../ring-planners.ts';
 import { decideAll, peopleDecided, type Verdict } from './decide.ts';
@@ -17,7 +18,7 @@ export interface ListOptions extends Common {
 export async function list(context: Context, { lists, json }: ListOptions): Promise<ExitCode> {
   const { store } = context.session;
   const read = await Promise.all(lists.map(async (each) => ({ each, people: await readHeld(store, each) })));
-  const groups = lists.includes('held') ? await heldRenames(store) : null;
+  const groups = lists.includes('held') ? await renamedGroups(store) : null;
   if (json) {
     const people = read.map(({ each, people }) => heldJson(each, people));
     printJson(context, Object.assign({}, ...people, groups === null ? {} : { groups: heldGroupsJson(groups) }));
@@ -37,6 +38,12 @@ export async function list(context: Context, { lists, json }: ListOptions): Prom
   return 0;
 }
 
+/** The renamed groups that a person's word can be about: by name, a rejected one may be let go after all. */
+const renamesFor = async (store: Store, verdict: 'released' | 'rejected') =>
+  (await renamedGroups(store)).filter(
+    (rename) => rename.verdict === 'held' || (verdict === 'released' && rename.verdict === 'rejected'),
+  );
+
 export interface DecideOptions extends Common {
   /** Those who can be meant. */
   readonly from: readonly WaitingList[];
@@ -50,12 +57,13 @@ export async function decide(context: Context, { who, from, verdict, json }: Dec
   const everybody = (await Promise.all(from.map((which) => readHeld(store, which)))).flat();
   const { found, notFound } = who.length > 0 ? findHeld(everybody, who) : { found: everybody, notFound: [] };
   const by = operator();
-  const renames = verdict !== 'approved' && from.includes('held') ? await heldRenames(store) : [];
+  const renames = verdict !== 'approved' && from.includes('held') ? await renamesFor(store, verdict) : [];
+  const heldRenames = renames.filter((rename) => rename.verdict === 'held');
   const named = notFound.flatMap((each) => findGroup(renames, each.who) ?? []);
   const unknown = notFound.filter((each) => findGroup(renames, each.who) === null);
   const decided = await decideAll(store, found, { verdict, by, atMs: Date.now() });
   const groups =
-    verdict === 'approved' ? null : await decideGroups(store, who.length > 0 ? named : renames, { verdict, by });
+    verdict === 'approved' ? null : await decideGroups(store, who.length > 0 ? named : heldRenames, { verdict, by });
   const people = [...peopleDecided(decided, verdict), ...(groups?.people ?? [])];
   if (people.length > 0) {
     await store.makeDurable(); // what is told below must outlive a crash of Redis

@@ -2,7 +2,7 @@
 import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
 import type { Store } from '@connector/shared/store.ts';
-import { decideRename, type HeldRename } from '@connector/sync/plan/group-renames.ts';
+import { decideRename, type RenamedGroup } from '@connector/sync/plan/group-renames.ts';
 import { aligned, type Cell } from '../text/aligned.ts';
 import type { Paint } from '../text/paint.ts';
 import { counted, isoText, momentText } from '../text/when.ts';
@@ -11,12 +11,12 @@ import { counted, isoText, momentText } from '../text/when.ts';
 export type RenameVerdict = 'released' | 'rejected';
 
 export interface DecidedGroup {
-  readonly rename: HeldRename;
+  readonly rename: RenamedGroup;
   readonly outcome: RenameVerdict | 'changed';
 }
 
 /** Finds a held group by its old or new name, its key or objectGUID, whatever the case; `null` where none or several fit. */
-export function findGroup(renames: readonly HeldRename[], who: string): HeldRename | null {
+export function findGroup(renames: readonly RenamedGroup[], who: string): RenamedGroup | null {
   const fitting = renames.filter(({ group, name, to }) =>
     [group, partsOfPerson(group).guid, name, to].some((each) => folded(each) === folded(who)),
   );
@@ -26,7 +26,7 @@ export function findGroup(renames: readonly HeldRename[], who: string): HeldRena
 /** Decides about groups, each by itself. @returns also the people to plan because of it */
 export async function decideGroups(
   store: Store,
-  renames: readonly HeldRename[],
+  renames: readonly RenamedGroup[],
   { verdict, by }: { verdict: RenameVerdict; by: string },
 ): Promise<{ decided: DecidedGroup[]; people: PersonKey[] }> {
   const decided: DecidedGroup[] = [];
@@ -41,24 +41,46 @@ export async function decideGroups(
 
 const memberText = (members: number): string => counted(members, 'member', 'members');
 
-/** One row for each held group; nothing when there is none. */
-export function heldGroupsText(renames: readonly HeldRename[], paint: Paint): string[] {
-  if (renames.length === 0) return [];
-  const rows = renames.map(({ name, to, members, sinceMs }): Cell[] => [
+/** One row for each held group, and one for each that somebody has decided about; nothing when there is none. */
+export function heldGroupsText(renames: readonly RenamedGroup[], paint: Paint): string[] {
+  const held = renames.filter(({ verdict }) => verdict === 'held');
+  const decided = renames.filter(({ verdict }) => verdict !== 'held');
+  return [
+    ...heldBlock(held, paint),
+    ...(held.length > 0 && decided.length > 0 ? [''] : []),
+    ...decidedBlock(decided, paint),
+  ];
+}
+
+function decidedBlock(decided: readonly RenamedGroup[], paint: Paint): string[] {
+  const meaning = {
+    held: '',
+    released: 'released: its members are on the way',
+    rejected: 'rejected: it keeps its old name',
+  };
+  return aligned(
+    decided.map(({ name, to, verdict }): Cell[] => [name, `is ${to} in Active Directory`, meaning[verdict]]),
+    { paint },
+  );
+}
+
+function heldBlock(held: readonly RenamedGroup[], paint: Paint): string[] {
+  if (held.length === 0) return [];
+  const rows = held.map(({ name, to, members, sinceMs }): Cell[] => [
     name,
     `is ${to} in Active Directory`,
     ['weak', `since ${momentText(sinceMs)}`],
     `${memberText(members)} would join ${to}, then leave ${name}`,
   ]);
   return [
-    `${counted(renames.length, 'renamed group is', 'renamed groups are')} held: LastPass can't rename a group, and shared folders and policies hang on its name.`,
+    `${counted(held.length, 'renamed group is', 'renamed groups are')} held: LastPass can't rename a group, and shared folders and policies hang on its name.`,
     ...aligned(rows, { paint }),
     '',
     'Prepare the new group at LastPass, then "connector release <group>"; keep the old name with "connector reject <group>".',
   ];
 }
 
-export const heldGroupsJson = (renames: readonly HeldRename[]): object[] =>
+export const heldGroupsJson = (renames: readonly RenamedGroup[]): object[] =>
   renames.map(({ sinceMs, ...each }) => ({ ...each, since: isoText(sinceMs) }));
 
 export function decidedGroupRow({ rename: { name, to, members }, outcome }: DecidedGroup): Cell[] {

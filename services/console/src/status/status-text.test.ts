@@ -18,7 +18,17 @@ const fine: Status = {
     { id: 'corp', domainController: 'dc1.corp', completedAtMs: nowMs - 5_000, fullRead: 'none', logEntries: 0 },
   ],
   accounts: { count: 312, readAtMs: nowMs - 3_000 },
-  people: { linked: 300, toPlan: 0, toJudge: 0, toDeliver: 0, postponed: 0, held: 0, pending: 0, rejected: 0 },
+  people: {
+    linked: 300,
+    toPlan: 0,
+    toJudge: 0,
+    toDeliver: 0,
+    postponed: 0,
+    held: 0,
+    heldGroups: 0,
+    pending: 0,
+    rejected: 0,
+  },
   setAside: [],
   alarm: null,
   policy: 'settled',
@@ -79,7 +89,17 @@ test('a directory that was never read says so, and what is asked for', () => {
 
 test('people who wait, are held or were rejected are shown with what to do', () => {
   const shown = text({
-    people: { linked: 9, toPlan: 1, toJudge: 2, toDeliver: 5, postponed: 3, held: 4, pending: 6, rejected: 2 },
+    people: {
+      linked: 9,
+      toPlan: 1,
+      toJudge: 2,
+      toDeliver: 5,
+      postponed: 3,
+      held: 4,
+      heldGroups: 0,
+      pending: 6,
+      rejected: 2,
+    },
   });
   assert.match(shown, /to deliver {2}5, 3 of them postponed/);
   assert.match(shown, /held {8}4: see "connector held"/);

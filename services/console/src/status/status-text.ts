@@ -95,13 +95,16 @@ function lastpassRows({ accounts, alarm, policy, firstRunStopped, mode, run, now
 }
 
 function peopleRows({ people, setAside }: Status): Cell[][] {
-  const { linked, toPlan, toJudge, toDeliver, postponed, held, pending, rejected } = people;
+  const { linked, toPlan, toJudge, toDeliver, postponed, held, heldGroups, pending, rejected } = people;
   const rows: Cell[][] = [
     ['linked', String(linked)],
     ['to plan', String(toPlan)],
     ['to judge', String(toJudge)],
     ['to deliver', postponed > 0 ? `${toDeliver}, ${postponed} of them postponed` : String(toDeliver)],
     ['held', held > 0 ? ['strong', `${held}: see "connector held"`] : '0'],
+    ...(heldGroups > 0
+      ? [['held groups', ['strong', `${heldGroups} renamed: see "connector held"`]] satisfies Cell[]]
+      : []),
     ...(pending > 0 ? [['pending', ['strong', `${pending}: see "connector pending"`]] satisfies Cell[]] : []),
     ['set aside', String(setAside.length)],
   ];

@@ -7,6 +7,7 @@ import type { PersonKey } from '@connector/shared/keys.ts';
 import { type Alarm, accountsRead, alarm, decision, type SetAside, setAside } from '@connector/shared/plan.ts';
 import { policyState, policyVersion } from '@connector/shared/policy.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
+import { countHeldRenames } from '@connector/sync/plan/group-renames.ts';
 import { type PauseState, type Run, readPause, readRun } from '@connector/sync/requests/steering.ts';
 import { momentText } from '../text/when.ts';
 import { readServiceStates, type ServiceState, serviceProblems } from './service-states.ts';
@@ -45,6 +46,8 @@ export interface Status {
     /** Of these, so many are postponed: tried again later. */
     readonly postponed: number;
     readonly held: number;
+    /** Renamed groups that are held. */
+    readonly heldGroups: number;
     /** New, and waiting for approval. */
     readonly pending: number;
     /** Somebody rejected their guarded steps, and they keep what they have. */
@@ -122,8 +125,9 @@ async function readAccounts({ redis, keys }: Store): Promise<Status['accounts']>
   return { count, readAtMs: parseStored(accountsRead, keys.accountsRead, raw).value?.atMs ?? null };
 }
 
-async function readPeople({ redis, keys }: Store, nowMs: number): Promise<Status['people']> {
-  const [linked, toPlan, toJudge, toDeliver, postponed, held, pending, decisions] = await Promise.all([
+async function readPeople(store: Store, nowMs: number): Promise<Status['people']> {
+  const { redis, keys } = store;
+  const [linked, toPlan, toJudge, toDeliver, postponed, held, pending, decisions, heldGroups] = await Promise.all([
     redis.hlen(keys.links),
     redis.zcard(keys.toPlan),
     redis.zcard(keys.waiting),
@@ -132,11 +136,12 @@ async function readPeople({ redis, keys }: Store, nowMs: number): Promise<Status
     redis.zcard(keys.held),
     redis.zcard(keys.pending),
     redis.hvals(keys.decisions),
+    countHeldRenames(store),
   ]);
   const rejected = decisions.filter(
     (raw) => parseStored(decision, keys.decisions, raw).value?.verdict === 'rejected',
   ).length;
-  return { linked, toPlan, toJudge, toDeliver, postponed, held, pending, rejected };
+  return { linked, toPlan, toJudge, toDeliver, postponed, held, heldGroups, pending, rejected };
 }
 
 async function readSetAside({ redis, keys }: Store): Promise<AsideStatus[]> {

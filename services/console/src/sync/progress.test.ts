@@ -48,7 +48,15 @@ test('a time-out names what is still outstanding and that it goes on', () => {
 
 test('the end tells what it has come to', () => {
   const waited = { end: 'finished', last: { outstanding: nothing, problems: [] } } as const;
-  const summary = { delivered: { create: 2, rename: 1 }, linked: 3, accounts: 5, held: 1, pending: 0, setAside: 0 };
+  const summary = {
+    delivered: { create: 2, rename: 1 },
+    linked: 3,
+    accounts: 5,
+    held: 1,
+    heldGroups: 0,
+    pending: 0,
+    setAside: 0,
+  };
   assert.deepEqual(waitedText(waited, { tookMs: 900, summary, paint: plainly }), [
     'Everything is in sync (900 ms).',
     '  delivered      create 2, rename 1',

@@ -6,12 +6,11 @@ import { makeRequest } from '@connector/sync/requests/request.ts';
 import { endRunIfDone, putRequest, readPause } from '@connector/sync/requests/steering.ts';
 import { type Common, type Context, type ExitCode, operator, print, printJson } from '../context.ts';
 import { ringPlanners } from '../ring-planners.ts';
-import { readServiceStates, serviceProblems } from '../status/service-states.ts';
 import type { Terminal } from '../terminal.ts';
 import { counted, momentText } from '../text/when.ts';
 import { ProgressLines, problemLines, progressText } from './progress.ts';
 import { syncJson, waitedText } from './sync-text.ts';
-import { type Look, readDelivered, readSummary, waitForSync } from './wait-for-sync.ts';
+import { type Look, readDelivered, readProblems, readSummary, waitForSync } from './wait-for-sync.ts';
 
 export interface SyncOptions extends Common {
   /** Read every directory afresh, not only what changed. */
@@ -33,7 +32,7 @@ export class DeliveryPaused extends Error {
 export async function sync(context: Context, options: SyncOptions): Promise<ExitCode> {
   const { full, confirmFirst, wait, timeoutMs, signal, json } = options;
   const { store, configuration, explain } = context.session;
-  const pause = await readPause(store);
+  const pause = wait ? await readPause(store) : null;
   if (pause !== null)
     throw new DeliveryPaused(
       `${pause.by} paused all deliveries at ${momentText(pause.atMs)}: "connector resume" first`,
@@ -82,7 +81,7 @@ function askedText({
 }
 
 async function askedOnly(context: Context, request: SyncRequest, json: boolean): Promise<ExitCode> {
-  const problems = serviceProblems(await readServiceStates(context.session.store, Date.now()));
+  const problems = await readProblems(context.session.store);
   if (json) printJson(context, syncJson(request, { waited: null, problems, tookMs: 0, summary: null }));
   else print(context, problemLines([], problems));
   return 0;

@@ -30,13 +30,17 @@ const deliveredText = (delivered: Summary['delivered']): string => {
   return parts.length > 0 ? parts.join(', ') : 'nothing: everything was so already';
 };
 
-const summaryLines = ({ delivered, linked, accounts, held, pending, setAside }: Summary, paint: Paint): string[] =>
+const summaryLines = (
+  { delivered, linked, accounts, held, heldGroups, pending, setAside }: Summary,
+  paint: Paint,
+): string[] =>
   aligned(
     [
       ['delivered', deliveredText(delivered)],
       ['people linked', String(linked)],
       ['accounts', String(accounts)],
       ['held', held > 0 ? `${held}: see "connector held"` : '0'],
+      ...(heldGroups > 0 ? [['held groups', `${heldGroups} renamed: see "connector held"`]] : []),
       ...(pending > 0 ? [['pending', `${pending}: see "connector pending"`]] : []),
       ['set aside', setAside > 0 ? `${setAside}: see "connector aside"` : '0'],
     ],

@@ -1,10 +1,13 @@
 /** Asking for a sync and waiting for its end. The services do it by themselves: leaving early stops nothing. */
 import { pause } from '@connector/shared/every.ts';
 import type { Store } from '@connector/shared/store.ts';
+import { countHeldRenames } from '@connector/sync/plan/group-renames.ts';
 import { isFinished, type Outstanding, outstandingOf, readSnapshot } from '@connector/sync/requests/outstanding.ts';
 import { isLost, type SyncRequest } from '@connector/sync/requests/request.ts';
+import { readPause } from '@connector/sync/requests/steering.ts';
 import { RedisUnreachable } from '../session.ts';
-import { readServiceStates, serviceProblems } from '../status/service-states.ts';
+import { readServiceStates } from '../status/service-states.ts';
+import { problemsOf } from '../status/status.ts';
 
 const lookEveryMs = 250;
 
@@ -48,11 +51,16 @@ export async function waitForSync(options: WaitOptions): Promise<Waited> {
   }
 }
 
+/** What keeps a sync from going on: services that are missing or not ready, a person's pause. */
+export async function readProblems(store: Store): Promise<string[]> {
+  return problemsOf(await readServiceStates(store, Date.now()), { raised: null, pause: await readPause(store) });
+}
+
 /** Looks once. An outage of Redis in the middle is a problem like another: the services outlive it, and so does the wait. */
 async function look({ store, directories, request, askAgain, explain }: WaitOptions): Promise<Look> {
   const nowMs = Date.now();
   try {
-    const problems = serviceProblems(await readServiceStates(store, nowMs));
+    const problems = await readProblems(store);
     const snapshot = await readSnapshot(store, directories, nowMs);
     if (isLost(request, snapshot.requests)) await askAgain();
     return { outstanding: outstandingOf(snapshot, request), problems };
@@ -73,6 +81,7 @@ export interface Summary {
   readonly linked: number;
   readonly accounts: number;
   readonly held: number;
+  readonly heldGroups: number;
   readonly pending: number;
   readonly setAside: number;
 }
@@ -88,13 +97,14 @@ export async function readSummary(store: Store, before: Delivered): Promise<Summ
   const { redis, keys } = store;
   const now = Object.entries(await readDelivered(store));
   const done = now.map(([kind, count]) => [kind, count - (before[kind] ?? 0)] as const);
-  const [linked, accounts, held, pending, setAside] = await Promise.all([
+  const [linked, accounts, held, heldGroups, pending, setAside] = await Promise.all([
     redis.hlen(keys.links),
     redis.hlen(keys.accounts),
     redis.zcard(keys.held),
+    countHeldRenames(store),
     redis.zcard(keys.pending),
     redis.hlen(keys.setAside),
   ]);
   const delivered = Object.fromEntries(done.filter(([, count]) => count > 0));
-  return { delivered, linked, accounts, held, pending, setAside };
+  return { delivered, linked, accounts, held, heldGroups, pending, setAside };
 }
