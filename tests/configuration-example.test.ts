@@ -35,6 +35,13 @@ test('every key that the example comments out is a key, with the value that it w
   assert.deepEqual({ ...redis, password: undefined }, { ...plain, password: undefined });
   assert.deepEqual(shown, silent);
   assert.equal(directories[0]?.tls.serverName, 'dc1.corp.example.com');
+  assert.equal(directories[0]?.tls.startTls, false);
+  assert.deepEqual(directories[0]?.dnsServers, ['10.0.0.10']);
+});
+
+test('the domain that the example shows may stand in place of the addresses', () => {
+  const found = example.replace(/^ +urls: .*$/m, '').replace(/^( +)# {3}(domain: \S+)$/m, '$1$2');
+  assert.equal(parseConfiguration(found, { file, environment }).directories[0]?.domain, 'corp.example.com');
 });
 
 test('what the example says of sync, policy guard and http is the default', () => {

@@ -205,6 +205,20 @@ describe('lookUp', () => {
   });
 });
 
+describe('resolveGuid', () => {
+  it('tells a base of another domain from one that there is none of', async () => {
+    await using fake = await FakeDirectory.start(({ base }) => ({ status: base.includes('DC=child') ? 10 : 32 }));
+    await using directory = await connect(fake.url);
+    const told = async (dn: string) =>
+      await directory.resolveGuid(dn).then(
+        () => assert.fail('it is found'),
+        (error: unknown) => (failsWith('base-not-found')(error) ? String(error) : assert.fail(String(error))),
+      );
+    assert.match(await told('OU=Staff,DC=child,DC=example,DC=test'), /OU=Staff,DC=child.* belongs to another domain/);
+    assert.match(await told('OU=Nowhere,DC=example,DC=test'), /knows no OU=Nowhere,.*check the DN/);
+  });
+});
+
 describe('a connection', () => {
   it('gives up on a server that falls silent, and stays lost', async () => {
     await using fake = await FakeDirectory.start(() => 'silence');

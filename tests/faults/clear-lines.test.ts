@@ -300,7 +300,7 @@ test('a domain controller that is down: said once, and read once it is up', asyn
   );
   await domain.stop();
   const watcher = run.process('watcher');
-  const line = /can't be reached: nothing listens there; is the domain controller up, and is this its LDAPS port\?/;
+  const line = /can't be reached: nothing listens there; is the domain controller up, and is this its port\?/;
   await notReady(watcher, line);
   await assertToldOnce(watcher, line);
   await domain.start();

@@ -1,6 +1,6 @@
 /**
  * An LDAP server that answers as a test tells it to: for what Samba doesn't do and Windows does (limits, ranges, DirSync in
- * pages), and for servers that misbehave. It takes every bind.
+ * pages), and for servers that misbehave. It takes every bind, unless told otherwise.
  */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
@@ -41,6 +41,14 @@ export interface FakeSearch {
 /** What to answer to a search; `silence` leaves the client waiting. */
 export type Answerer = (search: FakeSearch) => FakeAnswer | 'silence';
 
+/** How it answers besides. */
+export interface FakeManners {
+  /** To every bind; default: success. */
+  readonly bind?: FakeAnswer | 'silence';
+  /** To every extended request, such as StartTLS, or the bytes themselves; default: protocolError, as of a server that knows none. */
+  readonly extended?: FakeAnswer | Buffer | 'silence';
+}
+
 export const dirSyncOid = '1.2.840.113556.1.4.841';
 export const pageOid = '1.2.840.113556.1.4.319';
 
@@ -76,6 +84,8 @@ export class FakeDirectory implements AsyncDisposable {
   readonly url: string;
   /** DN of every simple bind. */
   readonly binds: string[] = [];
+  /** Everything that clients sent, as it came. */
+  heard = Buffer.alloc(0);
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
@@ -85,12 +95,12 @@ export class FakeDirectory implements AsyncDisposable {
   }
 
   /** @param answer for every search but those of the root entry, which is a domain's */
-  static async start(answer: Answerer): Promise<FakeDirectory> {
+  static async start(answer: Answerer, manners: FakeManners = {}): Promise<FakeDirectory> {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const fake = new FakeDirectory(server);
-    server.on('connection', (socket) => fake.#serve(socket, answer));
+    server.on('connection', (socket) => fake.#serve(socket, { answer, ...manners }));
     return fake;
   }
 
@@ -105,21 +115,23 @@ export class FakeDirectory implements AsyncDisposable {
     await once(this.#server, 'close');
   }
 
-  #serve(socket: Socket, answer: Answerer): void {
+  #serve(socket: Socket, manners: FakeManners & { answer: Answerer }): void {
     this.#sockets.add(socket);
     let received = Buffer.alloc(0);
     socket.on('close', () => this.#sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     socket.on('data', (data) => {
+      this.heard = Buffer.concat([this.heard, data]);
       received = Buffer.concat([received, data]);
       for (let message = firstMessage(received); message !== null; message = firstMessage(received)) {
         received = received.subarray(message.length);
-        this.#handle(socket, message, answer);
+        this.#handle(socket, message, manners);
       }
     });
   }
 
-  #handle(socket: Socket, message: Buffer, answer: Answerer): void {
+  #handle(socket: Socket, message: Buffer, manners: FakeManners & { answer: Answerer }): void {
+    const { answer, bind = {}, extended = { status: 2 } } = manners;
     const reader = new BerReader(message);
     reader.readSequence();
     const messageId = reader.readInt() ?? 0;
@@ -127,7 +139,11 @@ export class FakeDirectory implements AsyncDisposable {
     if (operation === ProtocolOperation.LDAP_REQ_BIND) {
       reader.readInt();
       this.binds.push(reader.readString() ?? '');
-      socket.write(resultMessage(messageId, ProtocolOperation.LDAP_RES_BIND, {}));
+      if (bind !== 'silence') socket.write(resultMessage(messageId, ProtocolOperation.LDAP_RES_BIND, bind));
+    } else if (operation === ProtocolOperation.LDAP_REQ_EXTENSION) {
+      if (Buffer.isBuffer(extended)) socket.write(extended);
+      else if (extended !== 'silence')
+        socket.write(resultMessage(messageId, ProtocolOperation.LDAP_RES_EXTENSION, extended));
     } else if (operation === ProtocolOperation.LDAP_REQ_UNBIND) socket.end();
     else if (operation === ProtocolOperation.LDAP_REQ_SEARCH) this.#search(socket, messageId, reader, answer);
   }
@@ -147,6 +163,7 @@ const rootEntry: FakeEntry = {
 };
 
 function firstMessage(bytes: Buffer): Buffer | null {
+  if (bytes[0] !== 0x30) return null; // no LDAP, such as a TLS client's hello
   const reader = new BerReader(bytes);
   if (reader.readSequence() === null || reader.remain < reader.length) return null;
   return bytes.subarray(0, reader.offset + reader.length);

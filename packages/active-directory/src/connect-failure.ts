@@ -16,7 +16,7 @@ const verification =
   /^(UNABLE_TO_|CERT_|CRL_|SELF_SIGNED_|DEPTH_ZERO_|ERROR_IN_CERT_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH)/;
 
 const addresses: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there; is the domain controller up, and is this its LDAPS port?',
+  ECONNREFUSED: 'nothing listens there; is the domain controller up, and is this its port?',
   ENOTFOUND: 'there is no such host; check the address and DNS',
   EAI_AGAIN: "DNS doesn't answer; check the name servers",
   EHOSTUNREACH: 'there is no way to it; check network and firewall',
@@ -28,29 +28,29 @@ const addresses: Readonly<Record<string, string>> = {
 export function connectFailure(error: unknown, url: string): DirectoryError {
   const code = codeOf(error);
   const told = error instanceof Error ? error.message : String(error);
-  const { host } = new URL(url);
   const fail = (kind: DirectoryErrorCode, message: string) => new DirectoryError(kind, message, { cause: error });
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     const remedy = 'connect by a name it is for, or set tls.serverName';
-    return fail('certificate-name-mismatch', `the certificate of ${host} is for another name: ${told}; ${remedy}`);
+    return fail('certificate-name-mismatch', `the certificate of ${url} is for another name: ${told}; ${remedy}`);
   }
   if (verification.test(code)) {
     const why = untrusted[code] ?? 'its authority is unknown here; put that in tls.caFile';
-    return fail('certificate-untrusted', `the certificate of ${host} can't be trusted (${code}): ${why}`);
+    return fail('certificate-untrusted', `the certificate of ${url} can't be trusted (${code}): ${why}`);
   }
   if (/^ERR_OSSL_(PEM|ASN1|X509)/.test(code)) {
     return fail('certificate-untrusted', `tls.caFile holds no certificate in PEM form (${code}); write one that does`);
   }
   const why = addresses[code] ?? `${told}${code && ` (${code})`}; check address, network and firewall`;
-  return fail('unreachable', `${host} can't be reached: ${why}`);
+  return fail('unreachable', `${url} can't be reached: ${why}`);
 }
 
 /** One error of all: when several addresses failed, under the code that tells most. */
 export function noneReachable(failures: readonly DirectoryError[]): DirectoryError {
   const telling = failures.find(({ code }) => code !== 'unreachable') ?? failures[0];
-  if (telling === undefined) return new DirectoryError('unreachable', 'no address is configured; write urls');
+  if (telling === undefined)
+    return new DirectoryError('unreachable', 'no address is configured; write urls, or domain');
   if (failures.length === 1) return telling;
-  const message = failures.map((failure) => failure.message).join(' · ');
+  const message = [...new Set(failures.map((failure) => failure.message))].join(' · ');
   const { ldapCode } = telling;
   return new DirectoryError(telling.code, `no domain controller will do: ${message}`, {
     cause: telling,

@@ -2,44 +2,39 @@
 import type { DirectoryChange } from '@connector/shared/directory-change.ts';
 import { seesDeletedObjects } from './deleted-objects.ts';
 import { bookmarkNow, type ChangesPage, readChanges } from './directory-changes.ts';
-import { type DomainController, readDomainController, readNamingContext } from './domain-controller.ts';
+import { type DomainController, readDomainController } from './domain-controller.ts';
 import { guidOfEntry } from './entry-to-change.ts';
 import { DirectoryError } from './errors.ts';
 import { readEverything } from './full-read.ts';
 import type { LdapChannel } from './ldap-channel.ts';
 import { ldapCode } from './ldap-failure.ts';
-import { type DirectoryOptions, openChannel } from './open-channel.ts';
+import { type DirectoryOptions, type OpenedChannel, openChannel } from './open-channel.ts';
 import { lookUpAll } from './read-object.ts';
 
 export type { DirectoryOptions } from './open-channel.ts';
 
 /**
- * Connects to the first domain controller of `urls` that can be reached, and signs in.
+ * Connects to the first domain controller that will do (see `openChannel`), and signs in.
  * @param signal ends the attempt, or the connection
- * @throws DirectoryError unreachable, certificate-untrusted, certificate-name-mismatch, bind-refused, tls-required,
- *   no-answer; the signal's reason when that is given first
+ * @throws DirectoryError unreachable, dns-failed, certificate-untrusted, certificate-name-mismatch, start-tls-refused,
+ *   bind-refused, tls-required, read-failed, no-answer; the signal's reason when that is given first
  */
 export async function connectDirectory(options: DirectoryOptions, signal?: AbortSignal): Promise<DirectoryConnection> {
-  const channel = await openChannel(options, signal);
-  try {
-    return new DirectoryConnection(channel, await readNamingContext(channel));
-  } catch (error) {
-    await channel.close();
-    signal?.throwIfAborted();
-    throw error;
-  }
+  return new DirectoryConnection(await openChannel(options, signal));
 }
 
 /** When the connection is lost, it is lost for good: every call rejects with connection-lost. Connect anew. */
 export class DirectoryConnection implements AsyncDisposable {
   /** DN of the domain's root. */
   readonly namingContext: string;
+  /** Whether no other address would have been a better choice. */
+  readonly isFirstChoice: boolean;
   readonly #channel: LdapChannel;
 
-  /** @param channel signed in */
-  constructor(channel: LdapChannel, namingContext: string) {
+  constructor({ channel, namingContext, isFirstChoice }: OpenedChannel) {
     this.#channel = channel;
     this.namingContext = namingContext;
+    this.isFirstChoice = isFirstChoice;
   }
 
   /** The address that is connected to. */
@@ -105,12 +100,18 @@ export class DirectoryConnection implements AsyncDisposable {
   }
 }
 
-const isNotFound = (error: unknown): error is DirectoryError =>
-  error instanceof DirectoryError &&
-  (error.ldapCode === ldapCode.noSuchObject || error.ldapCode === ldapCode.invalidDnSyntax);
+const nowhere: readonly (number | undefined)[] = [ldapCode.noSuchObject, ldapCode.invalidDnSyntax, ldapCode.referral];
 
-const baseNotFound = (dn: string, url: string, cause?: DirectoryError): DirectoryError =>
-  new DirectoryError('base-not-found', `${url} knows no ${dn}, or doesn't show it to this account; check the DN`, {
+const isNotFound = (error: unknown): error is DirectoryError =>
+  error instanceof DirectoryError && nowhere.includes(error.ldapCode);
+
+function baseNotFound(dn: string, url: string, cause?: DirectoryError): DirectoryError {
+  const problem =
+    cause?.ldapCode === ldapCode.referral
+      ? `${dn} belongs to another domain than ${url} does; give that one an entry of its own in directories`
+      : `${url} knows no ${dn}, or doesn't show it to this account; check the DN`;
+  return new DirectoryError('base-not-found', problem, {
     cause,
     ...(cause?.ldapCode === undefined ? {} : { ldapCode: cause.ldapCode }),
   });
+}

@@ -20,7 +20,7 @@ export interface Doorbell {
 
 /**
  * Begins to watch; resolves once the server watches, as far as that can be known. Read the changes then: what came before
- * rings no more. To watch the domain controller that is read, give its address as the only one of `urls`.
+ * rings no more. To watch the domain controller that is read, give its address as the only one of `urls`, without `domain`.
  * @param signal ends it
  * @throws DirectoryError like `connectDirectory`, and read-failed when the server refuses to watch
  */
@@ -29,14 +29,14 @@ export async function watchForChanges(
   { onRing, onEnd }: DoorbellListener,
   signal?: AbortSignal,
 ): Promise<Doorbell> {
-  const channel = await openChannel(options, signal);
+  const { channel, namingContext } = await openChannel(options, signal);
   let wanted = true;
   const close = async () => {
     wanted = false;
     await channel.close();
   };
   try {
-    await register(channel, onRing);
+    await register(channel, namingContext, onRing);
   } catch (error) {
     await close();
     signal?.throwIfAborted();
@@ -52,8 +52,7 @@ export async function watchForChanges(
  * The server never says yes to a notification search, it only ever says no. But it takes the requests of one connection
  * in turn, so its answer to the next one says that it has taken this one too, and a no has come by then.
  */
-async function register(channel: LdapChannel, onRing: () => void): Promise<void> {
-  const base = await readNamingContext(channel);
+async function register(channel: LdapChannel, base: string, onRing: () => void): Promise<void> {
   // Only this filter is allowed. Without show-deleted, Samba doesn't ring for deletions.
   const controls = [notification(), showDeleted()];
   channel.listen({ base, scope: 'sub', filter: '(objectClass=*)', attributes: ['1.1'], controls }, onRing);

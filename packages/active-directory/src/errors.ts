@@ -3,8 +3,12 @@
 export type DirectoryErrorCode =
   /** No connection: refused, no route, no such host, no answer in time. */
   | 'unreachable'
+  /** DNS doesn't answer, or knows no domain controllers of the domain, or not the address of one. */
+  | 'dns-failed'
   | 'certificate-untrusted'
   | 'certificate-name-mismatch'
+  /** The server doesn't begin TLS; no password was sent. */
+  | 'start-tls-refused'
   /** The server refused name and password; the message says what AD gave as the reason. */
   | 'bind-refused'
   /** The server, or we ourselves, want no password over an unencrypted connection. */
@@ -27,14 +31,21 @@ export class DirectoryError extends Error {
   readonly code: DirectoryErrorCode;
   /** The LDAP result code, where the server sent one (RFC 4511, appendix A). */
   readonly ldapCode: number | undefined;
+  /** Of a refused sign-in: trying it again counts towards a lock-out, because the password may be wrong. */
+  readonly countsTowardsLockOut: boolean;
 
   constructor(
     code: DirectoryErrorCode,
     message: string,
-    { cause, ldapCode }: { cause?: unknown; ldapCode?: number } = {},
+    {
+      cause,
+      ldapCode,
+      countsTowardsLockOut = false,
+    }: { cause?: unknown; ldapCode?: number; countsTowardsLockOut?: boolean } = {},
   ) {
     super(message.replace(/\s+/g, ' ').trim(), cause === undefined ? undefined : { cause });
     this.code = code;
     this.ldapCode = ldapCode;
+    this.countsTowardsLockOut = countsTowardsLockOut;
   }
 }

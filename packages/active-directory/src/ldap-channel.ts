@@ -83,9 +83,14 @@ export class LdapChannel {
     return this.#ended.promise;
   }
 
-  /** @throws DirectoryError bind-refused, tls-required */
-  async bind(dn: string, password: string): Promise<void> {
-    const { status, errorMessage } = await this.#send((messageId) => new BindRequest({ messageId, dn, password }));
+  /**
+   * Signs in.
+   * @param timeoutMs how long the server may be silent about it
+   * @throws DirectoryError bind-refused, tls-required, read-failed when the server is busy, no-answer
+   */
+  async bind(dn: string, password: string, timeoutMs: number = this.#timeoutMs): Promise<void> {
+    const request = (messageId: number) => new BindRequest({ messageId, dn, password });
+    const { status, errorMessage } = await this.#send(request, { timeoutMs });
     if (status !== 0) throw bindFailure({ status, errorMessage, dn, url: this.url });
   }
 
@@ -95,10 +100,9 @@ export class LdapChannel {
    */
   async search(search: Search): Promise<SearchResult> {
     const entries: LdapEntry[] = [];
-    const response = await this.#send(
-      (messageId) => searchRequest(messageId, search),
-      (entry) => entries.push(ldapEntry(entry)),
-    );
+    const response = await this.#send((messageId) => searchRequest(messageId, search), {
+      onEntry: (entry) => entries.push(ldapEntry(entry)),
+    });
     if (response.status !== 0) throw ldapFailure(response, `reading ${search.base || 'the root entry'} at ${this.url}`);
     return { entries, controls: response.controls ?? [] };
   }
@@ -142,10 +146,13 @@ export class LdapChannel {
 
   async #send(
     make: (messageId: number) => Message,
-    onEntry: (entry: SearchEntry) => void = () => undefined,
+    {
+      onEntry = () => undefined,
+      timeoutMs = this.#timeoutMs,
+    }: { onEntry?: (entry: SearchEntry) => void; timeoutMs?: number } = {},
   ): Promise<MessageResponse> {
     const answer = Promise.withResolvers<MessageResponse>();
-    const timer = setTimeout(() => this.#giveUp(), this.#timeoutMs);
+    const timer = setTimeout(() => this.#giveUp(timeoutMs), timeoutMs);
     try {
       this.#write(make, { onEntry, settle: answer.resolve, fail: answer.reject, timer });
       return await answer.promise;
@@ -176,8 +183,8 @@ export class LdapChannel {
     }
   }
 
-  #giveUp(): void {
-    const problem = `${this.url} didn't answer within ${this.#timeoutMs} ms; is the domain controller overloaded or cut off?`;
+  #giveUp(timeoutMs: number): void {
+    const problem = `${this.url} didn't answer within ${timeoutMs} ms; is the domain controller overloaded or cut off?`;
     this.#finish(new DirectoryError('no-answer', problem));
     this.#socket.destroy();
   }

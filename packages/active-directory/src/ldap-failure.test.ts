@@ -23,6 +23,14 @@ describe('bindFailure', () => {
       assert.match(error.message, /^ldaps:\/\/dc1 refuses the account CN=svc,DC=x: [^\n\0]+$/);
     });
   }
+  it('knows which refusals count towards a lock-out: those where the password may be wrong', () => {
+    const counts = (errorMessage: string) => bindFailure({ ...at, status: 49, errorMessage }).countsTowardsLockOut;
+    assert.deepEqual(
+      reasons.map(([data]) => data).filter((data) => counts(ad(data))),
+      ['52e', '525'],
+    );
+    assert.equal(counts('no reason given'), true);
+  });
   it('hands on what it has no words for', () => {
     assert.match(bindFailure({ ...at, status: 49, errorMessage: 'nope' }).message, /LDAP 49 invalidCredentials: nope/);
   });

@@ -34,6 +34,7 @@ const names: Readonly<Record<number, string>> = {
 export const ldapCode = {
   protocolError: 2,
   sizeLimitExceeded: 4,
+  referral: 10,
   unavailableCriticalExtension: 12,
   noSuchObject: 32,
   invalidDnSyntax: 34,
@@ -50,7 +51,8 @@ const remedies: Readonly<Record<number, string>> = {
   52: 'it is tried again',
 };
 
-const told = ({ status, errorMessage }: Outcome): string => {
+/** A result in a few words, such as `LDAP 51 busy: try later`. */
+export const resultText = ({ status, errorMessage }: Outcome): string => {
   const text = errorMessage.replaceAll('\0', '').trim();
   return `LDAP ${status} ${names[status] ?? 'unknown code'}${text && `: ${text}`}`;
 };
@@ -62,16 +64,28 @@ export function ldapFailure(outcome: Outcome, doing: string): DirectoryError {
   if (status === 8 || status === 13) return tlsRequired(doing, outcome);
   if (status === 50) {
     const remedy = "give the connector's account read access there";
-    return new DirectoryError('insufficient-rights', `${doing} isn't allowed (${told(outcome)}); ${remedy}`, options);
+    return new DirectoryError(
+      'insufficient-rights',
+      `${doing} isn't allowed (${resultText(outcome)}); ${remedy}`,
+      options,
+    );
   }
   const remedy = remedies[status];
-  return new DirectoryError('read-failed', `${doing} failed (${told(outcome)})${remedy ? `; ${remedy}` : ''}`, options);
+  return new DirectoryError(
+    'read-failed',
+    `${doing} failed (${resultText(outcome)})${remedy ? `; ${remedy}` : ''}`,
+    options,
+  );
 }
 
 const tlsRequired = (doing: string, outcome: Outcome): DirectoryError =>
-  new DirectoryError('tls-required', `${doing} needs an encrypted connection (${told(outcome)}); use ldaps://`, {
-    ldapCode: outcome.status,
-  });
+  new DirectoryError(
+    'tls-required',
+    `${doing} needs an encrypted connection (${resultText(outcome)}); use ldaps://, or tls.startTls: true`,
+    {
+      ldapCode: outcome.status,
+    },
+  );
 
 /** What AD means by `data …` in a refused bind: Win32 error codes in hexadecimal (MS-ERREF 2.2). */
 const bindReasons: Readonly<Record<string, string>> = {
@@ -88,6 +102,9 @@ const bindReasons: Readonly<Record<string, string>> = {
   '775': 'it is locked out; unlock it, and look for who uses an old password',
 };
 
+/** AD tells these only to who has the right password, or doesn't look at the password any more: no try counts as a wrong one. */
+const harmless: ReadonlySet<string> = new Set(['530', '531', '532', '533', '701', '773', '775']);
+
 /** @param dn the account that was to be bound */
 export function bindFailure({ dn, url, ...outcome }: Outcome & { dn: string; url: string }): DirectoryError {
   const { status, errorMessage } = outcome;
@@ -95,6 +112,10 @@ export function bindFailure({ dn, url, ...outcome }: Outcome & { dn: string; url
   if (status === ldapCode.busy || status === ldapCode.unavailable) return ldapFailure(outcome, `signing in at ${url}`);
   const data = /\bdata ([0-9a-f]+)/i.exec(errorMessage)?.[1]?.toLowerCase();
   const reason = data === undefined ? undefined : bindReasons[data];
-  const why = reason === undefined ? `check bindDn and bindPassword (${told(outcome)})` : `${reason} (data ${data})`;
-  return new DirectoryError('bind-refused', `${url} refuses the account ${dn}: ${why}`, { ldapCode: status });
+  const why =
+    reason === undefined ? `check bindDn and bindPassword (${resultText(outcome)})` : `${reason} (data ${data})`;
+  return new DirectoryError('bind-refused', `${url} refuses the account ${dn}: ${why}`, {
+    ldapCode: status,
+    countsTowardsLockOut: !harmless.has(data ?? ''),
+  });
 }

@@ -54,6 +54,21 @@ test('the smallest configuration gets the documented defaults', () => {
   assert.deepEqual([http.watcher, http.reconciler, http.pusher], [9101, 9102, 9103]);
 });
 
+test('domain controllers may be found through DNS, asked of certain servers', () => {
+  const servers = ['10.0.0.10', '10.0.0.10:5353', '2001:db8::1', '[2001:db8::1]:53'];
+  const text = whole.replace(/urls: .*/, `domain: Corp.example.com\n    dnsServers: ${JSON.stringify(servers)}`);
+  const [directory] = read(text).directories;
+  assert.deepEqual(
+    [directory?.urls, directory?.domain, directory?.dnsServers],
+    [undefined, 'Corp.example.com', servers],
+  );
+});
+
+test('ldap:// is taken with StartTLS', () => {
+  const text = whole.replace(/urls: .*/, 'urls: [ldap://dc1, ldap://dc2:3389]\n    tls: { startTls: true }');
+  assert.equal(read(text).directories[0]?.tls.startTls, true);
+});
+
 test('an account number with zeros at its head keeps them when it is written as text', () => {
   assert.equal(read(whole.replace('12345678', '"00123"')).lastpass.cid, '00123');
 });
@@ -106,7 +121,52 @@ describe('each mistake is one line that says what to write', () => {
     [
       'an open connection to the directory',
       whole.replace('ldaps:', 'ldap:'),
-      /^directories\[0\]\.urls\[0\]: ldap:.* isn't encrypted; write ldaps:\/\/, or insecure: true/,
+      /^directories\[0\]\.urls\[0\]: ldap:.* isn't encrypted; write ldaps:\/\/, or tls\.startTls: true, or insecure: true/,
+    ],
+    [
+      'no way to a domain controller',
+      whole.replace(/ +urls: .*\n/, ''),
+      /^directories\[0\]\.urls: is missing; write \[ldaps:\/\/dc1.*\], the addresses .*, or domain: corp\.example\.com/,
+    ],
+    [
+      'two ways to them',
+      whole.replace('urls:', 'domain: corp.example.com\n    urls:'),
+      /^directories\[0\]\.domain: urls is given too; keep one of the two$/,
+    ],
+    [
+      'an empty list of them',
+      whole.replace(/urls: .*/, 'urls: []'),
+      /^directories\[0\]\.urls: is empty; write \[ldaps:/,
+    ],
+    [
+      'an address for a domain',
+      whole.replace(/urls: .*/, 'domain: ldap://corp.example.com'),
+      /^directories\[0\]\.domain: is no DNS name of a domain, such as corp\.example\.com$/,
+    ],
+    [
+      'a DN for a domain',
+      whole.replace(/urls: .*/, '"domain": "DC=corp,DC=example"'),
+      /^directories\[0\]\.domain: is no DNS name/,
+    ],
+    [
+      'a name where the address of a name server should be',
+      whole.replace('urls:', 'dnsServers: [10.0.0.10, dns1]\n    urls:'),
+      /^directories\[0\]\.dnsServers\[1\]: "dns1" is no address of a name server; write such as 10\.0\.0\.10 or/,
+    ],
+    [
+      'StartTLS on LDAPS',
+      whole.replace('urls:', 'tls: { startTls: true }\n    urls:'),
+      /^directories\[0\]\.urls\[0\]: ldaps:.* is encrypted anyway; write ldap:\/\/ for tls\.startTls, or remove that$/,
+    ],
+    [
+      'StartTLS that may be left out',
+      whole.replace(/urls: .*/, 'urls: [ldap://dc1]\n    tls: { startTls: true }\n    insecure: true'),
+      /^directories\[0\]\.insecure: contradicts tls\.startTls; remove one of the two$/,
+    ],
+    [
+      'a permission that a domain has no use for',
+      whole.replace(/urls: .*/, 'domain: corp.example.com\n    insecure: true'),
+      /^directories\[0\]\.insecure: has no use with domain, which is always encrypted; remove it$/,
     ],
     [
       'an open connection to LastPass',

@@ -3,6 +3,7 @@
  * is more often a slip than a wish, and a slip in a policy can cost vaults.
  */
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
@@ -21,6 +22,7 @@ export class ConfigurationError extends Error {
   }
 }
 
+const exampleUrls = '[ldaps://dc1.corp.example.com], the addresses of domain controllers';
 const secret = z.string().min(1, 'is empty; write the secret, or its file as …File');
 const filePath = z.string().min(1);
 /** A DN of at least two parts: YAML reads `[OU=People,DC=corp]` as a list of two, and each would pass for a base. */
@@ -45,29 +47,61 @@ function partsOfDn(dn: string): number {
   }
 }
 
+/** An address of a name server, with a port where it isn't 53. */
+const nameServer = z
+  .string()
+  .refine((text) => isIP(text.replace(/^(?:\[(.+)\]|([^:]+))(?::\d{1,5})?$/, '$1$2')) !== 0, {
+    error: ({ input }) =>
+      `"${String(input)}" is no address of a name server; write such as 10.0.0.10 or 10.0.0.10:5353`,
+  });
+
+const domainName = z
+  .string()
+  .regex(/^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/i, 'is no DNS name of a domain, such as corp.example.com');
+
 const directory = z
   .strictObject({
     /** Names the directory in keys, logs and in `attribs` of created accounts: never change it. */
     id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and hyphens, such as corp'),
+    /** Domain controllers in the order in which they are tried; instead of `domain`. */
     urls: z
       .array(z.url({ protocol: /^ldaps?$/, error: 'is no LDAP address, such as ldaps://dc1.corp.example.com' }))
-      .min(1),
+      .min(1, `is empty; write ${exampleUrls}`)
+      .optional(),
+    /** The domain's DNS name, by which its controllers are found; instead of `urls`. */
+    domain: domainName.optional(),
+    /** Asked for the names of domain and controllers instead of the system's name servers. */
+    dnsServers: z.array(nameServer).min(1).optional(),
     bindDn: z.string().min(1),
     bindPassword: secret,
-    tls: z.strictObject({ caFile: filePath.optional(), serverName: z.string().optional() }).default({}),
+    tls: z
+      .strictObject({
+        caFile: filePath.optional(),
+        serverName: z.string().optional(),
+        startTls: z.boolean().default(false),
+      })
+      .default({ startTls: false }),
     insecure: z.boolean().default(false),
     userBases: z.array(distinguishedName).default([]),
     groupBases: z.array(distinguishedName).default([]),
   })
   .superRefine((value, context) => {
-    for (const [index, url] of value.urls.entries()) {
-      if (url.startsWith('ldap:') && !value.insecure) {
-        context.addIssue({
-          code: 'custom',
-          path: ['urls', index],
-          message: `${url} isn't encrypted; write ldaps://, or insecure: true to allow it`,
-        });
+    const wrong = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const { urls, domain, insecure, tls } = value;
+    if (urls === undefined && domain === undefined)
+      wrong(['urls'], `is missing; write ${exampleUrls}, or domain: corp.example.com to find them through DNS`);
+    if (urls !== undefined && domain !== undefined) wrong(['domain'], 'urls is given too; keep one of the two');
+    if (domain !== undefined && insecure)
+      wrong(['insecure'], 'has no use with domain, which is always encrypted; remove it');
+    if (tls.startTls && insecure) wrong(['insecure'], 'contradicts tls.startTls; remove one of the two');
+    for (const [index, url] of (urls ?? []).entries()) {
+      const isPlain = /^ldap:/i.test(url);
+      if (isPlain && !insecure && !tls.startTls) {
+        const remedy = 'write ldaps://, or tls.startTls: true, or insecure: true to allow it';
+        wrong(['urls', index], `${url} isn't encrypted; ${remedy}`);
       }
+      if (!isPlain && tls.startTls)
+        wrong(['urls', index], `${url} is encrypted anyway; write ldap:// for tls.startTls, or remove that`);
     }
   });
 export type DirectoryConfiguration = z.infer<typeof directory>;

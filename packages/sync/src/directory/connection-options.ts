@@ -18,16 +18,15 @@ function certificateOf({ tls, id }: DirectoryConfiguration): string | undefined 
 
 /** What connecting to a directory takes. @throws Error naming the file of a certificate that can't be read */
 export function connectionOptions(directory: DirectoryConfiguration): DirectoryOptions {
-  const { urls, bindDn, bindPassword, insecure, tls } = directory;
-  const ca = certificateOf(directory);
+  const { urls, domain, dnsServers, bindDn, bindPassword, insecure, tls } = directory;
+  const { serverName, startTls } = tls;
   return {
     urls,
+    domain,
+    dnsServers,
     bindDn,
     bindPassword,
     insecure,
-    tls: {
-      ...(ca === undefined ? {} : { ca }),
-      ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
-    },
+    tls: { ca: certificateOf(directory), serverName, startTls },
   };
 }
