@@ -49,7 +49,7 @@ export class Stack implements AsyncDisposable {
   readonly #options: StackOptions;
   readonly #services = new Map<string, Program>();
   readonly #closers: (() => Promise<unknown>)[];
-  readonly #config: object;
+  readonly #config: { directories: object[] };
 
   private constructor(parts: {
     dir: string;
@@ -58,7 +58,7 @@ export class Stack implements AsyncDisposable {
     redis: RedisServer;
     simulator: Simulator;
     closers: (() => Promise<unknown>)[];
-    config: object;
+    config: { directories: object[] };
     options: StackOptions;
   }) {
     this.dir = parts.dir;
@@ -121,6 +121,12 @@ export class Stack implements AsyncDisposable {
   async configure(changes: object): Promise<void> {
     Object.assign(this.#config, changes);
     await writeFile(this.configFile, JSON.stringify(this.#config, null, 2));
+  }
+
+  /** Changes what the directory's section says. */
+  async configureDirectory(changes: object): Promise<void> {
+    const [directory] = this.#config.directories;
+    await this.configure({ directories: [{ ...directory, ...changes }] });
   }
 
   /** Starts a service; `replica` tells several of a kind apart. */

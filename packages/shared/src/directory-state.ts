@@ -28,6 +28,8 @@ export const logEntry = z.discriminatedUnion('type', [
     bases: resolvedBases,
     /** Changes were missed: what is known of the directory stays as it is until this read is complete. */
     gap: z.boolean(),
+    /** Another domain controller is read than before, or one that was put back: it may know less. */
+    elsewhere: z.boolean().optional(),
   }),
   z.strictObject({ type: z.literal('page'), generation: z.number().int(), changes: z.array(directoryChange) }),
   z.strictObject({ type: z.literal('listed'), generation: z.number().int() }),
@@ -47,6 +49,8 @@ export const cursor = z.strictObject({
   /** Of the domain controller that was read: a cookie and USNs mean something there only. */
   invocationId: z.string().nullable(),
   dnsHostName: z.string().nullable(),
+  /** The address it was read at: tried first, as no other one is a place to go on from. */
+  url: z.string().nullable().default(null),
   /** highestCommittedUSN at the last read, decimal: one that went back tells of a restored snapshot. */
   usn: z.string(),
   /** Newest generation that a full read was begun for. */
@@ -70,6 +74,7 @@ export const firstCursor: Cursor = {
   caughtUp: false,
   invocationId: null,
   dnsHostName: null,
+  url: null,
   usn: '0',
   generation: 0,
   completed: 0,
@@ -93,6 +98,8 @@ export const mirrorState = z.strictObject({
   listed: z.boolean(),
   /** Changes were missed, so the current generation isn't changed any more. */
   gap: z.boolean(),
+  /** What is being read comes from another domain controller than what is in use, or from one that was put back. */
+  elsewhere: z.boolean().default(false),
 });
 export type MirrorState = z.infer<typeof mirrorState>;
 
@@ -102,4 +109,5 @@ export const firstMirrorState: MirrorState = {
   building: null,
   listed: false,
   gap: false,
+  elsewhere: false,
 };

@@ -50,6 +50,8 @@ export function directoryKeys(tag: string, directory: string) {
     lease: `${base}:lease`,
     /** Counter: the number of the lease; an append under an older one is refused. */
     fence: `${base}:fence`,
+    /** Counter with an expiry: how often in a row the directory refused the password; each try more waits longer. */
+    refusals: `${base}:refusals`,
     /** String (JSON, `Cursor`): how far the directory has been read. */
     cursor: `${base}:cursor`,
     /** Stream: the change log. Entry ids are `<sequence>-0`, without gaps. */
@@ -58,6 +60,8 @@ export function directoryKeys(tag: string, directory: string) {
     mirrorState: `${base}:mirror-state`,
     /** String: reading of the clock when all that was read was applied; empty while more is to come. The guard counts then. */
     caughtUp: `${base}:caught-up`,
+    /** String: reading of the clock when a read of another domain controller came into use, until those who leave by it are judged. */
+    readElsewhere: `${base}:read-elsewhere`,
     /** Set: objectGUIDs that the watcher has to look up one by one. */
     lookups: `${base}:lookups`,
     /** Set: generations that are no longer used and wait for being swept. */

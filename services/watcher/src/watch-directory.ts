@@ -12,6 +12,7 @@ import { pause } from '@connector/shared/every.ts';
 import { basesVersion } from '@connector/shared/policy.ts';
 import type { Store } from '@connector/shared/store.ts';
 import { resolveBases, withNamedRoot } from '@connector/sync/directory/bases.ts';
+import { type Controller, isContinuous } from '@connector/sync/directory/continuity.ts';
 import { FullRead, pageSize } from '@connector/sync/directory/full-read.ts';
 import type { Logger } from 'pino';
 import type { Bell } from './bell.ts';
@@ -32,6 +33,8 @@ export interface WatchOptions {
   readonly log: ChangeLog;
   readonly logger: Logger;
   readonly connection: DirectoryConnection;
+  /** Whether another domain controller would be a better choice, as far as is known. */
+  readonly mayChooseAgain: () => boolean;
   readonly bell: Bell;
   readonly fullReadEveryMs: number;
   /** Rings the reconcilers. */
@@ -43,8 +46,6 @@ export interface WatchOptions {
   readonly onBases: (problem: string | null) => void;
   readonly signal: AbortSignal;
 }
-
-type Controller = Awaited<ReturnType<DirectoryConnection['domainController']>>;
 
 export class Watch {
   readonly #options: WatchOptions;
@@ -59,8 +60,11 @@ export class Watch {
     this.#basesVersion = basesVersion(options.directory);
   }
 
-  /** Watches until the signal is given. @throws DirectoryError, Fenced, or what Redis throws */
-  async run(): Promise<void> {
+  /**
+   * Watches until the signal is given, or until everything is to be read again, which a better domain controller could do.
+   * @throws DirectoryError, Fenced, or what Redis throws
+   */
+  async run(): Promise<'stopped' | 'choose again'> {
     const { bell, signal } = this.#options;
     bell.ring(); // whatever happened before the registration is read at once
     while (!signal.aborted) {
@@ -72,16 +76,16 @@ export class Watch {
         bell.answer();
         await this.#readChanges({ polls, asked });
       }
-      if (this.#reading === null) await this.#beginIfDue();
+      if (this.#reading === null && (await this.#beginIfDue()) === 'choose again') return 'choose again';
       const progressed = this.#reading === null ? await this.#lookUp() : await this.#stepOn(this.#reading);
       if (!progressed) await bell.wait(this.#reading === null ? tickMs : restMs);
     }
+    return 'stopped';
   }
 
-  /** Whether the cookie means something at this domain controller, and nothing was lost there. */
-  #isContinuous({ invocationId, highestCommittedUsn }: Controller): boolean {
-    const { cursor } = this.#options.log;
-    return cursor.cookie !== null && cursor.invocationId === invocationId && highestCommittedUsn >= BigInt(cursor.usn);
+  #isContinuous(controller: Controller): boolean {
+    const { connection, log } = this.#options;
+    return isContinuous(log.cursor, { connection, controller });
   }
 
   /** @param asked the request that this answers */
@@ -89,7 +93,7 @@ export class Watch {
     const { connection, log, onCaughtUp, onChanges, ring } = this.#options;
     if (polls) await this.#checkRights();
     const controller = await connection.domainController();
-    if (!this.#isContinuous(controller)) return this.#begin({ controller, gap: log.cursor.cookie !== null });
+    if (!this.#isContinuous(controller)) return this.#begin({ controller, elsewhere: log.cursor.cookie !== null });
     const place = { dnsHostName: controller.dnsHostName, usn: String(controller.highestCommittedUsn) };
     try {
       for await (const { changes, cookie, more } of connection.changesSince(
@@ -110,7 +114,7 @@ export class Watch {
     } catch (error) {
       if (!(error instanceof DirectoryError && error.code === 'cookie-refused')) throw error;
       this.#options.logger.warn('the domain controller refuses the cookie: everything is read again');
-      await this.#begin({ controller, gap: true });
+      await this.#begin({ controller, refused: true });
       return;
     }
     if (polls) this.#polledAtMs = Date.now();
@@ -124,21 +128,22 @@ export class Watch {
       throw deletedObjectsUnreadable(directory.bindDn, connection.namingContext);
   }
 
-  async #beginIfDue(): Promise<void> {
-    const { log, directory, fullReadEveryMs, connection, onBases } = this.#options;
+  async #beginIfDue(): Promise<'choose again' | null> {
+    const { log, directory, fullReadEveryMs, connection, mayChooseAgain, onBases } = this.#options;
     const { cursor } = log;
     const request = await this.#requested('full-read');
+    const isIncomplete = cursor.completed !== cursor.generation || cursor.completed === 0;
     const isDue =
-      cursor.completed !== cursor.generation ||
-      cursor.completed === 0 ||
+      isIncomplete ||
       cursor.basesVersion !== this.#basesVersion ||
       Date.now() - cursor.completedAtMs >= fullReadEveryMs ||
       (request !== null && request !== cursor.answered);
-    if (!isDue || Date.now() < this.#beginNotBeforeMs) return;
+    if (!isDue || Date.now() < this.#beginNotBeforeMs) return null;
+    if (!isIncomplete && mayChooseAgain()) return 'choose again';
     const controller = await connection.domainController();
     this.#options.logger.info({ directory: directory.id }, `a full read of ${directory.id} begins`);
     try {
-      await this.#begin({ controller, gap: cursor.cookie !== null && !this.#isContinuous(controller) });
+      await this.#begin({ controller, elsewhere: cursor.cookie !== null && !this.#isContinuous(controller) });
       onBases(null);
     } catch (error) {
       // A base that was renamed or deleted must not keep the changes, and with them the leavers, from being read.
@@ -147,14 +152,28 @@ export class Watch {
       this.#beginNotBeforeMs = Date.now() + pollEveryMs;
       onBases(error.message);
     }
+    return null;
   }
 
-  /** Begins a full read. With a gap, or at the very first, changes are read from this moment on. */
-  async #begin({ controller, gap }: { controller: Controller; gap: boolean }): Promise<void> {
+  /**
+   * Begins a full read. Where our place in the changes means nothing, and at the very first, they are read from now on.
+   * @param elsewhere it was got from another domain controller, or from this one before it was put back
+   * @param refused the domain controller doesn't accept it
+   */
+  async #begin({
+    controller,
+    elsewhere = false,
+    refused = false,
+  }: {
+    controller: Controller;
+    elsewhere?: boolean;
+    refused?: boolean;
+  }): Promise<void> {
     const { connection, log, directory, logger } = this.#options;
     await this.#checkRights();
+    const gap = elsewhere || refused;
     const fresh = gap || log.cursor.cookie === null;
-    if (gap)
+    if (elsewhere)
       logger.warn(
         `${directory.id} was read from another domain controller, or this one went back in time: everything is read again`,
       );
@@ -163,11 +182,12 @@ export class Watch {
     const answers = await this.#requested('full-read');
     const generation = log.cursor.generation + 1;
     const { invocationId, dnsHostName, highestCommittedUsn } = controller;
-    await log.append([{ type: 'begin', generation, bases, gap }], {
+    await log.append([{ type: 'begin', generation, bases, gap, elsewhere }], {
       generation,
       cookie,
       invocationId,
       dnsHostName,
+      url: connection.url,
       usn: String(highestCommittedUsn),
     });
     const lookups = () => this.#wantedLookups();

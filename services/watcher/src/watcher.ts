@@ -11,15 +11,23 @@ import { connectionOptions } from '@connector/sync/directory/connection-options.
 import { Counter, Gauge } from 'prom-client';
 import { Bell } from './bell.ts';
 import { ChangeLog, Fenced } from './change-log.ts';
+import { ControllerChoice } from './controller-choice.ts';
 import { type Lease, renewEveryMs, takeLease } from './lease.ts';
+import { forgetRefusals, noteRefusal, refusedAdvice, sitOut } from './refusals.ts';
 import { Watch } from './watch-directory.ts';
 
 /** How long a watcher that stands by waits before it asks for the lease again, ms. */
 const standByMs = 1_000;
 const firstRetryMs = 250;
 const longestRetryMs = 10_000;
-/** Refused credentials are tried again slowly: AD locks accounts out. */
-const refusedRetryMs = { first: 15_000, longest: 300_000 };
+
+interface Watching {
+  readonly directory: DirectoryConfiguration;
+  readonly lease: Lease;
+  readonly choice: ControllerChoice;
+  /** Called when the directory has been read up to now. */
+  readonly solved: () => void;
+}
 
 export async function startWatcher(service: Service): Promise<Running> {
   const { store, configuration, log, readiness, signal, metrics, instance } = service;
@@ -45,7 +53,7 @@ export async function startWatcher(service: Service): Promise<Running> {
   const ringer = ringerOf('directory-changes', { target: configuration.redis, prefix: store.keys.queues });
 
   /** Reads a directory as the active watcher, until the lease or a connection is lost or the service ends. */
-  const watchWith = async (directory: DirectoryConfiguration, lease: Lease, solved: () => void) => {
+  const watchWith = async ({ directory, lease, choice, solved }: Watching) => {
     const { id } = directory;
     const ended = new AbortController();
     const inner = AbortSignal.any([signal, ended.signal]);
@@ -61,22 +69,32 @@ export async function startWatcher(service: Service): Promise<Running> {
     const renewing = every({ pauseMs: renewEveryMs, signal: inner, onError: fail }, async () => {
       if (!(await lease.renew())) fail(new Fenced(`another watcher of ${id} is active`));
     });
-    const options = connectionOptions(directory);
     try {
-      const connection = await connectDirectory(options, inner);
+      const changeLog = await ChangeLog.open(store, lease, id);
+      const options = connectionOptions(directory);
+      const preferences = choice.preferences(changeLog.cursor.url);
+      const onMoveOn = ({ message }: DirectoryError) =>
+        log.warn({ directory: id }, `${message}; the next domain controller is tried`);
+      const connection = await connectDirectory({ ...options, ...preferences, onMoveOn }, inner);
+      choice.chosen();
+      const { url } = connection;
+      const connectedAtMs = Date.now();
+      log.info({ directory: id, url }, `${id} is read from ${url}`);
       void connection.ended.then((reason) => !inner.aborted && fail(reason));
       try {
+        await forgetRefusals(store, id);
         await watchForChanges(
-          { ...options, urls: [connection.url] },
+          { ...options, urls: [url], domain: undefined },
           { onRing: () => bell.ring(), onEnd: (reason) => !inner.aborted && fail(reason) },
           inner,
         );
         const watch = new Watch({
           directory,
           store,
-          log: await ChangeLog.open(store, lease, id),
+          log: changeLog,
           logger: log,
           connection,
+          mayChooseAgain: () => !connection.isFirstChoice && choice.mayChooseFreely(Date.now()),
           bell,
           fullReadEveryMs: configuration.sync.fullReadEvery,
           ring: () => ringer.ring({ directory: id }),
@@ -89,11 +107,17 @@ export async function startWatcher(service: Service): Promise<Running> {
           onChanges: (count) => changes.inc({ directory: id }, count),
           signal: inner,
         });
-        await watch.run();
+        if ((await watch.run()) === 'choose again') choice.chooseFreely(Date.now());
+        if (failure) throw failure;
+      } catch (error) {
+        ended.abort(); // so that the end that we make now isn't taken for a failure
+        if ((failure ?? error) instanceof DirectoryError) choice.failed(url, { afterMs: Date.now() - connectedAtMs });
+        throw error;
       } finally {
         await connection.close();
       }
-      if (failure) throw failure;
+    } catch (error) {
+      throw failure ?? error; // what broke first, not what broke by it
     } finally {
       ended.abort();
       signal.removeEventListener('abort', wake);
@@ -101,8 +125,21 @@ export async function startWatcher(service: Service): Promise<Running> {
     }
   };
 
+  /** Watches as the active watcher; after a refused sign-in it stays the active one while nobody may try again. */
+  const watchActively = async (watching: Watching) => {
+    const { directory, lease } = watching;
+    try {
+      await watchWith(watching);
+    } catch (error) {
+      if (!(error instanceof DirectoryError && error.code === 'bind-refused')) throw error;
+      readiness.problem(`directory-${directory.id}`, error.message + refusedAdvice(error));
+      await sitOut(lease, { ms: await noteRefusal(store, directory.id, error), signal });
+    }
+  };
+
   const watchDirectory = async (directory: DirectoryConfiguration) => {
     const { id } = directory;
+    const choice = new ControllerChoice();
     let failures = 0;
     const solved = () => {
       failures = 0;
@@ -119,7 +156,7 @@ export async function startWatcher(service: Service): Promise<Running> {
         active.set({ directory: id }, 1);
         log.info({ directory: id }, `this is the active watcher of ${id}`);
         try {
-          await watchWith(directory, lease, solved);
+          await watchActively({ directory, lease, choice, solved });
         } finally {
           active.set({ directory: id }, 0);
           await lease.release();
@@ -146,7 +183,5 @@ export async function startWatcher(service: Service): Promise<Running> {
 
 function retryAfterMs(error: Error, failures: number): number {
   if (isRedisAway(error)) return standByMs; // its coming back is looked for anyway
-  const refused = error instanceof DirectoryError && error.code === 'bind-refused';
-  const { first, longest } = refused ? refusedRetryMs : { first: firstRetryMs, longest: longestRetryMs };
-  return Math.min(longest, first * 2 ** Math.min(failures, 20));
+  return Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures, 20));
 }

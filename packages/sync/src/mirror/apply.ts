@@ -238,7 +238,8 @@ async function begin(
       ? []
       : [['SADD', store.keys.directory(directory).garbage, String(state.building.generation)]];
   const building = { generation: entry.generation, bases: entry.bases };
-  return { state: { ...state, building, listed: false, gap: state.gap || entry.gap }, writes: abandoned, people: [] };
+  const [gap, elsewhere] = [state.gap || entry.gap, state.elsewhere || entry.elsewhere === true];
+  return { state: { ...state, building, listed: false, gap, elsewhere }, writes: abandoned, people: [] };
 }
 
 async function applyPage(
@@ -300,7 +301,9 @@ async function end(applying: Applying, state: MirrorState, generation: number): 
     ['DEL', mirrorOf(applying, generation).keys.unread],
   ];
   if (state.current !== null) writes.push(['SADD', keys.garbage, String(state.current.generation)]);
-  return { state: { current: state.building, building: null, listed: false, gap: false }, writes, people };
+  if (state.current !== null && state.elsewhere) writes.push(['SET', keys.readElsewhere, TICK]);
+  const current = state.building;
+  return { state: { current, building: null, listed: false, gap: false, elsewhere: false }, writes, people };
 }
 
 /** objectGUIDs of a directory's linked people. */

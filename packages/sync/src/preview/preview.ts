@@ -10,7 +10,7 @@ import { deletedObjectsUnreadable } from '@connector/active-directory/deleted-ob
 import type { LastPassClient } from '@connector/lastpass/client.ts';
 import { account } from '@connector/shared/account.ts';
 import type { DirectoryConfiguration } from '@connector/shared/configuration.ts';
-import { type LogEntry, mirrorState } from '@connector/shared/directory-state.ts';
+import { cursor, type LogEntry, mirrorState } from '@connector/shared/directory-state.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { link, type Plan, plan, type SetAside, type Step, setAside } from '@connector/shared/plan.ts';
@@ -23,6 +23,7 @@ import { takeOverAccounts } from '../accounts/take-over.ts';
 import { callKinds } from '../calls/calls.ts';
 import { type Delivery, stepsOf } from '../calls/delivery.ts';
 import { resolveBases, withNamedRoot } from '../directory/bases.ts';
+import { isContinuous } from '../directory/continuity.ts';
 import { FullRead, pageSize } from '../directory/full-read.ts';
 import { applyNext } from '../mirror/apply.ts';
 import { touchExpired } from '../plan/expiries.ts';
@@ -38,7 +39,8 @@ export interface PreviewOptions {
   readonly store: Store;
   readonly directories: readonly DirectoryConfiguration[];
   readonly policy: Policy;
-  readonly connect: (directory: DirectoryConfiguration) => Promise<DirectoryConnection>;
+  /** @param preferred the address of the domain controller that was read last: a run would read on there */
+  readonly connect: (directory: DirectoryConfiguration, preferred: string | null) => Promise<DirectoryConnection>;
   /** Used for reading only. */
   readonly lastpass: LastPassClient;
   readonly signal: AbortSignal;
@@ -170,10 +172,14 @@ async function readDirectory(
   };
   await applyAll(applying); // what the watcher has read already
   onProgress(`connecting to ${id}`);
-  await using connection = await connect(directory);
+  const { value: cursorNow } = parseStored(cursor, keys.cursor, await state.redis.get(keys.cursor));
+  await using connection = await connect(directory, cursorNow?.url ?? null);
   if (!(await connection.canReadDeletedObjects())) throw deletedObjectsUnreadable(bindDn, connection.namingContext);
   const bases = await resolveBases(connection, directory);
-  await append([{ type: 'begin', generation: previewGeneration, bases, gap: false }]);
+  const elsewhere =
+    cursorNow?.cookie != null &&
+    !isContinuous(cursorNow, { connection, controller: await connection.domainController() });
+  await append([{ type: 'begin', generation: previewGeneration, bases, gap: false, elsewhere }]);
   const reading = new FullRead({
     log: { append, isLong: async () => false, isApplied: async () => true },
     connection,

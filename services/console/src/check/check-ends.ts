@@ -45,8 +45,11 @@ async function* checkDirectory(
   signal: AbortSignal,
 ): AsyncGenerator<Finding, void, undefined> {
   const end = `directory ${directory.id}`;
+  const passedOver: string[] = [];
+  const onMoveOn = ({ message }: Error) => passedOver.push(message);
   try {
-    await using connection = await connectDirectory(connectionOptions(directory), signal);
+    await using connection = await connectDirectory({ ...connectionOptions(directory), onMoveOn }, signal);
+    for (const text of passedOver) yield { grade: 'warning', end, text };
     const { dnsHostName } = await connection.domainController();
     yield { grade: 'ok', end, text: `${dnsHostName} (${connection.url}) lets ${directory.bindDn} in` };
     yield await checkRights(connection, directory, end);

@@ -21,7 +21,7 @@ export async function preview(context: Context, { json, csv, signal }: PreviewCo
     store,
     directories: configuration.directories,
     policy: configuration.policy,
-    connect: (directory) => connectDirectory(connectionOptions(directory), signal),
+    connect: (directory, preferred) => connectDirectory({ ...connectionOptions(directory), preferred }, signal),
     lastpass: await lastpassReader(context.session),
     signal,
     onProgress: (text) => terminal.progress?.(text),
