@@ -93,6 +93,7 @@ export class Workplace implements AsyncDisposable {
       guarded: `digest-${digit}`,
       cleared: false,
       mustHold: null,
+      certain: false,
       heldBecause: 'too many at once',
       inputs: { touched: 1, account: null, policy: 'p' },
       madeAtMs: 1,

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { access, appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connectDirectory } from '@connector/active-directory/connection.ts';
 import { DirectoryAdmin } from './directory-admin.ts';
 import { isFree } from './samba/address.ts';
 import { SambaDomain } from './samba-domain.ts';
@@ -46,6 +47,29 @@ describe('SambaDomain', () => {
       await domain.start();
       assert.equal(await admin.dnOf(guid), `OU=Kept,${domain.baseDn}`);
     }
+  });
+
+  it('makes a second domain controller that knows what the first knew, and then goes its own way', async () => {
+    await using first = await SambaDomain.create({ dir: await newFolder() });
+    await using adminOfFirst = new DirectoryAdmin(first);
+    const guid = await adminOfFirst.createOu({ name: 'Before' });
+    await using own = await first.copy({ dir: await newFolder(), database: 'own' });
+    await using same = await first.copy({ dir: await newFolder(), database: 'same' });
+    const databases = new Map<SambaDomain, string>();
+    for (const domain of [own, same]) await domain.start();
+    for (const domain of [first, own, same]) {
+      const tls = { ca: await readFile(domain.caFile, 'utf8') };
+      const { adminDn: bindDn, adminPassword: bindPassword } = domain;
+      await using directory = await connectDirectory({ urls: [domain.ldapsUrl], bindDn, bindPassword, tls });
+      databases.set(domain, (await directory.domainController()).invocationId);
+      assert.equal(await directory.resolveGuid(`OU=Before,${domain.baseDn}`), guid);
+    }
+    assert.equal(databases.get(first), databases.get(same));
+    assert.notEqual(databases.get(first), databases.get(own));
+    await using anew = new DirectoryAdmin(first);
+    await anew.createOu({ name: 'After' });
+    await using adminOfOwn = new DirectoryAdmin(own);
+    await assert.rejects(adminOfOwn.guidOf(`OU=After,${own.baseDn}`), /NoSuchObject|Code: 0x20/);
   });
 
   it("doesn't take another domain's address", async () => {

@@ -83,15 +83,45 @@ export class SambaDomain implements AsyncDisposable {
     const folders = foldersIn(resolve(options.dir));
     const domain = new SambaDomain(folders, address, realm);
     try {
-      await prepareFolders(folders, { realm, address });
-      await run('tar', ['-C', folders.root, '--no-same-owner', '-xf', await pristineDomain(realm, resolve(cacheDir))]);
-      await makeCertificates(folders.tls, { realm, address });
+      await domain.#unpack(await pristineDomain(realm, resolve(cacheDir)));
       await domain.start();
       return domain;
     } catch (error) {
       await domain[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /**
+   * Makes a second domain controller of this domain, not started yet, out of what this one holds now. They don't replicate:
+   * from here on each has what it is told, like two between which replication is late or broken.
+   * @param database whether it gets an `invocationId` of its own, as it has to, or is a mere copy of this one's machine
+   */
+  async copy(options: { dir: string; address?: string; database: 'own' | 'same' }): Promise<SambaDomain> {
+    const address = options.address ?? (await freeAddress());
+    const copy = new SambaDomain(foldersIn(resolve(options.dir)), address, this.realm);
+    const wasRunning = this.#process !== null;
+    try {
+      await mkdir(options.dir, { recursive: true });
+      const file = join(options.dir, 'copied.tar');
+      await this.stop();
+      await pack(this.#folders, file);
+      if (wasRunning) await this.start();
+      await copy.#unpack(file);
+      await rm(file);
+      if (options.database === 'own') await run(python, [script('new_database.py'), copy.configurationFile]);
+      return copy;
+    } catch (error) {
+      await copy[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async #unpack(file: string): Promise<void> {
+    const { realm, address } = this;
+    await prepareFolders(this.#folders, { realm, address });
+    await run('tar', ['-C', this.#folders.root, '--no-same-owner', '-xf', file]);
+    await makeCertificates(this.#folders.tls, { realm, address });
   }
 
   /** Starts the domain controller and waits until it answers. */
@@ -221,10 +251,15 @@ async function provision(realm: string, file: string): Promise<void> {
       ...[`--domain=${realm.split('.')[0]}`, '--server-role=dc', '--dns-backend=NONE', '--host-name=dc1'],
       ...['--host-ip=127.0.0.1', `--adminpass=${adminPassword}`, '--backend-store=mdb', '--backend-store-size=2Gb'],
     ]);
-    await run('tar', ['-C', folders.root, '--sparse', '-cf', scratch, './private', './state']);
+    await pack(folders, scratch);
     await rename(scratch, file); // at once: whoever provisions at the same time only does it twice
   } finally {
     await rm(folders.root, { recursive: true, force: true });
     await rm(scratch, { force: true });
   }
+}
+
+/** What a domain holds, as a tar file. */
+async function pack({ root }: DomainFolders, file: string): Promise<void> {
+  await run('tar', ['-C', root, '--sparse', '-cf', file, './private', './state']);
 }

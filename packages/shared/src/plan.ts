@@ -74,6 +74,8 @@ export const plan = z.strictObject({
   cleared: z.boolean(),
   /** Only a person can let them go, and why. */
   mustHold: z.string().nullable(),
+  /** The guarded steps are right even if the domain controller lags behind: the person is proved deleted, or only disabled as AD is. */
+  certain: z.boolean().default(false),
   /** Why the guard stopped them. */
   heldBecause: z.string().nullable(),
   inputs: z.strictObject({

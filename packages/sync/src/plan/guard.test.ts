@@ -13,6 +13,7 @@ const planOf = (...steps: Step[]): Plan => ({
   guarded: 'x',
   cleared: false,
   mustHold: null,
+  certain: false,
   heldBecause: null,
   inputs: { touched: 1, account: null, policy: 'p' },
   madeAtMs: 0,
@@ -29,6 +30,7 @@ const judgeWith = (changes: Partial<GuardInputs>) => [
     firstCreated: 0,
     limits: guardLimits.parse({}),
     policySettled: true,
+    newlyReadElsewhere: new Set(),
     groupSizes: new Map(),
     renamedGroups: new Set(),
     ...changes,
@@ -78,6 +80,29 @@ suite('leavers', () => {
   test('who must be held are held alone', () => {
     const waiting = new Map([...people(3, leaver), ...people(1, { ...leaver, mustHold: 'not proved deleted' }, 10)]);
     assert.deepEqual(judgeWith({ waiting }), [null, null, null, 'not proved deleted']);
+  });
+
+  test('by what another domain controller lacks are held, of its directory and unless that is certain', () => {
+    const other = new Map([['other/1', leaver]] as const);
+    const certain = { ...leaver, certain: true };
+    const waiting = new Map([
+      ...people(1, leaver),
+      ...people(1, certain, 1),
+      ...people(1, leavesGroup, 2),
+      ...people(1, { ...leaver, mustHold: 'not proved deleted' }, 3),
+      ...other,
+    ]);
+    const [uncertain, sure, group, missing, elsewhere] = judgeWith({ waiting, newlyReadElsewhere: new Set(['corp']) });
+    assert.match(uncertain ?? '', /another domain controller was read/);
+    assert.equal(sure, null);
+    assert.match(group ?? '', /another domain controller was read/);
+    assert.equal(missing, 'not proved deleted');
+    assert.equal(elsewhere, null);
+    assert.equal(
+      heldOf(judgeWith({ waiting: new Map(people(11, certain)), linked: 11 })),
+      11,
+      'they are counted all the same',
+    );
   });
 
   test('too many of them do not hold those who only leave a group', () => {

@@ -4,7 +4,7 @@
  * One mistyped filter, one failed read taken for the truth, and thousands lose their accounts: the costliest failure of
  * every product of this kind. So leavers are counted as one set, before any of them is delivered.
  */
-import type { PersonKey } from '@connector/shared/keys.ts';
+import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
 import { isFirstCreate, isLeaverStep, type Plan } from '@connector/shared/plan.ts';
 import type { GuardLimits } from '@connector/shared/policy.ts';
@@ -21,6 +21,8 @@ export interface GuardInputs {
   readonly firstCreated: number | null;
   /** Whether a complete read under the policy in force was planned. */
   readonly policySettled: boolean;
+  /** Directories of which a read of another domain controller than before has just come into use. */
+  readonly newlyReadElsewhere: ReadonlySet<string>;
   /** How many accounts are in each LastPass group, by folded name. */
   readonly groupSizes: ReadonlyMap<string, number>;
   /** Folded names of groups that somebody has released a rename of: they are meant to be left. */
@@ -71,6 +73,9 @@ function emptiedGroups({ waiting, groupSizes, renamedGroups }: GuardInputs): Map
   return emptied;
 }
 
+const mayLag =
+  'another domain controller was read than before, or one that was put back, which may not have heard of everything';
+
 const beyondFirst = ({ firstCreates }: GuardLimits): string =>
   `the first run creates firstCreates (${firstCreates}) accounts until somebody confirms it: look at "connector preview", then confirm with "connector sync --confirm-first"`;
 
@@ -96,8 +101,10 @@ export function judge(inputs: GuardInputs): Judgement {
       left -= 1;
       continue;
     }
+    const isElsewhere = inputs.newlyReadElsewhere.has(partsOfPerson(person).directory);
+    const uncertain = isElsewhere && !plan.certain ? mayLag : null;
     // Who loses access isn't kept waiting for the sake of a group.
-    judgement.set(person, plan.mustHold ?? (isLeaver(plan) ? (unsettled ?? tooMany) : (group ?? null)));
+    judgement.set(person, plan.mustHold ?? (isLeaver(plan) ? (unsettled ?? tooMany) : (group ?? null)) ?? uncertain);
   }
   return judgement;
 }

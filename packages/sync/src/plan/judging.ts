@@ -44,7 +44,8 @@ export async function judgeWaiting({ store, limits, directories }: JudgingOption
   const people = await redis.zrange(keys.waiting, '0', '-1');
   const isOpen = policy !== null && (!policy.settled || (policy.firstRun !== null && !policy.firstRun.stopped));
   const settles = isOpen && (await isReadSince(store, policy));
-  if (policy === null || (people.length === 0 && !settles)) return nobody;
+  const elsewhere = await readElsewhere(store, directories);
+  if (policy === null || (people.length === 0 && !settles && elsewhere.size === 0)) return nobody;
 
   const raws = people.length === 0 ? [] : await redis.hmget(keys.plans, ...people);
   const waiting = new Map(
@@ -59,6 +60,7 @@ export async function judgeWaiting({ store, limits, directories }: JudgingOption
     limits,
     firstCreated: policy.firstRun?.passed ?? null,
     policySettled: policy.settled,
+    newlyReadElsewhere: new Set(elsewhere.keys()),
     groupSizes: await groupSizes(store, waiting),
     renamedGroups: new Set(await redis.hkeys(keys.renamedGroups)),
   });
@@ -72,8 +74,10 @@ export async function judgeWaiting({ store, limits, directories }: JudgingOption
       ...barrier,
       { command: ['GET', keys.judgementInputs], is: judgementInputs },
       { command: ['GET', keys.policy], is: policyRaw },
+      ...[...elsewhere].map(([id, is]) => ({ command: ['GET', keys.directory(id).readElsewhere], is })),
     ],
     writes: [
+      ...[...elsewhere.keys()].map((id) => ['DEL', keys.directory(id).readElsewhere]),
       ...[...waiting].flatMap(([person, current]) => verdictWrites(store, person, current, judgement, nowMs)),
       ['ZREMRANGEBYSCORE', keys.recentLeavers, '-inf', String(nowMs - countedMs)],
       ['SET', keys.judgementInputs, TICK],
@@ -114,6 +118,16 @@ async function barrierOf({ redis, keys }: State, directories: readonly string[])
     is: caughtUp[index] ?? null,
   }));
   return [...guards, { command: ['ZCOUNT', keys.toPlan, '-inf', newest], is: '0' }];
+}
+
+/** Directories of which a read of another domain controller came into use since everybody was judged last. */
+async function readElsewhere({ redis, keys }: State, directories: readonly string[]): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const id of directories) {
+    const tick = await redis.get(keys.directory(id).readElsewhere);
+    if (tick !== null) found.set(id, tick);
+  }
+  return found;
 }
 
 /** Whether every directory was read completely since the policy came into force. */

@@ -13,7 +13,7 @@ import type { Account } from '@connector/shared/account.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
 import type { Decision, Link, Step } from '@connector/shared/plan.ts';
-import { isGuarded, needsApproval } from '@connector/shared/plan.ts';
+import { isGuarded, isLeaverStep, needsApproval } from '@connector/shared/plan.ts';
 import type { LeaverAction, Policy } from '@connector/shared/policy.ts';
 import { digestOf, type MirrorObject, nameOf } from '../mirror/mirror-object.ts';
 import { isDisabled, isExpired } from './scope.ts';
@@ -67,6 +67,8 @@ export interface Planned {
   readonly rejected: boolean;
   /** Why only a person can let the guarded steps go. */
   readonly mustHold: string | null;
+  /** The guarded steps are right even if the domain controller that was read lags behind; see `Plan`. */
+  readonly certain: boolean;
   readonly obstacle: { readonly kind: 'data' | 'drift'; readonly reason: string } | null;
 }
 
@@ -128,9 +130,18 @@ export function makePlan(inputs: PlanInputs): Planned {
   const leaving = leavingOf(inputs);
   const names = { name: fullnameOf(inputs.person), username: inputs.link?.username ?? usernameOf(inputs.person) ?? '' };
   const unreadable = unreadableObstacle(inputs.person);
-  if (unreadable !== null) return withDecision(null, { ...names, ...nothing, obstacle: unreadable });
+  if (unreadable !== null) return withDecision(null, { ...names, ...nothing, certain: false, obstacle: unreadable });
   const planned = inputs.link === null ? planUnlinked(inputs, leaving) : planLinked(inputs, inputs.link, leaving);
-  return withDecision(inputs.decision, { ...names, ...planned });
+  return withDecision(inputs.decision, { ...names, ...planned, certain: isCertain(inputs, leaving, planned.steps) });
+}
+
+/**
+ * Whether a domain controller that hasn't heard of everything yet could still be right about it. A tombstone is; what it says
+ * of somebody's being disabled may be old, but disabling is undone by itself. A membership that it lacks may have come since.
+ */
+function isCertain({ person }: PlanInputs, leaving: Leaving | null, steps: readonly Step[]): boolean {
+  if (person.deleted) return true;
+  return (leaving?.stays ?? false) && steps.every((step) => step.kind === 'disable' || !isLeaverStep(step));
 }
 
 /** Without userAccountControl nobody can tell who is disabled: then nothing is done, rather than leavers enabled. */
@@ -140,7 +151,7 @@ function unreadableObstacle({ deleted, absent, userAccountControl }: MirrorObjec
   return { kind: 'data', reason };
 }
 
-type Outline = Omit<Planned, 'name' | 'username' | 'guarded' | 'rejected'>;
+type Outline = Omit<Planned, 'name' | 'username' | 'guarded' | 'rejected' | 'certain'>;
 
 /** What a decision about a step is about: of a create whether, not under which name and in which groups. */
 const decidedUpon = (step: Step): unknown => (step.kind === 'create' ? step.kind : step);

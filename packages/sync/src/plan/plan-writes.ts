@@ -138,6 +138,7 @@ function planToStore({ inForce }: Context, known: Known, planned: Planned, accou
     guarded: planned.guarded,
     cleared: planned.guarded !== null && decided !== undefined && decided !== 'rejected',
     mustHold: planned.mustHold,
+    certain: planned.certain,
     heldBecause: staysHeld(known, planned),
     inputs: { touched: known.touched, account: accountRaw, policy: inForce.value.version },
     madeAtMs: Date.now(),
