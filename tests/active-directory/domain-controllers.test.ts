@@ -13,7 +13,7 @@ import { SambaDomain } from '../support/samba-domain.ts';
 
 const nobody = 'ldap://127.255.255.254';
 const wrongPassword = '80090308: LdapErr: DSID-0C090447, comment: AcceptSecurityContext error, data 52e, v3839';
-const account = { bindDn: 'CN=svc', bindPassword: 'secret', insecure: true, timeoutMs: 300, connectTimeoutMs: 300 };
+const account = { bindDn: 'CN=svc', bindPassword: 'secret', insecure: true, timeoutMs: 1_500, connectTimeoutMs: 5_000 };
 
 /** Connects; gives the address that did, and why the others didn't. */
 async function connected(options: DirectoryOptions) {
