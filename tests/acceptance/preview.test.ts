@@ -9,7 +9,7 @@ import { connector, heldPeople } from './held.ts';
 import { chosenSeed, Random } from './random.ts';
 import { RandomOperations } from './random-operations.ts';
 import { runRandomOperations } from './random-run.ts';
-import { World } from './world.ts';
+import { idleGuard, World } from './world.ts';
 
 const person = z.object({ username: z.string(), steps: z.array(z.object({ kind: z.string() })) });
 const preview = z.object({
@@ -23,6 +23,26 @@ const seed = chosenSeed();
 /** What a batch is put together from: what one call says of one person, in the very bytes. */
 const parts = (calls: readonly { command: string; data: unknown }[]): string[] =>
   calls.flatMap(({ command, data }) => [data].flat().map((each) => `${command} ${JSON.stringify(each)}`)).sort();
+
+/** The same for each account by itself, in the order of sending. */
+function sequences(calls: readonly { command: string; data: unknown }[]): Record<string, string[]> {
+  const byAccount: Record<string, string[]> = {};
+  for (const { command, data } of calls) {
+    for (const each of [data].flat() as (string | { username?: string; oldemail?: string })[]) {
+      const name = typeof each === 'string' ? each : (each.username ?? each.oldemail ?? '');
+      byAccount[name] = [...(byAccount[name] ?? []), `${command} ${JSON.stringify(each)}`];
+    }
+  }
+  return byAccount;
+}
+const sequencesSent = (calls: readonly SimulatedCall[]) =>
+  sequences(calls.map(({ cmd, data }) => ({ command: cmd, data })));
+
+/** Who is set aside, with the reasons. */
+const reasons = async ({ store }: Stack): Promise<string[]> =>
+  Object.values(await store.redis.hgetall(store.keys.setAside))
+    .map((raw) => JSON.parse(raw).reason)
+    .sort();
 
 const partsSent = (calls: readonly SimulatedCall[]): string[] =>
   parts(calls.map(({ cmd, data }) => ({ command: cmd, data })));
@@ -55,7 +75,7 @@ async function previewOf(world: World) {
 }
 
 test(`a preview is what the next run sends: with an empty Redis and no service, and after 80 changes (SEED=${seed})`, async () => {
-  await using world = await World.create();
+  await using world = await World.create({ guard: { ...idleGuard, firstCreates: 10_000 } });
   const { stack } = world;
   const first = await previewOf(world);
   assert.ok(first.sent.length > 30, `only ${first.sent.length} people in a first preview`);
@@ -65,6 +85,7 @@ test(`a preview is what the next run sends: with an empty Redis and no service, 
   await stack.settled();
   assert.deepEqual(partsSent(await stack.simulator.writes()), parts(first.sent.flatMap(({ calls }) => calls)));
   assert.deepEqual([...(await heldPeople(stack)).keys()].sort(), first.held.map(({ username }) => username).sort());
+  assert.deepEqual(await reasons(stack), first.setAside.map(({ reason }) => reason).sort());
   world.oracle.everythingArrived();
 
   const quiet = await previewOf(world);
@@ -77,6 +98,11 @@ test(`a preview is what the next run sends: with an empty Redis and no service, 
   const since = await stack.simulator.lastCall();
   stack.startAll();
   await stack.settled();
+  assert.deepEqual(
+    sequencesSent(await stack.simulator.writes(since)),
+    sequences(next.sent.flatMap(({ calls }) => calls)),
+  );
+  assert.deepEqual(await reasons(stack), next.setAside.map(({ reason }) => reason).sort());
   assert.deepEqual(partsSent(await stack.simulator.writes(since)), parts(next.sent.flatMap(({ calls }) => calls)));
 });
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Stack, type StackOptions } from '../support/stack.ts';
+import { waitUntil } from '../support/wait-until.ts';
 import { connector } from './held.ts';
 
 const names = ['ann', 'bob', 'eve', 'ida', 'kim', 'lea', 'max', 'tom'];
@@ -26,11 +27,14 @@ test('the first run creates firstCreates people; confirmed, everybody, and says 
   await using _ = stack;
   stack.startAll();
   await stack.settled();
+  await waitUntil('the first to be created', async () => (await usernames()).length === 3);
+  await stack.settled();
   assert.equal((await usernames()).length, 3);
   assert.equal((await json(stack, 'held')).held.length, 5);
+  const waits = /first run +5 people wait: .*connector sync --confirm-first/;
   await using status = stack.command('status');
   await status.ended;
-  assert.match(status.output, /first run +waits: .*connector sync --confirm-first/);
+  assert.match(status.output, waits);
   const shown = await json(stack, 'preview');
   assert.deepEqual([shown.sent.length, shown.held.length], [0, 5]);
 
@@ -84,6 +88,26 @@ test('paused, nothing is sent, leavers included; resumed, everything is', async 
   await stack.settled();
   assert.equal((await account('ann'))?.disabled, true);
   assert.equal((await account('bob'))?.fullname, 'Bob Paused');
+});
+
+test('a pause holds back even what waits for its turn already', async () => {
+  const { stack, ou, account } = await company();
+  await using _ = stack;
+  stack.startAll();
+  await stack.settled();
+  await stack.simulator.faults([{ kind: 'http-429', cmd: 'disableuser', times: 1, retryAfterSeconds: 3 }]);
+  await stack.admin.disable(`CN=ann,${ou}`);
+  await waitUntil('the refusal', async () => (await stack.simulator.writes()).some(({ cmd }) => cmd === 'disableuser'));
+  await connector(stack, 'pause');
+  const since = await stack.simulator.lastCall();
+  const { redis, keys } = stack.store;
+  const pausedUntil = async () => Number(await redis.hget(keys.callRate, 'pausedUntil'));
+  await waitUntil('everybody to call again', async () => (await pausedUntil()) < Date.now() - 2_000);
+  assert.deepEqual(await stack.simulator.writes(since), []);
+  assert.equal((await account('ann'))?.disabled, false);
+  await connector(stack, 'resume');
+  await stack.settled();
+  assert.equal((await account('ann'))?.disabled, true);
 });
 
 test('what AD owns is put right again; a deleted account stays deleted, and is listed, until somebody says so', async () => {

@@ -11,7 +11,7 @@ import { connector, releaseAll } from './held.ts';
 import { Oracle } from './oracle.ts';
 
 /** Limits of the guard that nobody reaches: random people leave in droves. */
-export const idleGuard = { maxLeavers: 10_000, maxLeaversPercent: 100, maxLeaversHard: 10_000, firstCreates: 10_000 };
+export const idleGuard = { maxLeavers: 10_000, maxLeaversPercent: 100, maxLeaversHard: 10_000 };
 
 export interface WorldOptions {
   /** How many ordinary people; default 60. */

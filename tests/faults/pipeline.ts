@@ -17,6 +17,7 @@ import { type Ringer, ringerOf } from '@connector/shared/queues.ts';
 import { Readiness } from '@connector/shared/readiness.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
 import { openStore, type Store } from '@connector/shared/store.ts';
+import { confirmFirstRun } from '@connector/sync/plan/first-run.ts';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { startPusher } from '../../services/pusher/src/pusher.ts';
@@ -134,7 +135,9 @@ export class Run implements AsyncDisposable {
     const text = JSON.stringify(config, null, 2);
     const file = join(dir, `${prefix}.yaml`);
     await writeFile(file, text);
-    return new Run(servers, prefix, file, text, await simulator.lastCall());
+    const run = new Run(servers, prefix, file, text, await simulator.lastCall());
+    await confirmFirstRun(run.store); // a first run is not what these tests are about
+    return run;
   }
 
   get simulator(): Simulator {

@@ -1,16 +1,17 @@
 /** The first run against a tenant: so many accounts are created, and no more until a person has confirmed it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { confirmFirstRun } from '@connector/sync/plan/policy-in-force.ts';
+import { confirmFirstRun, letFirstGo } from '@connector/sync/plan/first-run.ts';
 import { decideAll } from '../../services/console/src/held/decide.ts';
 import { readHeld } from '../../services/console/src/held/held-people.ts';
 import { Reconciling, user } from './reconciling.ts';
 
 const people = (from: number, count: number) => Array.from({ length: count }, (_, index) => user(from + index));
 const threeAtFirst = { memberships: 'all', guard: { firstCreates: 3 } } as const;
+const open = { confirmed: false };
 
 test('creates firstCreates people and holds the others, who say how to go on', async () => {
-  await using reconciling = await Reconciling.create(threeAtFirst);
+  await using reconciling = await Reconciling.create(threeAtFirst, open);
   await reconciling.fullRead(...people(10, 8));
   assert.equal((await reconciling.toDeliver()).length, 3);
   assert.equal((await reconciling.held()).length, 5);
@@ -19,7 +20,7 @@ test('creates firstCreates people and holds the others, who say how to go on', a
 });
 
 test('what has passed counts, too, when others come later', async () => {
-  await using reconciling = await Reconciling.create(threeAtFirst);
+  await using reconciling = await Reconciling.create(threeAtFirst, open);
   await reconciling.fullRead(...people(10, 5));
   await reconciling.deliverAll();
   await reconciling.changes(...people(20, 2));
@@ -28,7 +29,7 @@ test('what has passed counts, too, when others come later', async () => {
 });
 
 test('once confirmed everybody is created, and nobody who comes later is held', async () => {
-  await using reconciling = await Reconciling.create(threeAtFirst);
+  await using reconciling = await Reconciling.create(threeAtFirst, open);
   await reconciling.fullRead(...people(10, 8));
   assert.equal((await confirmFirstRun(reconciling.store)).length, 5);
   await reconciling.reconcile();
@@ -39,27 +40,62 @@ test('once confirmed everybody is created, and nobody who comes later is held', 
 });
 
 test('confirmed before it began, it is no first run', async () => {
-  await using reconciling = await Reconciling.create(threeAtFirst, { confirmed: true });
+  await using reconciling = await Reconciling.create(threeAtFirst);
   await reconciling.fullRead(...people(10, 8));
   assert.equal((await reconciling.toDeliver()).length, 8);
 });
 
-test('a small one is over by itself once the directory was read to its end', async () => {
-  await using reconciling = await Reconciling.create(threeAtFirst);
-  await reconciling.fullRead(...people(10, 3));
-  await reconciling.changes(...people(20, 10));
-  assert.equal((await reconciling.toDeliver()).length, 13);
+test('a small one, or one that creates nobody, isn’t over before somebody has confirmed it: the filter may be mistyped', async () => {
+  await using reconciling = await Reconciling.create({ ...threeAtFirst, groupFilter: ['Stafff'] }, open);
+  await reconciling.fullRead(...people(10, 8));
+  assert.deepEqual([await reconciling.toDeliver(), await reconciling.held()], [[], []]);
+  await reconciling.changePolicy(threeAtFirst);
+  await reconciling.fullRead(...people(10, 8));
+  assert.deepEqual([(await reconciling.toDeliver()).length, (await reconciling.held()).length], [3, 5]);
+});
+
+test('the same people pass, in whatever order they are planned', async () => {
+  const passed: string[][] = [];
+  for (const isBackwards of [false, true]) {
+    await using reconciling = await Reconciling.create(threeAtFirst, open);
+    const generation = await reconciling.beginFullRead(people(10, 8));
+    await reconciling.append({ type: 'listed', generation }, { type: 'end', generation });
+    await reconciling.applyAll();
+    const listed = await reconciling.store.redis.zrange(reconciling.store.keys.toPlan, '0', '-1');
+    for (const each of isBackwards ? listed.reverse() : listed) await reconciling.plan(each);
+    await reconciling.judge();
+    passed.push(await reconciling.toDeliver());
+  }
+  assert.deepEqual(passed[0]?.sort(), passed[1]?.sort());
+});
+
+test('whoever is held while somebody confirms is let go, too, and by the sweep when that ended half-way', async () => {
+  await using reconciling = await Reconciling.create(threeAtFirst, open);
+  const { store } = reconciling;
+  await reconciling.fullRead(...people(10, 8));
+  const policy = JSON.parse((await store.redis.get(store.keys.policy)) ?? '');
+  await store.redis.set(store.keys.policy, JSON.stringify({ ...policy, firstRun: null })); // and there it was killed
+  assert.equal((await letFirstGo(store)).length, 5);
+  await reconciling.reconcile();
+  assert.deepEqual([(await reconciling.toDeliver()).length, await reconciling.held()], [8, []]);
+});
+
+test('a first run of thousands neither stops the guard nor Redis', async () => {
+  await using reconciling = await Reconciling.create(threeAtFirst, open);
+  await reconciling.fullRead(...people(10, 3_000));
+  assert.deepEqual([(await reconciling.toDeliver()).length, (await reconciling.held()).length], [3, 2_997]);
+  assert.equal((await confirmFirstRun(reconciling.store)).length, 2_997);
 });
 
 test('neither adoptions nor approvals count', async () => {
-  await using reconciling = await Reconciling.create({ ...threeAtFirst, onDetected: 'approve' });
+  await using reconciling = await Reconciling.create({ ...threeAtFirst, onDetected: 'approve' }, open);
   await reconciling.fullRead(...people(10, 8));
   assert.equal((await reconciling.pending()).length, 8);
   assert.deepEqual(await reconciling.held(), []);
 });
 
 test('whoever was rejected in the first run gets no account when it is over', async () => {
-  await using reconciling = await Reconciling.create(threeAtFirst);
+  await using reconciling = await Reconciling.create(threeAtFirst, open);
   await reconciling.fullRead(...people(10, 4));
   const [held = ''] = await reconciling.held();
   const rejected = (await readHeld(reconciling.store)).filter(({ person }) => person === held);
@@ -71,7 +107,7 @@ test('whoever was rejected in the first run gets no account when it is over', as
 });
 
 test('another policy does not end it', async () => {
-  await using reconciling = await Reconciling.create(threeAtFirst);
+  await using reconciling = await Reconciling.create(threeAtFirst, open);
   await reconciling.fullRead(...people(10, 8));
   await reconciling.changePolicy({ ...threeAtFirst, memberships: 'none' });
   await reconciling.fullRead(...people(10, 8));

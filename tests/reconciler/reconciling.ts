@@ -10,9 +10,10 @@ import { type Plan, plan } from '@connector/shared/plan.ts';
 import { basesVersion, policy, policyVersion } from '@connector/shared/policy.ts';
 import { openStore, type Store } from '@connector/shared/store.ts';
 import { applyNext } from '@connector/sync/mirror/apply.ts';
+import { confirmFirstRun } from '@connector/sync/plan/first-run.ts';
 import { judgeWaiting } from '@connector/sync/plan/judging.ts';
 import { planPeople } from '@connector/sync/plan/planning.ts';
-import { bringIntoForce, confirmFirstRun } from '@connector/sync/plan/policy-in-force.ts';
+import { bringIntoForce } from '@connector/sync/plan/policy-in-force.ts';
 import type { z } from 'zod';
 import { RedisServer } from '../support/redis-server.ts';
 
@@ -63,9 +64,6 @@ export const patch = (number: number, changes: Partial<DirectoryChange>): Direct
 /** A policy's keys. */
 type Rules = z.input<typeof policy>;
 
-/** A first run is not what a test is about, unless it says so. */
-const rulesOf = (rules: Rules) => policy.parse({ ...rules, guard: { firstCreates: 10_000, ...rules.guard } });
-
 export class Reconciling implements AsyncDisposable {
   readonly store: Store;
   readonly #redis: RedisServer;
@@ -77,12 +75,12 @@ export class Reconciling implements AsyncDisposable {
   private constructor(dir: string, redis: RedisServer, rules: Rules) {
     this.#dir = dir;
     this.#redis = redis;
-    this.#policy = rulesOf(rules);
+    this.#policy = policy.parse(rules);
     this.store = openStore({ target: { url: redis.url }, prefix: 'connector', name: 'test' });
   }
 
-  /** @param confirmed a person has confirmed the first run before it begins */
-  static async create(rules: Rules = { memberships: 'all' }, { confirmed = false } = {}): Promise<Reconciling> {
+  /** @param confirmed a person has confirmed the first run before it begins; it isn't what a test is about, unless it says so */
+  static async create(rules: Rules = { memberships: 'all' }, { confirmed = true } = {}): Promise<Reconciling> {
     const dir = await mkdtemp(join(tmpdir(), 'reconciling-'));
     const redis = await RedisServer.create({ dir: join(dir, 'redis'), settings: { appendfsync: 'no' } });
     const made = new Reconciling(dir, redis, rules);
@@ -95,7 +93,7 @@ export class Reconciling implements AsyncDisposable {
 
   /** Brings another policy into force, as a restart with another configuration does. */
   async changePolicy(rules: Rules): Promise<void> {
-    this.#policy = rulesOf(rules);
+    this.#policy = policy.parse(rules);
     await bringIntoForce(this.store, policyVersion(this.#policy, [bases]), [bases]);
   }
 
@@ -128,13 +126,17 @@ export class Reconciling implements AsyncDisposable {
 
   /** Plans the first of the list. */
   async planSome(count: number): Promise<void> {
+    await this.plan(...(await this.store.redis.zrange(this.store.keys.toPlan, '0', String(count - 1))));
+  }
+
+  async plan(...people: readonly string[]): Promise<void> {
     const options = {
       store: this.store,
       policy: this.#policy,
       policyVersion: policyVersion(this.#policy, [bases]),
       directories: [bases],
     };
-    await planPeople(options, await this.store.redis.zrange(this.store.keys.toPlan, '0', String(count - 1)));
+    await planPeople(options, people);
   }
 
   judge() {

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { mirrorState } from '@connector/shared/directory-state.ts';
 import type { policy } from '@connector/shared/policy.ts';
 import { openStore, parseStored, type Store } from '@connector/shared/store.ts';
+import { confirmFirstRun } from '@connector/sync/plan/first-run.ts';
 import type { z } from 'zod';
 import { Program } from './child-process.ts';
 import { DirectoryAdmin } from './directory-admin.ts';
@@ -29,7 +30,7 @@ export interface StackOptions {
   readonly onLine?: (service: string, line: string) => void;
 }
 
-/** A first run is not what a test is about, unless it says so: then everybody may be created at once. */
+/** A first run is not what a test is about, unless it names `firstCreates`: it is confirmed before it begins, and unlimited. */
 const beyondFirstRun = (rules: z.input<typeof policy>) => ({
   ...rules,
   guard: { firstCreates: 10_000, ...rules.guard },
@@ -106,6 +107,7 @@ export class Stack implements AsyncDisposable {
       };
       const stack = new Stack({ dir, domain, admin, redis, simulator, closers, config, options });
       await stack.configure({});
+      if (options.policy?.guard?.firstCreates === undefined) await confirmFirstRun(stack.store);
       return stack;
     } catch (error) {
       for (const close of closers) await close();

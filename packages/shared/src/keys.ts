@@ -89,6 +89,8 @@ export function keysOf(prefix: string) {
     plans: `${tag}:plans`,
     /** Sorted set: people whose plan has steps that the guard hasn't judged yet, by time (ms). */
     waiting: `${tag}:waiting`,
+    /** Sorted set, all scores 0: people whom the guard holds because of the first run; its first ones are created. */
+    firstCreates: `${tag}:first-creates`,
     /** Sorted set: people whose plan has steps that the guard stopped, by time (ms). */
     held: `${tag}:held`,
     /** Sorted set: new people who wait for a person's approval, by time (ms). */

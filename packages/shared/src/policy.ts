@@ -74,15 +74,10 @@ export function policyVersion(current: Policy, directories: readonly Bases[]): s
   return digest({ rules, bases: directories.map(({ id, userBases, groupBases }) => ({ id, userBases, groupBases })) });
 }
 
-/**
- * The first run against a tenant. It ends by itself when all that it wants to create is within `firstCreates`; once that
- * stopped anybody, a person has to confirm it.
- */
+/** The first run against a tenant: until somebody has confirmed it, `firstCreates` people get accounts at most. */
 export const firstRun = z.strictObject({
   /** So many creates the guard has let pass. */
   passed: z.number().int(),
-  /** It held somebody. */
-  stopped: z.boolean(),
 });
 export type FirstRun = z.infer<typeof firstRun>;
 
@@ -93,7 +88,7 @@ export const policyState = z.strictObject({
   settled: z.boolean(),
   /** Directory id → the generation that was there when it came into force: the complete read must be a younger one. */
   after: z.record(z.string(), z.number().int()),
-  /** `null` once it is over. */
+  /** `null` once somebody has confirmed it. */
   firstRun: firstRun.nullable().default(null),
 });
 export type PolicyState = z.infer<typeof policyState>;

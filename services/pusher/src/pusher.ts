@@ -57,6 +57,7 @@ export async function startPusher(service: Service): Promise<Running> {
   const records = new Records(store, claims, directories);
   const { batchSize } = lastpass;
   const { mode } = configuration.sync;
+  const watched = { directories, firstCreates: configuration.policy.guard.firstCreates };
   const isAllowed = () => mayDeliver(store, mode);
   const delivering = { store, gate, claims, records, log, signal, batchSize, onManyCreated, mayDeliver: isAllowed };
 
@@ -95,7 +96,7 @@ export async function startPusher(service: Service): Promise<Running> {
   const sweep = async () => {
     const isDue = (await redis.zcount(keys.toDeliver, '-inf', Date.now())) > 0;
     if (isDue && (await isAllowed())) await accountUpdates.sweep({});
-    await endRunIfDone(store, directories, Date.now());
+    await endRunIfDone(store, watched, Date.now());
     if (idsWanted && (await redis.zcard(keys.toDeliver)) === 0) {
       idsWanted = false;
       await redis.hset(keys.requests, 'accounts', `ids-${Date.now()}`);

@@ -13,6 +13,7 @@ import type { Running, Service } from '@connector/shared/service.ts';
 import { applyNext } from '@connector/sync/mirror/apply.ts';
 import { sweepGenerations } from '@connector/sync/mirror/sweep-generations.ts';
 import { touchExpired } from '@connector/sync/plan/expiries.ts';
+import { letFirstGo } from '@connector/sync/plan/first-run.ts';
 import { followGroups } from '@connector/sync/plan/group-renames.ts';
 import { judgeWaiting } from '@connector/sync/plan/judging.ts';
 import { planPeople } from '@connector/sync/plan/planning.ts';
@@ -154,6 +155,7 @@ export async function startReconciler(service: Service): Promise<Running> {
     if (obstacle === null) readiness.solved('planning');
     else readiness.notYet('planning', obstacle);
     await followRenames();
+    await ringFor(peopleToPlan, await letFirstGo(store));
     await ringFor(peopleToPlan, await touchExpired(store, { directories: directoryIds, nowMs: Date.now() }));
     const [head] = await redis.zrange(keys.toPlan, '0', '0');
     if (isStuck('people', head) && obstacle === null) await peopleToPlan.sweep({});

@@ -27,7 +27,6 @@ const judgeWith = (changes: Partial<GuardInputs>) => [
     waiting: new Map(),
     recentLeavers: new Set(),
     linked: 1_000,
-    firstCreated: 0,
     limits: guardLimits.parse({}),
     policySettled: true,
     newlyReadElsewhere: new Set(),

@@ -6,19 +6,17 @@
  */
 import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
-import { isFirstCreate, isLeaverStep, type Plan } from '@connector/shared/plan.ts';
+import { isLeaverStep, type Plan } from '@connector/shared/plan.ts';
 import type { GuardLimits } from '@connector/shared/policy.ts';
 
 export interface GuardInputs {
   /** Everybody whose guarded steps weren't judged yet. */
-  readonly waiting: ReadonlyMap<PersonKey, Plan>; // in the order in which they came
+  readonly waiting: ReadonlyMap<PersonKey, Plan>;
   /** Leavers of the last hour, passed or held. */
   readonly recentLeavers: ReadonlySet<PersonKey>;
   /** How many people are linked. */
   readonly linked: number;
   readonly limits: GuardLimits;
-  /** How many creates of the first run have passed already; `null` when it is over. */
-  readonly firstCreated: number | null;
   /** Whether a complete read under the policy in force was planned. */
   readonly policySettled: boolean;
   /** Directories of which a read of another domain controller than before has just come into use. */
@@ -76,9 +74,6 @@ function emptiedGroups({ waiting, groupSizes, renamedGroups }: GuardInputs): Map
 const mayLag =
   'another domain controller was read than before, or one that was put back, which may not have heard of everything';
 
-const beyondFirst = ({ firstCreates }: GuardLimits): string =>
-  `the first run creates firstCreates (${firstCreates}) accounts until somebody confirms it: look at "connector preview", then confirm with "connector sync --confirm-first"`;
-
 /** Judges everybody who waits. */
 export function judge(inputs: GuardInputs): Judgement {
   const { waiting, recentLeavers, linked, limits, policySettled } = inputs;
@@ -89,18 +84,12 @@ export function judge(inputs: GuardInputs): Judgement {
   const tooMany = tooManyLeavers({ leavers: leavers.size, linked, limits });
   const emptied = emptiedGroups(inputs);
   const judgement = new Map<PersonKey, string | null>();
-  let left = inputs.firstCreated === null ? Number.POSITIVE_INFINITY : limits.firstCreates - inputs.firstCreated;
   for (const [person, plan] of waiting) {
     const leaves = plan.steps.flatMap((step) => (step.kind === 'leave-groups' ? step.groups : []));
     const group = leaves.map((name) => emptied.get(folded(name))).find((reason) => reason !== undefined);
     const unsettled = policySettled
       ? null
       : 'the policy, a filter or a base has changed, and nobody leaves before a complete read under it is planned';
-    if (plan.steps.some(isFirstCreate)) {
-      judgement.set(person, left > 0 ? null : beyondFirst(limits));
-      left -= 1;
-      continue;
-    }
     const isElsewhere = inputs.newlyReadElsewhere.has(partsOfPerson(person).directory);
     const uncertain = isElsewhere && !plan.certain ? mayLag : null;
     // Who loses access isn't kept waiting for the sake of a group.

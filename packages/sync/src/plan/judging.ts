@@ -3,11 +3,12 @@ import type { Account } from '@connector/shared/account.ts';
 import { mirrorState } from '@connector/shared/directory-state.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
-import { type Decision, isFirstCreate, isLeaverStep, type Plan, plan } from '@connector/shared/plan.ts';
-import { type FirstRun, type GuardLimits, type PolicyState, policyState } from '@connector/shared/policy.ts';
+import { type Decision, isLeaverStep, type Plan, plan } from '@connector/shared/plan.ts';
+import { type GuardLimits, type PolicyState, policyState } from '@connector/shared/policy.ts';
 import type { State } from '@connector/shared/state.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import { type Guard, TICK } from '@connector/shared/transaction.ts';
+import { passFirstCreates } from './first-run.ts';
 import { type Judgement, judge } from './guard.ts';
 
 export interface JudgingOptions {
@@ -29,6 +30,11 @@ export interface Judged {
 
 const nobody: Judged = { passed: 0, held: [] };
 
+/** So many verdicts are written in one transaction: Redis serves nobody else meanwhile. */
+const verdictsAtOnce = 500;
+/** So many plans are read at once. */
+const plansAtOnce = 1_000;
+
 /**
  * Judges everybody who waits, or nobody: when more of a read is to come, when it isn't planned to its end, or when anything
  * changed meanwhile, the next round will do it.
@@ -37,20 +43,17 @@ export async function judgeWaiting({ store, limits, directories }: JudgingOption
   const { redis, keys } = store;
   const barrier = await barrierOf(store, directories);
   if (barrier === null) return nobody;
+  const first = await passFirstCreates(store, { barrier, limits, isRead: (policy) => isReadSince(store, policy) });
   const nowMs = Date.now();
   const judgementInputs = await redis.get(keys.judgementInputs);
-  const policyRaw = await redis.get(keys.policy);
-  const policy = parseStored(policyState, keys.policy, policyRaw).value;
+  const { raw: policyRaw, value: policy } = parseStored(policyState, keys.policy, await redis.get(keys.policy));
+  if (policy === null) return nobody;
   const people = await redis.zrange(keys.waiting, '0', '-1');
-  const isOpen = policy !== null && (!policy.settled || (policy.firstRun !== null && !policy.firstRun.stopped));
-  const settles = isOpen && (await isReadSince(store, policy));
+  const settles = !policy.settled && (await isReadSince(store, policy));
   const elsewhere = await readElsewhere(store, directories);
-  if (policy === null || (people.length === 0 && !settles && elsewhere.size === 0)) return nobody;
+  if (people.length === 0 && !settles && elsewhere.size === 0) return { ...nobody, passed: first };
 
-  const raws = people.length === 0 ? [] : await redis.hmget(keys.plans, ...people);
-  const waiting = new Map(
-    people.flatMap((person, index) => (raws[index] ? [[person, plan.parse(JSON.parse(raws[index]))] as const] : [])),
-  );
+  const waiting = await readPlans(store, people);
   const recentLeavers = new Set(await redis.zrangebyscore(keys.recentLeavers, nowMs - countedMs, '+inf'));
   const linked = await redis.hlen(keys.links);
   const judgement = judge({
@@ -58,45 +61,66 @@ export async function judgeWaiting({ store, limits, directories }: JudgingOption
     recentLeavers,
     linked,
     limits,
-    firstCreated: policy.firstRun?.passed ?? null,
     policySettled: policy.settled,
     newlyReadElsewhere: new Set(elsewhere.keys()),
     groupSizes: await groupSizes(store, waiting),
     renamedGroups: new Set(await redis.hkeys(keys.renamedGroups)),
   });
-  const next: PolicyState = {
-    ...policy,
-    settled: policy.settled || settles,
-    firstRun: firstRunAfter(policy.firstRun, { waiting, judgement, settles }),
-  };
-  const outcome = await store.commit({
-    guards: [
-      ...barrier,
-      { command: ['GET', keys.judgementInputs], is: judgementInputs },
-      { command: ['GET', keys.policy], is: policyRaw },
-      ...[...elsewhere].map(([id, is]) => ({ command: ['GET', keys.directory(id).readElsewhere], is })),
-    ],
-    writes: [
-      ...[...elsewhere.keys()].map((id) => ['DEL', keys.directory(id).readElsewhere]),
-      ...[...waiting].flatMap(([person, current]) => verdictWrites(store, person, current, judgement, nowMs)),
-      ['ZREMRANGEBYSCORE', keys.recentLeavers, '-inf', String(nowMs - countedMs)],
-      ['SET', keys.judgementInputs, TICK],
-      ...(JSON.stringify(next) === JSON.stringify(policy) ? [] : [['SET', keys.policy, JSON.stringify(next)]]),
-    ],
-  });
-  return outcome.committed ? judged(judgement) : nobody;
+  // Those who pass come first, and what ends the holding last: whoever is judged in a later round is judged no milder.
+  const verdicts = [...waiting].sort(
+    ([a], [b]) => Number(judgement.get(a) !== null) - Number(judgement.get(b) !== null),
+  );
+  const guards = [
+    ...barrier,
+    { command: ['GET', keys.policy], is: policyRaw },
+    ...[...elsewhere].map(([id, is]) => ({ command: ['GET', keys.directory(id).readElsewhere], is })),
+  ];
+  const done = new Map<PersonKey, string | null>();
+  let inputs = judgementInputs;
+  for (let from = 0; from === 0 || from < verdicts.length; from += verdictsAtOnce) {
+    const part = verdicts.slice(from, from + verdictsAtOnce);
+    const isLast = from + verdictsAtOnce >= verdicts.length;
+    const outcome = await store.commit({
+      guards: [...guards, { command: ['GET', keys.judgementInputs], is: inputs }],
+      writes: [
+        ...part.flatMap(([person, current]) => verdictWrites(store, person, current, judgement, nowMs)),
+        ...(isLast
+          ? lastWrites(store, { settles: settles ? policy : null, elsewhere: [...elsewhere.keys()], nowMs })
+          : []),
+        ['SET', keys.judgementInputs, TICK],
+      ],
+    });
+    if (!outcome.committed) break;
+    inputs = String(outcome.tick);
+    for (const [person] of part) done.set(person, judgement.get(person) ?? null);
+  }
+  const result = judged(done);
+  return { ...result, passed: result.passed + first };
 }
 
-/** What the first run has come to; `null` once all that it wanted is within the limit and the directory was read to its end. */
-function firstRunAfter(
-  current: FirstRun | null,
-  { waiting, judgement, settles }: { waiting: ReadonlyMap<PersonKey, Plan>; judgement: Judgement; settles: boolean },
-): FirstRun | null {
-  if (current === null) return null;
-  const creates = [...waiting].filter(([, { steps }]) => steps.some(isFirstCreate)).map(([person]) => person);
-  const held = creates.filter((person) => judgement.get(person) !== null).length;
-  const next = { passed: current.passed + creates.length - held, stopped: current.stopped || held > 0 };
-  return settles && !next.stopped ? null : next;
+/** What is over once everybody is judged. */
+function lastWrites(
+  { keys }: State,
+  { settles, elsewhere, nowMs }: { settles: PolicyState | null; elsewhere: readonly string[]; nowMs: number },
+): string[][] {
+  return [
+    ...elsewhere.map((id) => ['DEL', keys.directory(id).readElsewhere]),
+    ['ZREMRANGEBYSCORE', keys.recentLeavers, '-inf', String(nowMs - countedMs)],
+    ...(settles === null ? [] : [['SET', keys.policy, JSON.stringify({ ...settles, settled: true })]]),
+  ];
+}
+
+async function readPlans({ redis, keys }: State, people: readonly PersonKey[]): Promise<Map<PersonKey, Plan>> {
+  const plans = new Map<PersonKey, Plan>();
+  for (let from = 0; from < people.length; from += plansAtOnce) {
+    const part = people.slice(from, from + plansAtOnce);
+    const raws = await redis.hmget(keys.plans, ...part);
+    for (const [index, person] of part.entries()) {
+      const { value } = parseStored(plan, keys.plans, raws[index] ?? null);
+      if (value !== null) plans.set(person, value);
+    }
+  }
+  return plans;
 }
 
 function judged(judgement: Judgement): Judged {

@@ -2,11 +2,19 @@
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
-import { isGuarded, isLeaverStep, needsApproval, type Plan, type SetAside } from '@connector/shared/plan.ts';
+import {
+  isFirstCreate,
+  isGuarded,
+  isLeaverStep,
+  needsApproval,
+  type Plan,
+  type SetAside,
+} from '@connector/shared/plan.ts';
 import type { SyncedGroup } from '@connector/shared/synced-group.ts';
 import { TICK } from '@connector/shared/transaction.ts';
 import { linkWrites } from '../accounts/account-changes.ts';
 import { expiryWrite } from './expiries.ts';
+import { beyondFirst } from './first-run.ts';
 import type { Known } from './known-state.ts';
 import type { Planned } from './make-plan.ts';
 import type { Gathered } from './plan-inputs.ts';
@@ -41,6 +49,7 @@ export function writesFor(
   const deliver = stored !== null && (unguarded || stored.cleared);
   const held = stored !== null && stored.guarded !== null && !stored.cleared && stored.heldBecause !== null;
   const unapproved = stored !== null && !stored.cleared && stored.steps.some(needsApproval);
+  const isFirst = stored !== null && !stored.cleared && stored.steps.some(isFirstCreate);
   const waiting = stored !== null && stored.guarded !== null && !stored.cleared && !held && !unapproved;
   const isLeaver = stored?.steps.some(isLeaverStep) ?? false;
   const nowMs = String(Date.now());
@@ -63,6 +72,8 @@ export function writesFor(
     [keys.rejected, unapproved && planned?.rejected],
   ] as const)
     writes.push(isOnIt ? ['ZADD', list, 'NX', nowMs, person] : ['ZREM', list, person]);
+  if (isFirst) writes.push(['ZADD', keys.firstCreates, '0', person]);
+  else if (known.plan?.steps.some(isFirstCreate)) writes.push(['ZREM', keys.firstCreates, person]);
   if (known.held && !held) writes.push(['ZREM', keys.held, person]);
   else if (held && !known.held)
     writes.push(['ZADD', keys.held, nowMs, person], ...(isLeaver ? [['ZADD', keys.recentLeavers, nowMs, person]] : []));
@@ -120,8 +131,9 @@ function adoption(
  * Why guarded steps are held without asking the guard: they were held before, whatever changed about them since, or a
  * person released other ones. Only who now loses access, and didn't by what was held, is the guard's to judge.
  */
-function staysHeld(known: Known, { guarded, steps }: Planned): string | null {
+function staysHeld({ policy }: Context, known: Known, { guarded, steps }: Planned): string | null {
   if (guarded === null || steps.some(needsApproval)) return null;
+  if (steps.some(isFirstCreate)) return beyondFirst(policy.guard);
   if (known.decision?.verdict === 'released' && known.decision.guarded !== guarded)
     return 'what was released has changed since';
   const wasLeaver = known.plan?.steps.some(isLeaverStep) ?? false;
@@ -129,7 +141,7 @@ function staysHeld(known: Known, { guarded, steps }: Planned): string | null {
 }
 
 /** The plan with everything that it was made from, and what was decided about the very same guarded steps before. */
-function planToStore({ inForce }: Context, known: Known, planned: Planned, accountRaw: string | null): Plan {
+function planToStore(context: Context, known: Known, planned: Planned, accountRaw: string | null): Plan {
   const decided = known.decision?.guarded === planned.guarded ? known.decision?.verdict : undefined;
   return {
     username: planned.username,
@@ -139,8 +151,8 @@ function planToStore({ inForce }: Context, known: Known, planned: Planned, accou
     cleared: planned.guarded !== null && decided !== undefined && decided !== 'rejected',
     mustHold: planned.mustHold,
     certain: planned.certain,
-    heldBecause: staysHeld(known, planned),
-    inputs: { touched: known.touched, account: accountRaw, policy: inForce.value.version },
+    heldBecause: staysHeld(context, known, planned),
+    inputs: { touched: known.touched, account: accountRaw, policy: context.inForce.value.version },
     madeAtMs: Date.now(),
   };
 }

@@ -5,6 +5,7 @@
  * What a call makes true is taken over into the copy, and everything is planned again, until there is nothing left to do: so a
  * preview shows, too, what becomes possible only by what goes before it.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { DirectoryConnection } from '@connector/active-directory/connection.ts';
 import { deletedObjectsUnreadable } from '@connector/active-directory/deleted-objects.ts';
 import type { LastPassClient } from '@connector/lastpass/client.ts';
@@ -13,6 +14,7 @@ import type { DirectoryConfiguration } from '@connector/shared/configuration.ts'
 import { cursor, type LogEntry, mirrorState } from '@connector/shared/directory-state.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
+import { currentGeneration } from '@connector/shared/people-with-mail.ts';
 import { link, type Plan, plan, type SetAside, type Step, setAside } from '@connector/shared/plan.ts';
 import { type Policy, policyVersion } from '@connector/shared/policy.ts';
 import type { State } from '@connector/shared/state.ts';
@@ -74,6 +76,9 @@ export interface Preview {
   readonly read: { readonly objects: number; readonly accounts: number };
 }
 
+/** A full read ended while the preview was made, and what it was made from is gone. */
+class PreviewOvertaken extends Error {}
+
 /** The preview didn't come to an end by itself: a mistake of ours, which hides nothing. */
 export class PreviewUnfinished extends Error {
   override readonly name = 'PreviewUnfinished';
@@ -87,16 +92,31 @@ const peopleAtOnce = 100;
 /** One thing waits for another a few times over, never more often. */
 const maxRounds = 20;
 
+const tries = 3;
+
 /**
  * Makes a preview.
  * @throws DirectoryError, LastPassError, AccountsIncomplete, and what Redis throws: a preview is whole, or there is none
  */
 export async function previewRun(options: PreviewOptions): Promise<Preview> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await previewOnce(options);
+    } catch (error) {
+      if (!(error instanceof PreviewOvertaken)) throw error;
+      if (attempt === tries)
+        throw new PreviewUnfinished('full reads keep ending while the preview is made: try again a little later');
+    }
+  }
+}
+
+async function previewOnce(options: PreviewOptions): Promise<Preview> {
   const { store, directories, policy, lastpass, signal, onProgress } = options;
   const ids = directories.map(({ id }) => id);
   const state = await copyState(store, ids, {
     isNew: (key) => key.includes(`:mirror:${previewGeneration}:`),
   });
+  const copied = await generationsOf(state, ids);
   const version = policyVersion(policy, directories);
   const planning = { store: state, policy, policyVersion: version, directories };
   await bringIntoForce(state, version, directories);
@@ -104,6 +124,8 @@ export async function previewRun(options: PreviewOptions): Promise<Preview> {
   onProgress('reading the accounts');
   const accounts = await listAccounts({ call: (_, send) => send(lastpass) }, signal);
   const { keys, redis } = state;
+  // Whatever a pusher may have sent is in that list by now: what it had claimed is settled, as the next one would do it.
+  await state.commit({ guards: [], writes: [['DEL', keys.claims, keys.intents, keys.creating]] });
   await takeOverAccounts({
     state,
     directories: ids,
@@ -115,7 +137,7 @@ export async function previewRun(options: PreviewOptions): Promise<Preview> {
   const planned = async (): Promise<void> => {
     if ((await notYet(planning)) !== null) return; // of a policy that is new, everybody is judged by a full read at the latest
     await touchExpired(state, { directories: ids, nowMs: Date.now() });
-    await planList(planning, (left) => onProgress(`planning ${left}`));
+    await planList(planning, { signal, onLeft: (left) => onProgress(`planning ${left}`) });
     await judgeWaiting({ store: state, limits: policy.guard, directories: ids });
     await followGroups(planning, Date.now());
   };
@@ -125,20 +147,25 @@ export async function previewRun(options: PreviewOptions): Promise<Preview> {
     const read = await readDirectory({ ...options, state }, directory);
     objects += read;
   }
+  // A generation that isn't in use any more is swept: a copy of what is left of it misses people who are there.
+  if ((await generationsOf(store, ids)) !== copied) throw new PreviewOvertaken();
   const sent = new Map<PersonKey, PreviewedPerson>();
   for (let round = 0, before = ''; ; round++) {
     await planned();
     const deliveries = await outstandingDeliveries(state);
     const left = (await redis.zrange(keys.toPlan, '0', '-1')).join();
-    if (deliveries.length === 0 && left === before) break; // who is left is in delivery now
+    if (deliveries.length === 0 && left === before) break;
     before = left;
     if (round === maxRounds)
       throw new PreviewUnfinished(
         `after ${maxRounds} rounds ${deliveries.length} people still change: please report it`,
       );
-    for (const [person, result] of await deliver(state, ids, deliveries))
+    for (const [person, result] of await deliver(state, { directories: ids, deliveries, signal }))
       sent.set(person, merged(sent.get(person), result));
   }
+  const unplanned = (await redis.zcard(keys.toPlan)) + (await redis.zcard(keys.waiting));
+  if (unplanned > 0)
+    throw new PreviewUnfinished(`${unplanned} people could not be planned to the end: please report it`);
   return {
     sent: [...sent.values()],
     held: await stopped(state, keys.held, ({ heldBecause, mustHold }) => heldBecause ?? mustHold ?? ''),
@@ -148,6 +175,12 @@ export async function previewRun(options: PreviewOptions): Promise<Preview> {
     read: { objects, accounts: accounts.length },
   };
 }
+
+/** The generations of the mirrors that plans are made from. */
+const generationsOf = async (state: State, directories: readonly string[]): Promise<string> => {
+  const current = await Promise.all(directories.map((id) => currentGeneration(state, id)));
+  return current.map((each) => each?.generation ?? 'none').join();
+};
 
 /** Reads a directory to its end, into a generation of the copy's own. @returns how many objects it has */
 async function readDirectory(
@@ -202,17 +235,27 @@ async function applyAll(applying: Parameters<typeof applyNext>[0]): Promise<void
 }
 
 /** Plans everybody on the list, as long as it gets any shorter or longer; who stays is in delivery now. */
-async function planList(planning: Parameters<typeof planPeople>[0], onLeft: (left: number) => void): Promise<void> {
+async function planList(
+  planning: Parameters<typeof planPeople>[0],
+  { signal, onLeft }: { signal: AbortSignal; onLeft: (left: number) => void },
+): Promise<void> {
   const { redis, keys } = planning.store;
   for (let round = 0; round < maxRounds; round++) {
     const people = await redis.zrange(keys.toPlan, '0', '-1');
     for (let from = 0; from < people.length; from += peopleAtOnce) {
       onLeft(people.length - from);
+      await breathe(signal);
       await planPeople(planning, people.slice(from, from + peopleAtOnce));
     }
     const left = await redis.zrange(keys.toPlan, '0', '-1');
     if (left.length === 0 || left.join() === people.join()) return;
   }
+}
+
+/** Everything else here is quick and in memory: only now and then a signal can come through. */
+async function breathe(signal: AbortSignal): Promise<void> {
+  await setImmediate();
+  signal.throwIfAborted();
 }
 
 /** Everybody whom a pusher would take up now, leavers first. */
@@ -240,13 +283,17 @@ async function outstandingDeliveries({ redis, keys }: State): Promise<Delivery[]
 /** Makes everybody's calls, and takes over what they make true. */
 async function deliver(
   state: State,
-  directories: readonly string[],
-  deliveries: readonly Delivery[],
+  {
+    directories,
+    deliveries,
+    signal,
+  }: { directories: readonly string[]; deliveries: readonly Delivery[]; signal: AbortSignal },
 ): Promise<Map<PersonKey, PreviewedPerson>> {
   const lastpass = new RecordingLastPass();
   const results = new Map<PersonKey, PreviewedPerson>();
   const changes: Change[] = [];
-  for (const delivery of deliveries) {
+  for (const [index, delivery] of deliveries.entries()) {
+    if (index % peopleAtOnce === 0) await breathe(signal);
     const { person, plan: current } = delivery;
     const { username, name } = current;
     for (const kind of callKinds) {

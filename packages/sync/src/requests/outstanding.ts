@@ -1,6 +1,7 @@
 /** What is still to be done before a sync that was asked for has come to its end. */
 import { type Cursor, cursor, firstCursor, firstMirrorState, mirrorState } from '@connector/shared/directory-state.ts';
 import { type AccountsRead, accountsRead, setAside } from '@connector/shared/plan.ts';
+import { policyState } from '@connector/shared/policy.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { syncedGroup } from '@connector/shared/synced-group.ts';
 import { isAnswered, type RequestIds, type SyncRequest } from './request.ts';
@@ -81,8 +82,20 @@ const soonMs = 60_000;
 /** Among so many who are postponed for a short while it is looked whether LastPass refuses them. */
 const lookedAt = 1_000;
 
+/** What of the configuration says whether anything is outstanding. */
+export interface Watched {
+  /** Ids of all directories. */
+  readonly directories: readonly string[];
+  /** How many the first run may create. */
+  readonly firstCreates: number;
+}
+
 /** Takes a snapshot, of one moment: somebody on the way from one list to the next is in one of them. */
-export async function readSnapshot(store: Store, directories: readonly string[], nowMs: number): Promise<Snapshot> {
+export async function readSnapshot(
+  store: Store,
+  { directories, firstCreates }: Watched,
+  nowMs: number,
+): Promise<Snapshot> {
   const { redis, keys } = store;
   const own = directories.map((id) => keys.directory(id));
   const soon = String(nowMs + soonMs);
@@ -95,12 +108,14 @@ export async function readSnapshot(store: Store, directories: readonly string[],
     .zcount(keys.toDeliver, '-inf', soon)
     .zrangebyscore(keys.toDeliver, `(${nowMs}`, soon, 'LIMIT', 0, lookedAt)
     .zcount(keys.expiries, '-inf', String(nowMs))
-    .hvals(keys.syncedGroups);
+    .hvals(keys.syncedGroups)
+    .zcard(keys.firstCreates)
+    .get(keys.policy);
   const replies = ((await transaction.exec()) ?? []).map(([error, reply]) => {
     if (error) throw error;
     return reply;
   });
-  const [requests, states, listed, toJudge, due, dueSoon, expired, groups] = replies as [
+  const [requests, states, listed, waiting, due, dueSoon, expired, groups, first, policyRaw] = replies as [
     (string | null)[],
     (string | null)[],
     number,
@@ -109,7 +124,11 @@ export async function readSnapshot(store: Store, directories: readonly string[],
     string[],
     number,
     string[],
+    number,
+    string | null,
   ];
+  const firstRun = parseStored(policyState, keys.policy, policyRaw).value?.firstRun ?? null;
+  const mayPass = firstRun === null ? 0 : Math.max(0, firstCreates - firstRun.passed);
   const moving = groups.filter(
     (raw) => parseStored(syncedGroup, keys.syncedGroups, raw).value?.rename?.verdict === 'released',
   ).length;
@@ -119,7 +138,7 @@ export async function readSnapshot(store: Store, directories: readonly string[],
     directories: directories.map((id, index) => ({ id, ...directoryOf(own[index], states, index) })),
     accountsRead: parseStored(accountsRead, keys.accountsRead, states.at(-1) ?? null).value,
     toPlan: listed + expired + moving,
-    toJudge,
+    toJudge: waiting + Math.min(first, mayPass),
     toDeliver: due - (await countRefused(store, dueSoon)),
   };
 }

@@ -6,7 +6,7 @@ import type { Configuration } from '@connector/shared/configuration.ts';
 import type { State } from '@connector/shared/state.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { z } from 'zod';
-import { isFinished, outstandingOf, readSnapshot } from './outstanding.ts';
+import { isFinished, outstandingOf, readSnapshot, type Watched } from './outstanding.ts';
 import { requestWrites, type SyncRequest, syncRequest } from './request.ts';
 
 export type Mode = Configuration['sync']['mode'];
@@ -59,11 +59,11 @@ export async function putRequest(
 const longestWaitMs = 3_600_000;
 
 /** Ends the run once nothing of what was asked for is outstanding, or nothing can be done about it. */
-export async function endRunIfDone(store: Store, directories: readonly string[], nowMs: number): Promise<void> {
+export async function endRunIfDone(store: Store, watched: Watched, nowMs: number): Promise<void> {
   const { redis, keys, commit } = store;
   const { raw, value } = parseStored(run, keys.run, await redis.get(keys.run));
   if (value === null) return;
-  const snapshot = await readSnapshot(store, directories, nowMs);
+  const snapshot = await readSnapshot(store, watched, nowMs);
   const isStuck = nowMs - value.atMs > longestWaitMs && snapshot.toDeliver === 0;
   if (!isStuck && !isFinished(outstandingOf(snapshot, value.request))) return;
   await commit({ guards: [{ command: ['GET', keys.run], is: raw }], writes: [['DEL', keys.run]] });

@@ -1,4 +1,5 @@
 /** `connector drift`: what was changed by hand at LastPass and is left so. */
+import { policyVersion } from '@connector/shared/policy.ts';
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import { aligned, type Cell } from '../text/aligned.ts';
 import type { Paint } from '../text/paint.ts';
@@ -6,7 +7,10 @@ import { counted, isoText, momentText } from '../text/when.ts';
 import { type DriftedPerson, readDrift } from './drifted-people.ts';
 
 export async function drift(context: Context, { json }: Common): Promise<ExitCode> {
-  const people = await readDrift(context.session.store, Date.now());
+  const { store, configuration } = context.session;
+  const { policy, directories } = configuration;
+  const planning = { store, policy, policyVersion: policyVersion(policy, directories), directories };
+  const people = await readDrift(planning);
   if (json) printJson(context, driftJson(people));
   else print(context, driftText(people, context.terminal.paint));
   return 0;

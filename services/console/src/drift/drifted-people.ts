@@ -3,12 +3,13 @@
  * of the accounts; an account that somebody deleted isn't created again, and one that somebody disabled isn't enabled.
  */
 import { type Account, account } from '@connector/shared/account.ts';
-import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
-import { currentGeneration } from '@connector/shared/people-with-mail.ts';
+import type { PersonKey } from '@connector/shared/keys.ts';
 import { isLinkedTo, type Link, link } from '@connector/shared/plan.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
-import { Mirror } from '@connector/sync/mirror/mirror.ts';
+import { readKnown } from '@connector/sync/plan/known-state.ts';
 import { fullnameOf } from '@connector/sync/plan/make-plan.ts';
+import { inputsFor } from '@connector/sync/plan/plan-inputs.ts';
+import { openContext, type PlanningOptions } from '@connector/sync/plan/planning-context.ts';
 import { isDisabled, isExpired } from '@connector/sync/plan/scope.ts';
 import { readAside } from '../aside/aside-people.ts';
 
@@ -22,8 +23,9 @@ export interface DriftedPerson {
   readonly sinceMs: number | null;
 }
 
-/** Everybody whose account differs from AD because somebody wanted it so at LastPass. */
-export async function readDrift(store: Store, nowMs: number): Promise<DriftedPerson[]> {
+/** Everybody whose account differs from AD because somebody wanted it so at LastPass, as far as they should have one. */
+export async function readDrift(planning: PlanningOptions & { store: Store }): Promise<DriftedPerson[]> {
+  const { store } = planning;
   const deleted = (await readAside(store))
     .filter(({ kind }) => kind === 'drift')
     .map(({ person, username, name, reason, sinceMs }) => ({
@@ -34,11 +36,12 @@ export async function readDrift(store: Store, nowMs: number): Promise<DriftedPer
       reason,
       sinceMs,
     }));
-  return [...deleted, ...(await disabledByHand(store, nowMs))];
+  return [...deleted, ...(await disabledByHand(planning))];
 }
 
 /** People enabled in AD whose accounts somebody else than the connector has disabled. */
-async function disabledByHand(store: Store, nowMs: number): Promise<DriftedPerson[]> {
+async function disabledByHand(planning: PlanningOptions & { store: Store }): Promise<DriftedPerson[]> {
+  const { store } = planning;
   const { redis, keys } = store;
   const accounts = await redis.hgetall(keys.accounts);
   const links = Object.entries(await redis.hgetall(keys.links)).flatMap(([person, raw]) => {
@@ -49,20 +52,20 @@ async function disabledByHand(store: Store, nowMs: number): Promise<DriftedPerso
     const found = parseStored(account, keys.accounts, accounts[linked.username] ?? null).value;
     return found !== null && isStoppedByHand(linked, found);
   });
+  const context = stopped.length === 0 ? null : await openContext(planning);
+  if (context === null) return [];
   const drifted: DriftedPerson[] = [];
-  for (const [directory, these] of Map.groupBy(stopped, ({ person }) => partsOfPerson(person).directory)) {
-    const current = await currentGeneration(store, directory);
-    if (current === null) continue;
-    const mirror = new Mirror(redis, keys.directory(directory).mirror(current.generation));
-    const objects = await mirror.objects(these.map(({ person }) => partsOfPerson(person).guid));
-    for (const { person, linked } of these) {
-      const object = objects.get(partsOfPerson(person).guid);
-      if (!object || object.deleted || object.absent || isDisabled(object) || isExpired(object, nowMs)) continue;
-      const reason =
-        'disabled at LastPass by somebody else, and enabled in Active Directory: enable it there if it should be';
-      const { username } = linked;
-      drifted.push({ person, username, name: fullnameOf(object), kind: 'disabled', reason, sinceMs: null });
-    }
+  for (const { person, linked } of stopped) {
+    const gathered = await inputsFor(context, await readKnown(store, person));
+    if (gathered === null || gathered === 'in delivery') continue;
+    const { person: object, outOfScope, nowMs } = gathered.inputs;
+    const leaves =
+      outOfScope !== null || object.deleted || object.absent || isDisabled(object) || isExpired(object, nowMs);
+    if (leaves) continue;
+    const reason =
+      'disabled at LastPass by somebody else, and enabled in Active Directory: enable it there if it should be';
+    const { username } = linked;
+    drifted.push({ person, username, name: fullnameOf(object), kind: 'disabled', reason, sinceMs: null });
   }
   return drifted;
 }

@@ -35,7 +35,7 @@ const fine: Status = {
   pause: null,
   mode: 'automatic',
   run: null,
-  firstRunStopped: false,
+  firstRun: null,
   problems: [],
 };
 const text = (changes: Partial<Status> = {}, { all = false } = {}) =>

@@ -69,22 +69,24 @@ const policyTexts: Record<Status['policy'], string> = {
   'another than configured': 'in force is another than the one configured here: restart the services with it',
 };
 
-const firstRunRow: Cell[] = [
-  'first run',
-  ['strong', 'waits: look at "connector preview", then confirm with "connector sync --confirm-first"'],
-];
+function firstRunCell({ limit, created, waiting }: NonNullable<Status['firstRun']>): Cell {
+  const confirm = 'look at "connector preview", then confirm with "connector sync --confirm-first"';
+  return waiting > 0
+    ? ['strong', `${counted(waiting, 'person waits', 'people wait')}: ${confirm}`]
+    : `not confirmed yet, ${created} of ${limit} accounts created: ${confirm}`;
+}
 
 const manualText = (run: Status['run']): string =>
   run === null
     ? 'manual: what is to deliver waits for "connector sync"'
     : `manual: a sync is under way, asked for by ${run.by} at ${momentText(run.atMs)}`;
 
-function lastpassRows({ accounts, alarm, policy, firstRunStopped, mode, run, nowMs }: Status): Cell[][] {
+function lastpassRows({ accounts, alarm, policy, firstRun, mode, run, nowMs }: Status): Cell[][] {
   const read = accounts.readAtMs === null ? 'never read' : `read ${agoText(accounts.readAtMs, nowMs)}`;
   const rows: Cell[][] = [
     ['accounts', `${accounts.count}, ${read}`],
     ['policy', policyTexts[policy]],
-    ...(firstRunStopped ? [firstRunRow] : []),
+    ...(firstRun === null ? [] : [['first run', firstRunCell(firstRun)] satisfies Cell[]]),
     ...(mode === 'manual' ? [['mode', manualText(run)]] : []),
   ];
   if (alarm === null) return rows;

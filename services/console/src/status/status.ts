@@ -61,8 +61,14 @@ export interface Status {
   /** In manual mode nothing is delivered but in a run, which `connector sync` opens. */
   readonly mode: Configuration['sync']['mode'];
   readonly run: Run | null;
-  /** The first run against the tenant has held people, and waits for somebody's confirmation. */
-  readonly firstRunStopped: boolean;
+  /** The first run against the tenant, until somebody has confirmed it. */
+  readonly firstRun: {
+    /** So many accounts it may create before. */
+    readonly limit: number;
+    readonly created: number;
+    /** So many people wait for the confirmation. */
+    readonly waiting: number;
+  } | null;
   readonly policy: 'not in force yet' | 'settled' | 'unsettled' | 'another than configured';
   /** What stops the sync, one line each; empty when nothing does. */
   readonly problems: readonly string[];
@@ -159,11 +165,16 @@ async function readAlarm({ redis, keys }: Store, credentials: Configuration['las
 async function readPolicy(
   { redis, keys }: Store,
   configuration: Configuration,
-): Promise<Pick<Status, 'policy' | 'firstRunStopped'>> {
+): Promise<Pick<Status, 'policy' | 'firstRun'>> {
   const inForce = parseStored(policyState, keys.policy, await redis.get(keys.policy)).value;
-  const firstRunStopped = inForce?.firstRun?.stopped ?? false;
-  if (inForce === null) return { policy: 'not in force yet', firstRunStopped };
+  const open = inForce?.firstRun ?? null;
+  const firstRun = open && {
+    limit: configuration.policy.guard.firstCreates,
+    created: open.passed,
+    waiting: await redis.zcard(keys.firstCreates),
+  };
+  if (inForce === null) return { policy: 'not in force yet', firstRun };
   if (inForce.version !== policyVersion(configuration.policy, configuration.directories))
-    return { policy: 'another than configured', firstRunStopped };
-  return { policy: inForce.settled ? 'settled' : 'unsettled', firstRunStopped };
+    return { policy: 'another than configured', firstRun };
+  return { policy: inForce.settled ? 'settled' : 'unsettled', firstRun };
 }

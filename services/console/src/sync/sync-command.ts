@@ -1,6 +1,6 @@
 /** `connector sync`: asks for a sync, waits for its end, and tells what it did. */
 
-import { confirmFirstRun } from '@connector/sync/plan/policy-in-force.ts';
+import { confirmFirstRun } from '@connector/sync/plan/first-run.ts';
 import type { SyncRequest } from '@connector/sync/requests/request.ts';
 import { makeRequest } from '@connector/sync/requests/request.ts';
 import { endRunIfDone, putRequest, readPause } from '@connector/sync/requests/steering.ts';
@@ -38,6 +38,7 @@ export async function sync(context: Context, options: SyncOptions): Promise<Exit
       `${pause.by} paused all deliveries at ${momentText(pause.atMs)}: "connector resume" first`,
     );
   const directories = configuration.directories.map(({ id }) => id);
+  const watched = { directories, firstCreates: configuration.policy.guard.firstCreates };
   const startedAtMs = performance.now();
   const before = await readDelivered(store);
   const confirmed = confirmFirst ? await confirmFirstRun(store) : [];
@@ -50,11 +51,11 @@ export async function sync(context: Context, options: SyncOptions): Promise<Exit
   if (!json) print(context, askedText({ full, confirmFirst, confirmed: confirmed.length, directories }));
   if (!wait) return askedOnly(context, request, json);
   const onLook = json ? () => undefined : teller(context.terminal);
-  const waited = await waitForSync({ store, directories, request, askAgain: ask, timeoutMs, signal, onLook, explain });
+  const waited = await waitForSync({ store, watched, request, askAgain: ask, timeoutMs, signal, onLook, explain });
   const tookMs = performance.now() - startedAtMs;
   const finished = waited.end === 'finished';
   // A pusher does it, too, where nobody waits; but what changes after these last words must not be sent with them.
-  if (finished) await endRunIfDone(store, directories, Date.now());
+  if (finished) await endRunIfDone(store, watched, Date.now());
   const summary = finished ? await readSummary(store, before) : null;
   if (json) printJson(context, syncJson(request, { waited, problems: waited.last.problems, tookMs, summary }));
   else print(context, waitedText(waited, { tookMs, summary, paint: context.terminal.paint }));

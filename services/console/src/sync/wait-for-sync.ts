@@ -2,7 +2,13 @@
 import { pause } from '@connector/shared/every.ts';
 import type { Store } from '@connector/shared/store.ts';
 import { countHeldRenames } from '@connector/sync/plan/group-renames.ts';
-import { isFinished, type Outstanding, outstandingOf, readSnapshot } from '@connector/sync/requests/outstanding.ts';
+import {
+  isFinished,
+  type Outstanding,
+  outstandingOf,
+  readSnapshot,
+  type Watched,
+} from '@connector/sync/requests/outstanding.ts';
 import { isLost, type SyncRequest } from '@connector/sync/requests/request.ts';
 import { readPause } from '@connector/sync/requests/steering.ts';
 import { RedisUnreachable } from '../session.ts';
@@ -13,8 +19,7 @@ const lookEveryMs = 250;
 
 export interface WaitOptions {
   readonly store: Store;
-  /** Ids of all directories. */
-  readonly directories: readonly string[];
+  readonly watched: Watched;
   readonly request: SyncRequest;
   /** Asks again, should Redis have lost it. */
   readonly askAgain: () => Promise<void>;
@@ -57,11 +62,11 @@ export async function readProblems(store: Store): Promise<string[]> {
 }
 
 /** Looks once. An outage of Redis in the middle is a problem like another: the services outlive it, and so does the wait. */
-async function look({ store, directories, request, askAgain, explain }: WaitOptions): Promise<Look> {
+async function look({ store, watched, request, askAgain, explain }: WaitOptions): Promise<Look> {
   const nowMs = Date.now();
   try {
     const problems = await readProblems(store);
-    const snapshot = await readSnapshot(store, directories, nowMs);
+    const snapshot = await readSnapshot(store, watched, nowMs);
     if (isLost(request, snapshot.requests)) await askAgain();
     return { outstanding: outstandingOf(snapshot, request), problems };
   } catch (error) {
