@@ -4,17 +4,20 @@
  */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { BerReader, ProtocolOperation } from 'ldapts';
 import {
-  Attribute,
-  Ber,
-  BerReader,
-  BerWriter,
-  Control,
-  PagedResultsControl,
-  PresenceFilter,
-  ProtocolOperation,
-  SearchRequest,
-} from 'ldapts';
+  controlOid,
+  cut,
+  decode,
+  encode,
+  entryMessage,
+  type LdapMessage,
+  resultMessage as resultOf,
+  sequenceIn,
+} from './ldap/messages.ts';
+import { attributesOf, baseOf } from './ldap/search.ts';
+
+export { sequence } from './ldap/messages.ts';
 
 export interface FakeEntry {
   readonly dn: string;
@@ -49,36 +52,12 @@ export interface FakeManners {
   readonly extended?: FakeAnswer | Buffer | 'silence';
 }
 
-export const dirSyncOid = '1.2.840.113556.1.4.841';
-export const pageOid = '1.2.840.113556.1.4.319';
-
-/** The value of a control that is a sequence of numbers and bytes. */
-export function sequence(...items: readonly (number | Buffer)[]): Buffer {
-  const writer = new BerWriter();
-  writer.startSequence();
-  for (const item of items) {
-    if (typeof item === 'number') writer.writeInt(item);
-    else writer.writeBuffer(item, Ber.OctetString);
-  }
-  writer.endSequence();
-  return writer.buffer;
-}
+export const dirSyncOid = controlOid.dirSync;
+export const pageOid = controlOid.pages;
 
 /** The bytes at the end of a control's value: the cookie, of DirSync and of pages. */
-export function cookieIn(value: Buffer | undefined): string {
-  const reader = new BerReader(value ?? Buffer.of());
-  reader.readSequence();
-  while (reader.peek() === Ber.Integer) reader.readInt();
-  return reader.readString(Ber.OctetString, true)?.toString() ?? '';
-}
-
-/** Remembers a request's control as it came. */
-class SeenControl extends Control {
-  value = Buffer.alloc(0);
-  override parseControl(reader: BerReader): void {
-    this.value = Buffer.from(reader.remainingBuffer);
-  }
-}
+export const cookieIn = (value: Buffer | undefined): string =>
+  value === undefined ? '' : sequenceIn(value).cookie.toString();
 
 export class FakeDirectory implements AsyncDisposable {
   readonly url: string;
@@ -117,43 +96,43 @@ export class FakeDirectory implements AsyncDisposable {
 
   #serve(socket: Socket, manners: FakeManners & { answer: Answerer }): void {
     this.#sockets.add(socket);
-    let received = Buffer.alloc(0);
+    let received: Buffer = Buffer.alloc(0);
     socket.on('close', () => this.#sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     socket.on('data', (data) => {
       this.heard = Buffer.concat([this.heard, data]);
-      received = Buffer.concat([received, data]);
-      for (let message = firstMessage(received); message !== null; message = firstMessage(received)) {
-        received = received.subarray(message.length);
-        this.#handle(socket, message, manners);
-      }
+      const { messages, rest } = cut(Buffer.concat([received, data]));
+      received = rest;
+      for (const message of messages) this.#handle(socket, decode(message), manners);
     });
   }
 
-  #handle(socket: Socket, message: Buffer, manners: FakeManners & { answer: Answerer }): void {
+  #handle(socket: Socket, message: LdapMessage, manners: FakeManners & { answer: Answerer }): void {
     const { answer, bind = {}, extended = { status: 2 } } = manners;
-    const reader = new BerReader(message);
-    reader.readSequence();
-    const messageId = reader.readInt() ?? 0;
-    const operation = reader.readSequence();
+    const { id, operation, content } = message;
     if (operation === ProtocolOperation.LDAP_REQ_BIND) {
+      const reader = new BerReader(content);
       reader.readInt();
       this.binds.push(reader.readString() ?? '');
-      if (bind !== 'silence') socket.write(resultMessage(messageId, ProtocolOperation.LDAP_RES_BIND, bind));
+      if (bind !== 'silence') socket.write(resultMessage(id, ProtocolOperation.LDAP_RES_BIND, bind));
     } else if (operation === ProtocolOperation.LDAP_REQ_EXTENSION) {
       if (Buffer.isBuffer(extended)) socket.write(extended);
-      else if (extended !== 'silence')
-        socket.write(resultMessage(messageId, ProtocolOperation.LDAP_RES_EXTENSION, extended));
+      else if (extended !== 'silence') socket.write(resultMessage(id, ProtocolOperation.LDAP_RES_EXTENSION, extended));
     } else if (operation === ProtocolOperation.LDAP_REQ_UNBIND) socket.end();
-    else if (operation === ProtocolOperation.LDAP_REQ_SEARCH) this.#search(socket, messageId, reader, answer);
+    else if (operation === ProtocolOperation.LDAP_REQ_SEARCH) this.#search(socket, message, answer);
   }
 
-  #search(socket: Socket, messageId: number, reader: BerReader, answer: Answerer): void {
-    const search = parseSearch(reader, socket);
+  #search(socket: Socket, message: LdapMessage, answer: Answerer): void {
+    const search = searchIn(message, socket);
     const reply = search.base === '' ? { entries: [rootEntry] } : answer(search);
     if (reply === 'silence') return;
-    for (const entry of reply.entries ?? []) socket.write(entryMessage(messageId, entry));
-    socket.write(resultMessage(messageId, ProtocolOperation.LDAP_RES_SEARCH, reply));
+    for (const { dn, attributes } of reply.entries ?? []) {
+      const values = Object.entries(attributes).map(
+        ([type, all]) => [type, all.map((value) => Buffer.from(value))] as const,
+      );
+      socket.write(encode(entryMessage(message.id, { dn, attributes: values })));
+    }
+    socket.write(resultMessage(message.id, ProtocolOperation.LDAP_RES_SEARCH, reply));
   }
 }
 
@@ -162,71 +141,16 @@ const rootEntry: FakeEntry = {
   attributes: { defaultNamingContext: ['DC=example,DC=test'], dnsHostName: ['dc1'], highestCommittedUSN: ['7'] },
 };
 
-function firstMessage(bytes: Buffer): Buffer | null {
-  if (bytes[0] !== 0x30) return null; // no LDAP, such as a TLS client's hello
-  const reader = new BerReader(bytes);
-  if (reader.readSequence() === null || reader.remain < reader.length) return null;
-  return bytes.subarray(0, reader.offset + reader.length);
-}
-
-function parseSearch(reader: BerReader, socket: Socket): FakeSearch {
-  const seen = [dirSyncOid, '1.2.840.113556.1.4.528'].map((oid) => new SeenControl(oid));
-  const request = new SearchRequest({ messageId: 0, filter: new PresenceFilter({ attribute: 'objectClass' }) });
-  request.parse(reader, seen);
-  const controls = new Map<string, Buffer>();
-  for (const control of request.controls ?? []) {
-    if (control instanceof SeenControl) controls.set(control.type, control.value);
-    else if (control instanceof PagedResultsControl) {
-      controls.set(control.type, sequence(control.value?.size ?? 0, control.value?.cookie ?? Buffer.of()));
-    }
-  }
-  return { base: request.baseDN, attributes: request.attributes, controls, socket };
-}
-
-function entryMessage(messageId: number, { dn, attributes }: FakeEntry): Buffer {
-  return envelope(messageId, ProtocolOperation.LDAP_RES_SEARCH_ENTRY, (writer) => {
-    writer.writeString(dn);
-    writer.startSequence();
-    for (const [type, values] of Object.entries(attributes)) {
-      new Attribute({ type, values: values.map((value) => Buffer.from(value)) }).write(writer);
-    }
-    writer.endSequence();
-  });
-}
+const searchIn = (message: LdapMessage, socket: Socket): FakeSearch => ({
+  base: baseOf(message),
+  attributes: attributesOf(message),
+  controls: new Map(message.controls.map(({ oid, value }) => [oid, value ?? Buffer.of()])),
+  socket,
+});
 
 /** A result of any operation; message id 0 is the notice of disconnection's. */
 export function resultMessage(messageId: number, operation: number, answer: FakeAnswer): Buffer {
   const { status = 0, errorMessage = '', controls = {} } = answer;
-  const result = (writer: BerWriter) => {
-    writer.writeEnumeration(status);
-    writer.writeString('');
-    writer.writeString(errorMessage);
-  };
-  return envelope(messageId, operation, result, controls);
-}
-
-function envelope(
-  messageId: number,
-  operation: number,
-  write: (writer: BerWriter) => void,
-  controls: Readonly<Record<string, Buffer>> = {},
-): Buffer {
-  const writer = new BerWriter();
-  writer.startSequence();
-  writer.writeInt(messageId);
-  writer.startSequence(operation);
-  write(writer);
-  writer.endSequence();
-  if (Object.keys(controls).length > 0) {
-    writer.startSequence(ProtocolOperation.LDAP_CONTROLS);
-    for (const [oid, value] of Object.entries(controls)) {
-      writer.startSequence();
-      writer.writeString(oid);
-      writer.writeBuffer(value, Ber.OctetString);
-      writer.endSequence();
-    }
-    writer.endSequence();
-  }
-  writer.endSequence();
-  return writer.buffer;
+  const given = Object.entries(controls).map(([oid, value]) => ({ oid, critical: false, value }));
+  return encode(resultOf(messageId, operation, { status, errorMessage }, given));
 }

@@ -52,6 +52,9 @@ export class SambaDomain implements AsyncDisposable {
   readonly ldapUrl: string;
   /** PEM file of the authority that signed the domain controller's certificate. */
   readonly caFile: string;
+  /** PEM files of that certificate and its key. */
+  readonly certificateFile: string;
+  readonly keyFile: string;
   readonly baseDn: string;
   readonly adminDn: string;
   readonly adminPassword = adminPassword;
@@ -66,6 +69,8 @@ export class SambaDomain implements AsyncDisposable {
     this.ldapsUrl = `ldaps://${address}`;
     this.ldapUrl = `ldap://${address}`;
     this.caFile = folders.caFile;
+    this.certificateFile = join(folders.tls, 'cert.pem');
+    this.keyFile = join(folders.tls, 'key.pem');
     this.baseDn = realm
       .split('.')
       .map((label) => `DC=${label.toLowerCase()}`)
