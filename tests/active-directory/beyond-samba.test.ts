@@ -58,6 +58,22 @@ const pagesWithSecond =
     return { entries: [person(5)], controls: page('') };
   };
 
+/** Answers everything with a group of so many members, 1500 at a time. */
+function groupInRanges(count: number, controls: () => NonNullable<FakeAnswer['controls']>): Answerer {
+  const links = Array.from({ length: count }, (_, index) => `<GUID=${guidOf(index)}>;CN=P${index},DC=example,DC=test`);
+  const range = (low: number) => {
+    const last = low + 1500 >= links.length;
+    return { [`member;range=${low}-${last ? '*' : low + 1499}`]: links.slice(low, low + 1500) };
+  };
+  const dn = `<GUID=${guidOf(9999)}>;CN=G,DC=example,DC=test`;
+  return ({ base, attributes }) => {
+    const wanted = attributes.map((name) => /^member;range=(\d+)-\*$/.exec(name)?.[1]).find(Boolean);
+    const low = base.startsWith('<GUID=') ? Number(wanted) : 0;
+    const values = { objectClass: ['top', 'group'], uSNChanged: ['5'], member: [], ...range(low) };
+    return { entries: [{ dn, attributes: values }], controls: controls() };
+  };
+}
+
 describe('everything', () => {
   it('reads to the last page, in pages', async () => {
     await using fake = await FakeDirectory.start(
@@ -105,19 +121,7 @@ describe('everything', () => {
   });
 
   it('fetches the members that a group of thousands has beyond its first range', async () => {
-    const link = (index: number) => `<GUID=${guidOf(index)}>;CN=P${index},DC=example,DC=test`;
-    const links = Array.from({ length: 4000 }, (_, index) => link(index));
-    const range = (low: number) => {
-      const last = low + 1500 >= links.length;
-      return { [`member;range=${low}-${last ? '*' : low + 1499}`]: links.slice(low, low + 1500) };
-    };
-    const group = { dn: `<GUID=${guidOf(9999)}>;CN=G,DC=example,DC=test`, objectClass: ['top', 'group'] };
-    await using fake = await FakeDirectory.start(({ base, attributes }) => {
-      const wanted = attributes.map((name) => /^member;range=(\d+)-\*$/.exec(name)?.[1]).find(Boolean);
-      const low = base.startsWith('<GUID=') ? Number(wanted) : 0;
-      const values = { objectClass: group.objectClass, uSNChanged: ['5'], member: [], ...range(low) };
-      return { entries: [{ dn: group.dn, attributes: values }], controls: page('') };
-    });
+    await using fake = await FakeDirectory.start(groupInRanges(4000, () => page('')));
     const { pages, error } = await readAll(fake.url);
     assert.equal(error, null);
     assert.equal(pages[0]?.[0]?.members?.add.length, 4000);
@@ -141,6 +145,14 @@ describe('changesSince', () => {
         [guidOf(2), 'to', false],
       ],
     );
+  });
+
+  it('fetches the other members when DirSync gives a first range of them instead of those that came and went', async () => {
+    await using fake = await FakeDirectory.start(groupInRanges(4000, () => dirSync(0, 'to')));
+    await using directory = await connect(fake.url);
+    const [answer] = await gathered(directory.changesSince(Buffer.from('from')));
+    const members = answer?.changes[0]?.members;
+    assert.deepEqual([members?.mode, new Set(members?.add).size], ['replace', 4000]);
   });
 
   it("doesn't take an answer without DirSync's for an answer", async () => {

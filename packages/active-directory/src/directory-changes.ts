@@ -1,12 +1,13 @@
 /** What changed in a directory, by DirSync (MS-ADTS 3.1.1.3.4.1.3). */
 import type { DirectoryChange } from '@connector/shared/directory-change.ts';
 import { DirSyncControl, ExtendedDnControl } from './controls.ts';
-import { newsOf, objectAttributes, objectFilter } from './entry-to-change.ts';
+import { guidOfEntry, newsOf, objectAttributes, objectFilter } from './entry-to-change.ts';
 import { DirectoryError } from './errors.ts';
 import type { LdapChannel } from './ldap-channel.ts';
 import type { LdapEntry } from './ldap-entry.ts';
 import { ldapCode } from './ldap-failure.ts';
-import { lookUpAll } from './read-object.ts';
+import { withWholeRanges } from './member-ranges.ts';
+import { lookUpAll, rereading } from './read-object.ts';
 
 /** One answer of the server. */
 export interface ChangesPage {
@@ -92,8 +93,22 @@ const cookieRefused = (url: string, cause: DirectoryError): DirectoryError =>
 
 /** In the server's order; restored objects are looked up, as DirSync tells only part of them. */
 async function changesOf(channel: LdapChannel, entries: readonly LdapEntry[]): Promise<DirectoryChange[]> {
-  const news = entries.map(newsOf).filter((one) => one !== null);
+  const news = (await withAllValues(channel, entries)).map(newsOf).filter((one) => one !== null);
   const restored = news.flatMap((one) => ('restored' in one ? [one.restored] : []));
   const found = new Map((await lookUpAll(channel, restored)).map((change) => [change.guid, change]));
   return news.flatMap((one) => ('change' in one ? [one.change] : (found.get(one.restored) ?? [])));
+}
+
+/**
+ * Members come singly, as those that came and went. Where the server doesn't know them singly, because they were written
+ * before the forest could replicate them so, it sends all of them, "up to a server-specified limit": then the others are
+ * read. An object that is gone meanwhile is left out: its tombstone is told of next.
+ */
+async function withAllValues(channel: LdapChannel, entries: readonly LdapEntry[]): Promise<LdapEntry[]> {
+  const all: LdapEntry[] = [];
+  for (const entry of entries) {
+    const whole = await withWholeRanges(entry, rereading(channel, guidOfEntry(entry)));
+    if (whole !== null) all.push(whole);
+  }
+  return all;
 }
