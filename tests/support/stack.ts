@@ -23,6 +23,8 @@ export interface StackOptions {
   readonly ldif?: (baseDn: string) => string;
   /** What the directory's section says besides where it is. */
   readonly directory?: (baseDn: string) => object;
+  /** Stands between the connector and the domain controller, at the address given; disposed of with the stack. */
+  readonly front?: (domain: SambaDomain) => Promise<AsyncDisposable & { readonly ldapsUrl: string }>;
   readonly policy?: z.input<typeof policy>;
   readonly sync?: object;
   readonly lastpass?: object;
@@ -82,6 +84,8 @@ export class Stack implements AsyncDisposable {
       closers.unshift(() => domain[Symbol.asyncDispose]());
       const account = await domain.createServiceAccount({ name: 'svc-lastpass', password: 'Secret123!svc' });
       if (options.ldif) await domain.load(options.ldif(domain.baseDn));
+      const front = await options.front?.(domain);
+      if (front) closers.unshift(async () => await front[Symbol.asyncDispose]());
       const admin = new DirectoryAdmin(domain);
       closers.unshift(() => admin[Symbol.asyncDispose]());
       const redis = await RedisServer.create({ dir: join(dir, 'redis'), settings: options.redisSettings ?? {} });
@@ -93,7 +97,7 @@ export class Stack implements AsyncDisposable {
         directories: [
           {
             id: directoryId,
-            urls: [domain.ldapsUrl],
+            urls: [(front ?? domain).ldapsUrl],
             bindDn: account.dn,
             bindPassword: account.password,
             tls: { caFile: domain.caFile },
