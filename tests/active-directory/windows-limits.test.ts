@@ -314,6 +314,17 @@ describe('a password in the clear', () => {
     );
   });
 
+  it('after StartTLS it is in the clear no more', async () => {
+    const client = new Client({ url: proxy.ldapUrl });
+    try {
+      await client.startTLS({ ca, host: domain.address });
+      await client.bind(options.bindDn, options.bindPassword);
+      assert.equal((await client.search(ou, { scope: 'base' })).searchEntries.length, 1);
+    } finally {
+      await client.unbind();
+    }
+  });
+
   it('ours never sends one unless told to, says then what to do, and signs in with TLS', async () => {
     const plain = { ...options, urls: [proxy.ldapUrl] };
     await assert.rejects(connectDirectory(plain), failsWith('tls-required'));

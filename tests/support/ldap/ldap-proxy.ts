@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import { createSecureContext, createServer as createTlsServer, type SecureContext } from 'node:tls';
 import { dirSyncPages } from './dirsync-pages.ts';
 import type { Limits } from './limits.ts';
 import { controlOid, type Entry, sequence } from './messages.ts';
@@ -55,8 +55,9 @@ export class LdapProxy implements AsyncDisposable {
     }
     const proxy = new LdapProxy([...servers], address, limits);
     for (const server of servers) server.on('connection', (socket) => proxy.#keep(socket));
-    servers[0].on('secureConnection', (client) => proxy.#serve(client, { address, encrypted: true }));
-    servers[1].on('connection', (client) => proxy.#serve(client, { address, encrypted: false }));
+    const behind = { address, secureContext: createSecureContext({ cert, key }) };
+    servers[0].on('secureConnection', (client) => proxy.#serve(client, { ...behind, encrypted: true }));
+    servers[1].on('connection', (client) => proxy.#serve(client, { ...behind, encrypted: false }));
     return proxy;
   }
 
@@ -88,9 +89,13 @@ export class LdapProxy implements AsyncDisposable {
     socket.on('close', () => this.#sockets.delete(socket));
   }
 
-  #serve(client: Socket, { address, encrypted }: { address: string; encrypted: boolean }): void {
+  #serve(
+    client: Socket,
+    { address, secureContext, encrypted }: { address: string; secureContext: SecureContext; encrypted: boolean },
+  ): void {
     const server = connect(389, address);
     const shared = {
+      secureContext,
       limits: () => this.limits,
       owed: (cookie: Buffer) => this.#owed.get(cookie.toString('base64')) ?? null,
       firstPage: (answer: SearchAnswer) => this.#firstPage(answer),

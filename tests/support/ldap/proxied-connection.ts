@@ -1,5 +1,6 @@
 /** One client's connection through the proxy: requests are refused or passed on, answers gathered, limited and given. */
 import type { Socket } from 'node:net';
+import { type SecureContext, TLSSocket } from 'node:tls';
 import { BerReader, ProtocolOperation } from 'ldapts';
 import { type Limits, limitedAnswer, limitedRequest, refusalOf } from './limits.ts';
 import { cut, decode, encode, type LdapMessage, resultMessage } from './messages.ts';
@@ -14,6 +15,8 @@ export interface Shared {
   readonly owed: (cookie: Buffer) => SearchAnswer | null;
   /** Keeps the pages after the first for later; gives the first. */
   readonly firstPage: (answer: SearchAnswer) => SearchAnswer;
+  /** For clients that begin in the clear. */
+  readonly secureContext: SecureContext;
 }
 
 /** What answers an operation (RFC 4511, 4.2 and 4.5). */
@@ -22,6 +25,7 @@ const answers: Readonly<Record<number, number>> = {
   [ProtocolOperation.LDAP_REQ_SEARCH]: ProtocolOperation.LDAP_RES_SEARCH,
 };
 
+const startTls = '1.3.6.1.4.1.1466.20037';
 const noticeOfDisconnection = '1.3.6.1.4.1.1466.20036';
 const unavailable = 52;
 
@@ -32,10 +36,10 @@ interface Gathering {
 }
 
 export class ProxiedConnection {
-  readonly #client: Socket;
   readonly #server: Socket;
   readonly #shared: Shared;
-  readonly #encrypted: boolean;
+  #client: Socket;
+  #encrypted: boolean;
   readonly #gathering = new Map<number, Gathering>();
   readonly #notifications = new Set<number>();
   #idle: NodeJS.Timeout | undefined;
@@ -101,10 +105,23 @@ export class ProxiedConnection {
     const refusal = answer === undefined ? null : refusalOf(request, state, this.#shared.limits());
     if (answer !== undefined && refusal !== null) this.#tell(resultMessage(request.id, answer, refusal));
     else if (isSearch(request)) this.#search(request, bytes);
+    else if (request.operation === ProtocolOperation.LDAP_REQ_EXTENSION && request.content.includes(startTls))
+      this.#encrypt(request.id);
     else {
       if (request.operation === ProtocolOperation.LDAP_REQ_ABANDON) this.#abandon(request);
       this.#server.write(bytes);
     }
+  }
+
+  /** StartTLS (RFC 4511, 4.14): the domain controller behind hears nothing of it. */
+  #encrypt(id: number): void {
+    const plain = this.#client;
+    plain.removeAllListeners('data');
+    this.#tell(resultMessage(id, ProtocolOperation.LDAP_RES_EXTENSION, { status: 0 }));
+    this.#client = new TLSSocket(plain, { isServer: true, secureContext: this.#shared.secureContext });
+    this.#client.on('error', () => plain.destroy());
+    eachMessage(this.#client, (message) => this.#fromClient(message));
+    this.#encrypted = true;
   }
 
   #search(request: LdapMessage, bytes: Buffer): void {
