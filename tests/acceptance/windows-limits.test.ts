@@ -4,12 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Cursor, cursor } from '@connector/shared/directory-state.ts';
-import { parseStored } from '@connector/shared/store.ts';
 import { LdapProxy } from '../support/ldap/ldap-proxy.ts';
 import { type Limits, windowsLimits } from '../support/ldap/limits.ts';
 import { isSearch, resultCode, tooBusy } from '../support/ldap/refusals.ts';
-import { directoryId, Stack } from '../support/stack.ts';
+import { Stack } from '../support/stack.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { idleGuard } from './world.ts';
 
@@ -59,13 +57,6 @@ async function atLastPass() {
   };
 }
 
-/** Where the watcher is in its reading. */
-async function place(): Promise<Cursor> {
-  const key = stack.keys.directory(directoryId).cursor;
-  const { value } = parseStored(cursor, key, await stack.store.redis.get(key));
-  return value ?? assert.fail('the watcher has no place');
-}
-
 /** Makes a change that LastPass must show. */
 async function changeArrives(): Promise<void> {
   const displayName = `Changed ${performance.now()}`;
@@ -108,7 +99,7 @@ it('they come back as 1,100 new members, told in several answers', async () => {
 
 describe('goes on by itself, and takes nobody for gone,', () => {
   it('when idle connections are closed: from the cookie, without reading everything again', async () => {
-    const { completed } = await place();
+    const { completed } = await stack.cursor();
     await onlyNamesChange(async () => {
       proxy.limits = { ...limits, maxConnIdleMs: 700 };
       proxy.breakConnections(); // those that stand were opened under another limit
@@ -117,24 +108,23 @@ describe('goes on by itself, and takes nobody for gone,', () => {
       proxy.limits = limits;
       await changeArrives();
     });
-    assert.equal((await place()).completed, completed);
+    assert.equal((await stack.cursor()).completed, completed);
   });
 
   for (const status of [resultCode.busy, resultCode.unavailable] as const)
     it(`when the server answers ${status} in the midst of reading everything`, async () => {
-      const { generation } = await place();
       await onlyNamesChange(async () => {
         let passing = 4;
         proxy.limits = {
           ...limits,
           refuse: (request) => (isSearch(request) && passing-- <= 0 ? tooBusy(status) : null),
         };
-        await stack.store.redis.hset(stack.keys.requests, 'full-read', `asked for before ${status}`);
-        await watcherSays(new RegExp(`LDAP ${status}`));
-        proxy.limits = limits;
-        await waitUntil('everything to be read', async () => (await place()).completed > generation, {
-          withinMs: 60_000,
-        });
+        await Promise.all([
+          stack.readDirectoryAgain(),
+          watcherSays(new RegExp(`LDAP ${status}`)).then(() => {
+            proxy.limits = limits;
+          }),
+        ]);
         await changeArrives();
         await stack.settled();
       });

@@ -1,5 +1,6 @@
 /** An administrator's hands on a directory: makes changes over LDAPS, one after the other. */
 import { readFileSync } from 'node:fs';
+import { ridOf } from '@connector/active-directory/attribute-values.ts';
 import { guidText } from '@connector/active-directory/guid.ts';
 import { escapeRdnValue, parentDn, rdnOf } from '@connector/shared/dn.ts';
 import { Attribute, Change, Client, Control } from 'ldapts';
@@ -149,6 +150,19 @@ export class DirectoryAdmin implements AsyncDisposable {
     const guid = Buffer.isBuffer(objectGUID) ? guidText(objectGUID) : null;
     if (guid === null) throw new Error(`${object} has no objectGUID`);
     return guid;
+  }
+
+  /** The last part of its SID, by which primaryGroupID names a group. */
+  async ridOf(object: ObjectName): Promise<string> {
+    const { objectSid } = await this.#read(object, 'objectSid');
+    const rid = Buffer.isBuffer(objectSid) ? ridOf(objectSid) : null;
+    if (rid === null) throw new Error(`${object} has no objectSid`);
+    return String(rid);
+  }
+
+  /** Makes an object of any kind; gives the objectGUID. */
+  async create(dn: string, attributes: Record<string, string | string[]>): Promise<string> {
+    return await this.#add(dn, attributes);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

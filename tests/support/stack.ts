@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { mirrorState } from '@connector/shared/directory-state.ts';
+import { type Cursor, cursor, mirrorState } from '@connector/shared/directory-state.ts';
 import type { policy } from '@connector/shared/policy.ts';
 import { openStore, parseStored, type Store } from '@connector/shared/store.ts';
 import { confirmFirstRun } from '@connector/sync/plan/first-run.ts';
@@ -191,6 +191,23 @@ export class Stack implements AsyncDisposable {
     const { redis, keys } = this.store;
     const isPlanned = async () => (await redis.zcard(keys.toPlan)) + (await redis.zcard(keys.waiting)) === 0;
     await waitUntil('everybody to be planned', isPlanned, { withinMs });
+  }
+
+  /** Where the watcher is in its reading. @throws Error before it has begun */
+  async cursor(): Promise<Cursor> {
+    const { cursor: key } = this.keys.directory(directoryId);
+    const { value } = parseStored(cursor, key, await this.store.redis.get(key));
+    if (value === null) throw new Error('nothing of the directory was read yet');
+    return value;
+  }
+
+  /** Has the whole directory read afresh, as `connector sync` does, and waits until it is. */
+  async readDirectoryAgain({ withinMs = 60_000 } = {}): Promise<void> {
+    const request = `test ${performance.now()}`;
+    await this.store.redis.hset(this.keys.requests, 'full-read', request);
+    const isAnswered = async () => (await this.cursor()).answered === request;
+    await waitUntil('the whole directory to be read again', isAnswered, { withinMs });
+    await this.settled({ withinMs });
   }
 
   async #isMirrored(guid: string): Promise<boolean> {
