@@ -176,12 +176,15 @@ describe('with memberships: all', () => {
   it('the primary group counts as any other, nested too, and another one ends it', async () => {
     const { admin } = company;
     const outer = await company.group('Outer');
-    const primary = await company.group('Primary', {});
+    const primary = await company.group('Primary');
     await admin.addMember(outer, primary);
     await company.hire(['pg'], { groups: [staff, primary] });
     const person = company.dnOf('pg');
     await admin.modify(person, { primaryGroupID: await admin.ridOf(primary) }); // AD takes it out of `member`
     assert.deepEqual(await groupsOf('pg'), { pg: ['Outer', 'Primary'] });
+    await admin.removeMember(outer, primary);
+    assert.deepEqual(await groupsOf('pg'), { pg: ['Primary'] });
+    await admin.addMember(outer, primary);
     await admin.modify(person, { primaryGroupID: '513' }); // and puts it back
     assert.deepEqual(await groupsOf('pg'), { pg: ['Outer', 'Primary'] });
     await admin.removeMember(primary, person);
@@ -211,6 +214,19 @@ describe('with memberships: all', () => {
     await company.admin.delete(deleted);
     assert.deepEqual(await groupsOf('d-direct', 'd-nested'), { 'd-direct': [], 'd-nested': ['Inner'] });
     assert.deepEqual((await company.stack.simulator.state()).groups['Doomed'], []);
+  });
+
+  it('a restored group has the members that it is given anew', async () => {
+    const { admin } = company;
+    const name = 'Restored';
+    const group = await company.group(name);
+    const guid = await admin.guidOf(group);
+    await company.hire(['r-before', 'r-after'], { groups: [staff, group] });
+    await admin.delete(group);
+    await admin.undelete(guid, group);
+    assert.deepEqual(await groupsOf('r-before', 'r-after'), { 'r-before': [], 'r-after': [] });
+    await admin.addMember(guid, company.dnOf('r-after'));
+    assert.deepEqual(await groupsOf('r-before', 'r-after'), { 'r-before': [], 'r-after': [name] });
   });
 
   it('a group that moves out of groupBases is left, and joined again when it is back', async () => {

@@ -255,17 +255,21 @@ for (const status of [resultCode.busy, resultCode.unavailable] as const)
     after(() => {
       proxy.limits = windowsLimits;
     });
-    /** Lets so many searches pass, refuses the next, lets all others pass. */
-    const refuseAfter = (passing: number) => {
-      let left = passing;
+    /** Lets so many searches pass, refuses the next ones, as many as given, lets all others pass. */
+    const refuseAfter = (passing: number, refusals = Number.POSITIVE_INFINITY) => {
+      let asked = 0;
+      const isRefused = () => ++asked > passing && asked <= passing + refusals;
       proxy.limits = {
         ...windowsLimits,
-        refuse: (request) => (isSearch(request) && left-- === 0 ? tooBusy(status) : null),
+        refuse: (request) => (isSearch(request) && isRefused() ? tooBusy(status) : null),
       };
+    };
+    const recover = () => {
+      proxy.limits = windowsLimits;
     };
 
     it('looks to whoever swallows errors as if nobody were there', async () => {
-      refuseAfter(0);
+      refuseAfter(0, 1);
       const isThere = (client: Client) =>
         client.search(personDn(0), { scope: 'base' }).then(
           ({ searchEntries }) => searchEntries.length > 0,
@@ -287,6 +291,7 @@ for (const status of [resultCode.busy, resultCode.unavailable] as const)
         };
         await assert.rejects(read, failsWith('read-failed', status));
         assert.ok(pages.length <= 2);
+        recover();
         assert.equal((await directory.lookUp([guid]))[0]?.kind, 'user');
       });
     });
@@ -296,6 +301,7 @@ for (const status of [resultCode.busy, resultCode.unavailable] as const)
         const cookie = await directory.bookmark();
         refuseAfter(0);
         await assert.rejects(Array.fromAsync(directory.changesSince(cookie)), failsWith('read-failed', status));
+        recover();
         assert.equal((await Array.fromAsync(directory.changesSince(cookie))).length, 1);
       });
     });
@@ -305,6 +311,27 @@ for (const status of [resultCode.busy, resultCode.unavailable] as const)
       await assert.rejects(connectDirectory(options), failsWith('read-failed', status));
     });
   });
+
+describe('a server that is busy now and then', () => {
+  after(() => {
+    proxy.limits = windowsLimits;
+  });
+
+  it("doesn't make ours begin anew: it asks again, and misses nobody", async () => {
+    let asked = 0;
+    proxy.limits = {
+      ...windowsLimits,
+      refuse: (request) => (isSearch(request) && ++asked % 2 === 0 ? tooBusy(resultCode.busy) : null),
+    };
+    await ours(async (directory) => {
+      const all = (await Array.fromAsync(directory.everything())).flat();
+      assert.equal(new Set(arePeople(all).map(({ guid }) => guid)).size, headcount);
+      const changes = (await Array.fromAsync(directory.changesSince(Buffer.of()))).flatMap((page) => page.changes);
+      assert.equal(arePeople(changes).length, headcount);
+    });
+    assert.ok(asked > 20, 'it was asked often, and refused half the time');
+  });
+});
 
 describe('a password in the clear', () => {
   it('is refused', async () => {

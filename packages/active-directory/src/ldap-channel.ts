@@ -6,6 +6,7 @@
  * listened to. A channel does less: it is open, and when it is lost it stays lost.
  */
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   BindRequest,
   type Control,
@@ -21,7 +22,7 @@ import {
 } from 'ldapts';
 import { DirectoryError } from './errors.ts';
 import { type LdapEntry, ldapEntry } from './ldap-entry.ts';
-import { bindFailure, ldapFailure } from './ldap-failure.ts';
+import { bindFailure, ldapCode, ldapFailure } from './ldap-failure.ts';
 
 export interface Search {
   readonly base: string;
@@ -51,6 +52,9 @@ interface Exchange {
 
 /** Seconds; the server's own limit stays in force. ldapts would ask for 10. */
 const noTimeLimit = 0;
+
+/** How long to let a busy server rest before it is asked again, ms: a long read needn't begin anew for one such answer. */
+const restsMs = [100, 200, 400, 800];
 
 const messageIdMax = 2 ** 31 - 1;
 const closeWithinMs = 1_000;
@@ -95,14 +99,27 @@ export class LdapChannel {
   }
 
   /**
-   * Searches to the end; what is to be had in pages must be asked for in pages.
+   * Searches to the end; what is to be had in pages must be asked for in pages. A busy server is asked again for a while.
    * @throws DirectoryError for every outcome but success: a limit that cut the answer short is an error too
    */
   async search(search: Search): Promise<SearchResult> {
+    for (const restMs of restsMs) {
+      const answer = await this.#searchOnce(search);
+      if (answer.response.status !== ldapCode.busy) return this.#resultOf(search, answer);
+      await sleep(restMs);
+    }
+    return this.#resultOf(search, await this.#searchOnce(search));
+  }
+
+  async #searchOnce(search: Search): Promise<{ entries: LdapEntry[]; response: MessageResponse }> {
     const entries: LdapEntry[] = [];
     const response = await this.#send((messageId) => searchRequest(messageId, search), {
       onEntry: (entry) => entries.push(ldapEntry(entry)),
     });
+    return { entries, response };
+  }
+
+  #resultOf(search: Search, { entries, response }: { entries: LdapEntry[]; response: MessageResponse }): SearchResult {
     if (response.status !== 0) throw ldapFailure(response, `reading ${search.base || 'the root entry'} at ${this.url}`);
     return { entries, controls: response.controls ?? [] };
   }

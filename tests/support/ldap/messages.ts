@@ -52,12 +52,16 @@ function each<T>(reader: BerReader, end: number, read: () => T): T[] {
   return all;
 }
 
+/** How every message begins: BER's SEQUENCE. */
+const envelope = 0x30;
+
 /** Cuts what was received into whole messages, and what has come of the next one. */
 export function cut(received: Buffer): { messages: Buffer[]; rest: Buffer } {
   const messages: Buffer[] = [];
   let rest = received;
   for (;;) {
     const reader = new BerReader(rest);
+    if (rest.length > 0 && rest[0] !== envelope) return { messages, rest }; // no LDAP, such as a TLS client's hello
     if (reader.readSequence() === null || reader.remain < reader.length) return { messages, rest };
     const end = reader.offset + reader.length;
     messages.push(rest.subarray(0, end));
