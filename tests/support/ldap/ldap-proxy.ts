@@ -9,7 +9,7 @@ import { type AddressInfo, connect, createServer as createTcpServer, type Server
 import { createSecureContext, createServer as createTlsServer, type SecureContext } from 'node:tls';
 import { dirSyncPages } from './dirsync-pages.ts';
 import type { Limits } from './limits.ts';
-import { controlOid, type Entry, sequence } from './messages.ts';
+import { controlOf, controlOid, type Entry, type LdapMessage, sequence, sequenceIn } from './messages.ts';
 import { ProxiedConnection } from './proxied-connection.ts';
 import { type SearchAnswer, withControl } from './search.ts';
 
@@ -108,16 +108,23 @@ export class LdapProxy implements AsyncDisposable {
   #firstPage(answer: SearchAnswer): SearchAnswer {
     const { dirSyncPage } = this.limits;
     if (dirSyncPage === undefined) return answer;
-    const pages = dirSyncPages(answer.entries, dirSyncPage);
-    let next: SearchAnswer = { ...answer, entries: pages.pop() ?? [] };
-    for (const entries of pages.reverse()) next = this.#before(next, entries);
-    return next;
+    const [first = [], ...others] = dirSyncPages(answer.entries, dirSyncPage);
+    const rest = others.pop();
+    if (rest === undefined) return answer;
+    // Not even the last one says that there is no more: it is asked for later, and more may have come by then.
+    const { value } = controlOf(answer.end, controlOid.dirSync) ?? {};
+    const last = { ...answer, entries: rest, end: leadingTo(sequenceIn(value ?? Buffer.of()).cookie, answer.end) };
+    return [first, ...others].reduceRight<SearchAnswer>((next, entries) => this.#before(next, entries), last);
   }
 
   /** The answer that comes before another, and leads to it by its cookie. */
   #before(next: SearchAnswer, entries: readonly Entry[]): SearchAnswer {
     const cookie = Buffer.from(`page ${randomUUID()}`);
     this.#owed.set(cookie.toString('base64'), next);
-    return { entries, references: [], end: withControl(next.end, controlOid.dirSync, sequence(1, 0, cookie)) };
+    return { entries, references: [], end: leadingTo(cookie, next.end) };
   }
 }
+
+/** The end of an answer that says that there is more, to be had with a cookie. */
+const leadingTo = (cookie: Buffer, end: LdapMessage): LdapMessage =>
+  withControl(end, controlOid.dirSync, sequence(1, 0, cookie));
