@@ -22,6 +22,8 @@ export interface WorldOptions {
   readonly lastpass?: object;
   /** How long LastPass takes before it does what a call asks, ms. */
   readonly latencyMs?: number;
+  /** What stands before the domain controller. */
+  readonly front?: StackOptions['front'];
   readonly onLine?: StackOptions['onLine'];
 }
 
@@ -44,7 +46,15 @@ export class World implements AsyncDisposable {
 
   /** A company with its directory and its accounts; no service runs yet. */
   static async create(options: WorldOptions = {}): Promise<World> {
-    const { people = 60, memberships = 'all', guard = idleGuard, lastpass = {}, latencyMs = 0, onLine } = options;
+    const {
+      people = 60,
+      memberships = 'all',
+      guard = idleGuard,
+      lastpass = {},
+      latencyMs = 0,
+      front,
+      onLine,
+    } = options;
     const stack = await Stack.create({
       policy: { groupFilter: [...filterNames], memberships, guard },
       directory: (base) => ({
@@ -52,6 +62,7 @@ export class World implements AsyncDisposable {
         groupBases: [`OU=Groups,${base}`],
       }),
       lastpass,
+      ...(front ? { front } : {}),
       ...(onLine ? { onLine } : {}),
     });
     await stack.simulator.seed(lastPassBefore);

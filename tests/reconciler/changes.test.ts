@@ -6,11 +6,24 @@ test('somebody moved into a container that comes later is held until it is known
   await using reconciling = await Reconciling.create();
   await reconciling.fullRead(user(2));
   await reconciling.deliverAll();
-  await reconciling.append({ type: 'changes', changes: [patch(2, { parent: guid(7) })], caughtUp: false });
-  await reconciling.reconcile();
+  await reconciling.changes(patch(2, { parent: guid(7) }));
   assert.match((await reconciling.planOf(2))?.mustHold ?? '', /not read yet/);
   await reconciling.changes(container(7, 'OU=New'));
   assert.deepEqual([await reconciling.stepsOf(2), await reconciling.toDeliver()], [[], []]);
+});
+
+test('nobody is planned from half of what one read told: it may be a state that never was', async () => {
+  await using reconciling = await Reconciling.create({ groupFilter: ['Staff'] });
+  await reconciling.fullRead(user(2), user(3), group(10, 'Staff', []), group(11, 'Team', [2]));
+  await reconciling.append({
+    type: 'changes',
+    changes: [patch(10, { members: { mode: 'delta', add: [guid(11)], remove: [] } }), patch(3, { sn: 'New' })],
+    caughtUp: false,
+  });
+  await reconciling.reconcile();
+  assert.deepEqual(await reconciling.stepsOf(2), [], 'a member of Team still, it seems, and of Staff already');
+  await reconciling.changes(patch(11, { members: { mode: 'delta', add: [guid(3)], remove: [guid(2)] } }));
+  assert.deepEqual([await reconciling.stepsOf(2), await reconciling.stepsOf(3)], [[], ['create']]);
 });
 
 test('members by primary group follow what happens to that group', async () => {

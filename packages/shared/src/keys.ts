@@ -58,7 +58,7 @@ export function directoryKeys(tag: string, directory: string) {
     log: `${base}:log`,
     /** String (JSON, `MirrorState`): how far the log is applied, and which generations there are. */
     mirrorState: `${base}:mirror-state`,
-    /** String: reading of the clock when all that was read was applied; empty while more is to come. The guard counts then. */
+    /** String: reading of the clock when all that was read was applied; empty while more is to come. Planning and the guard wait for it. */
     caughtUp: `${base}:caught-up`,
     /** String: reading of the clock when a read of another domain controller came into use, until those who leave by it are judged. */
     readElsewhere: `${base}:read-elsewhere`,

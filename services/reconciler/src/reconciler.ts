@@ -16,6 +16,7 @@ import { touchExpired } from '@connector/sync/plan/expiries.ts';
 import { letFirstGo } from '@connector/sync/plan/first-run.ts';
 import { followGroups } from '@connector/sync/plan/group-renames.ts';
 import { judgeWaiting } from '@connector/sync/plan/judging.ts';
+import { isMidRead } from '@connector/sync/plan/mid-read.ts';
 import { planPeople } from '@connector/sync/plan/planning.ts';
 import { notYet } from '@connector/sync/plan/planning-context.ts';
 import { bringIntoForce } from '@connector/sync/plan/policy-in-force.ts';
@@ -82,6 +83,7 @@ export async function startReconciler(service: Service): Promise<Running> {
   /** Applies whatever the log holds. */
   const applyOutstanding = async (directory: string) => {
     while (!signal.aborted) {
+      const wasMidRead = await isMidRead(store, directory);
       const result = await applyNext({ store, directory, directories: directoryIds });
       if (result === 'nothing') break;
       if (result === 'overtaken') continue;
@@ -90,7 +92,8 @@ export async function startReconciler(service: Service): Promise<Running> {
         continue;
       }
       applied.inc({ directory });
-      await ringFor(peopleToPlan, result.people);
+      if (await isMidRead(store, directory)) continue; // nobody is planned before the read's last entry
+      await ringFor(peopleToPlan, wasMidRead ? await redis.zrange(keys.toPlan, '0', '-1') : result.people);
     }
   };
 

@@ -2,13 +2,14 @@
  * Planning people: gathers what is known, asks the planner, and stores plan, link and obstacle in one transaction, which
  * is refused when anything that the plan was made from has changed meanwhile. Any number of planners work side by side.
  */
-import type { PersonKey } from '@connector/shared/keys.ts';
+import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
 import type { SetAside } from '@connector/shared/plan.ts';
 import { isRedisAway } from '@connector/shared/redis.ts';
 import type { State } from '@connector/shared/state.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import { type Known, readKnown } from './known-state.ts';
 import { makePlan } from './make-plan.ts';
+import { midRead } from './mid-read.ts';
 import { inputsFor } from './plan-inputs.ts';
 import { writesFor } from './plan-writes.ts';
 import { type Context, openContext, type PlanningOptions } from './planning-context.ts';
@@ -25,14 +26,20 @@ export interface PlannedPeople {
 
 const done: PlannedPeople = { deliver: false, judge: false, again: [] };
 
-/** Plans the named people as far as they are on the list. */
+/** Plans the named people as far as they are on the list, and what one read told of their directory is whole. */
 export async function planPeople(options: PlanningOptions, people: readonly PersonKey[]): Promise<PlannedPeople> {
   const { store } = options;
   const known = await Promise.all(people.map((person) => unlessBroken(store, person, readKnown(store, person))));
   // Only now: versions are read before what they stand for, so that whatever changes from here on is refused.
   const context = await openContext(options);
   if (context === null) return done;
-  const listed = known.filter((each) => each?.listed).flatMap((each) => each ?? []);
+  const reading = await midRead(
+    store,
+    options.directories.map(({ id }) => id),
+  );
+  const listed = known.flatMap((each) =>
+    each?.listed && !reading.has(partsOfPerson(each.person).directory) ? each : [],
+  );
   const planned = await Promise.all(listed.map((each) => unlessBroken(store, each.person, planPerson(context, each))));
   const results = planned.flatMap((each) => each ?? []);
   return {
