@@ -3,17 +3,14 @@
  * the whole of a read is a state that it ever was in: somebody may seem to be in a group that they left before that was nested
  * in another. Nobody is planned from such a mixture: they might get access that they never were to have.
  */
-import { mirrorState } from '@connector/shared/directory-state.ts';
 import type { State } from '@connector/shared/state.ts';
-import { parseStored } from '@connector/shared/store.ts';
 
-/** Whether part of a read is in the mirror that plans are made from, and the rest is still to come. */
-export async function isMidRead({ redis, keys }: State, directory: string): Promise<boolean> {
-  const { caughtUp, mirrorState: key } = keys.directory(directory);
-  if ((await redis.get(caughtUp)) !== '') return false;
-  const state = parseStored(mirrorState, key, await redis.get(key)).value;
-  return state !== null && !state.gap; // with a gap, that mirror isn't changed
-}
+/**
+ * Whether part of a read is in the mirror that plans are made from, and the rest is still to come. So it is, too, when entries
+ * of the log were lost, until everything was read again.
+ */
+export const isMidRead = async ({ redis, keys }: State, directory: string): Promise<boolean> =>
+  (await redis.get(keys.directory(directory).caughtUp)) === '';
 
 /** The directories for which it is so. */
 export async function midRead(store: State, directories: readonly string[]): Promise<ReadonlySet<string>> {
