@@ -16,7 +16,7 @@ import { touchExpired } from '@connector/sync/plan/expiries.ts';
 import { letFirstGo } from '@connector/sync/plan/first-run.ts';
 import { followGroups } from '@connector/sync/plan/group-renames.ts';
 import { judgeWaiting } from '@connector/sync/plan/judging.ts';
-import { isMidRead } from '@connector/sync/plan/mid-read.ts';
+import { firstToPlan, isMidRead } from '@connector/sync/plan/mid-read.ts';
 import { planPeople } from '@connector/sync/plan/planning.ts';
 import { notYet } from '@connector/sync/plan/planning-context.ts';
 import { bringIntoForce } from '@connector/sync/plan/policy-in-force.ts';
@@ -123,7 +123,7 @@ export async function startReconciler(service: Service): Promise<Running> {
   /** Plans the list from its head, as long as it moves. */
   const planOutstanding = async () => {
     for (let before = ''; !signal.aborted; ) {
-      const people = await redis.zrange(keys.toPlan, '0', String(peopleAtOnce - 1));
+      const people = await firstToPlan(store, { directories: directoryIds, count: peopleAtOnce });
       const head = people[0];
       if (head === undefined || head === before) return;
       await planAll(people);
