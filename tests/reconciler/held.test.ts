@@ -6,14 +6,15 @@ import { patch, person, Reconciling, user } from './reconciling.ts';
 const nobodyLeaves = { guard: { maxLeavers: 0, maxLeaversPercent: 0, maxLeaversHard: 0 } };
 
 /** One person who left and is held. */
-async function heldPerson(rules: object = nobodyLeaves) {
-  const reconciling = await Reconciling.create(rules);
-  await reconciling.fullRead(user(2));
-  await reconciling.deliverAll();
-  await reconciling.changes(patch(2, { userAccountControl: 514 }));
-  assert.deepEqual(await reconciling.held(), [person(2)]);
-  return reconciling;
-}
+const heldPerson = () =>
+  Reconciling.create(nobodyLeaves, {
+    begin: async (reconciling) => {
+      await reconciling.fullRead(user(2));
+      await reconciling.deliverAll();
+      await reconciling.changes(patch(2, { userAccountControl: 514 }));
+      assert.deepEqual(await reconciling.held(), [person(2)]);
+    },
+  });
 
 async function decide(reconciling: Reconciling, verdict: Decision['verdict']): Promise<void> {
   const { redis, keys } = reconciling.store;

@@ -3,12 +3,17 @@ import { test } from 'node:test';
 import type { Decision } from '@connector/shared/plan.ts';
 import { patch, person, Reconciling, user } from './reconciling.ts';
 
-const newcomer = async () => {
-  const reconciling = await Reconciling.create({ onDetected: 'approve' });
-  await reconciling.fullRead(user(2));
-  assert.deepEqual([await reconciling.pending(), await reconciling.toDeliver()], [[person(2)], []]);
-  return reconciling;
-};
+/** One person who waits for approval. */
+const newcomer = () =>
+  Reconciling.create(
+    { onDetected: 'approve' },
+    {
+      begin: async (reconciling) => {
+        await reconciling.fullRead(user(2));
+        assert.deepEqual([await reconciling.pending(), await reconciling.toDeliver()], [[person(2)], []]);
+      },
+    },
+  );
 
 async function decide(reconciling: Reconciling, verdict: Decision['verdict']): Promise<void> {
   const { redis, keys } = reconciling.store;

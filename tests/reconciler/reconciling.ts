@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Account } from '@connector/shared/account.ts';
 import type { DirectoryChange } from '@connector/shared/directory-change.ts';
 import type { LogEntry } from '@connector/shared/directory-state.ts';
-import { personKey } from '@connector/shared/keys.ts';
+import { type PersonKey, personKey } from '@connector/shared/keys.ts';
 import { type Plan, plan } from '@connector/shared/plan.ts';
 import { basesVersion, policy, policyVersion } from '@connector/shared/policy.ts';
 import { openStore, type Store } from '@connector/shared/store.ts';
@@ -64,6 +64,19 @@ export const patch = (number: number, changes: Partial<DirectoryChange>): Direct
 /** A policy's keys. */
 type Rules = z.input<typeof policy>;
 
+/** An ordinary account as LastPass lists it. */
+const accountOf = ({ username, fullname, groups }: Pick<Account, 'username' | 'fullname' | 'groups'>): Account => ({
+  username,
+  id: '1',
+  fullname,
+  disabled: false,
+  admin: false,
+  groups,
+  invited: false,
+  objectGuid: null,
+  directory: null,
+});
+
 export class Reconciling implements AsyncDisposable {
   readonly store: Store;
   readonly #redis: RedisServer;
@@ -79,16 +92,31 @@ export class Reconciling implements AsyncDisposable {
     this.store = openStore({ target: { url: redis.url }, prefix: 'connector', name: 'test' });
   }
 
-  /** @param confirmed a person has confirmed the first run before it begins; it isn't what a test is about, unless it says so */
-  static async create(rules: Rules = { memberships: 'all' }, { confirmed = true } = {}): Promise<Reconciling> {
+  /**
+   * @param confirmed a person has confirmed the first run before it begins; it isn't what a test is about, unless it says so
+   * @param begin what a file's tests begin with; when it fails, nothing is left running
+   */
+  static async create(
+    rules: Rules = { memberships: 'all' },
+    {
+      confirmed = true,
+      begin = async () => undefined,
+    }: { confirmed?: boolean; begin?: (reconciling: Reconciling) => Promise<void> } = {},
+  ): Promise<Reconciling> {
     const dir = await mkdtemp(join(tmpdir(), 'reconciling-'));
     const redis = await RedisServer.create({ dir: join(dir, 'redis'), settings: { appendfsync: 'no' } });
     const made = new Reconciling(dir, redis, rules);
     const { keys } = made.store;
-    if (confirmed) await confirmFirstRun(made.store);
-    await made.changePolicy(rules);
-    await made.store.redis.set(keys.accountsRead, JSON.stringify({ atMs: Date.now(), total: 0, answered: null }));
-    return made;
+    try {
+      if (confirmed) await confirmFirstRun(made.store);
+      await made.changePolicy(rules);
+      await made.store.redis.set(keys.accountsRead, JSON.stringify({ atMs: Date.now(), total: 0, answered: null }));
+      await begin(made);
+      return made;
+    } catch (error) {
+      await made[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** Brings another policy into force, as a restart with another configuration does. */
@@ -180,20 +208,7 @@ export class Reconciling implements AsyncDisposable {
       const { username, steps } = plan.parse(JSON.parse(raw));
       const create = steps.find((step) => step.kind === 'create');
       if (!create) continue;
-      const account: Account = {
-        username,
-        id: '1',
-        fullname: create.fullname,
-        disabled: false,
-        admin: false,
-        groups: [...create.groups].sort(),
-        invited: false,
-        objectGuid: null,
-        directory: null,
-      };
-      await redis.hset(keys.accounts, username, JSON.stringify(account));
-      await redis.hset(keys.links, key, JSON.stringify({ username, id: '1', disabledByUs: false }));
-      await redis.hset(keys.linked, username, key);
+      await this.#link(key, accountOf({ username, fullname: create.fullname, groups: [...create.groups].sort() }));
       await redis.hdel(keys.plans, key);
     }
     await redis.del(keys.toDeliver);
@@ -201,22 +216,15 @@ export class Reconciling implements AsyncDisposable {
 
   /** Makes somebody linked to an account in no group, as a delivered create does, without a new plan. */
   async haveAccount(number: number, fullname: string): Promise<void> {
+    await this.#link(person(number), accountOf({ username: `u${number}@example.test`, fullname, groups: [] }));
+  }
+
+  async #link(key: PersonKey, account: Account): Promise<void> {
     const { redis, keys } = this.store;
-    const username = `u${number}@example.test`;
-    const account: Account = {
-      username,
-      id: '1',
-      fullname,
-      disabled: false,
-      admin: false,
-      groups: [],
-      invited: false,
-      objectGuid: null,
-      directory: null,
-    };
+    const { username, id } = account;
     await redis.hset(keys.accounts, username, JSON.stringify(account));
-    await redis.hset(keys.links, person(number), JSON.stringify({ username, id: '1', disabledByUs: false }));
-    await redis.hset(keys.linked, username, person(number));
+    await redis.hset(keys.links, key, JSON.stringify({ username, id, disabledByUs: false }));
+    await redis.hset(keys.linked, username, key);
   }
 
   pending(): Promise<string[]> {
