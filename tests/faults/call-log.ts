@@ -7,15 +7,19 @@ type Entry = { readonly username: string; readonly content: string; readonly cal
 function entriesOf(call: SimulatedCall): Entry[] {
   const data = Array.isArray(call.data) ? call.data : [call.data];
   return data.map((item: unknown) => {
-    const username = typeof item === 'string' ? item : (item as { username: string }).username;
+    const entry = item as string | { username: string } | { oldemail: string };
+    const username = typeof entry === 'string' ? entry : 'username' in entry ? entry.username : entry.oldemail;
     return { username, content: JSON.stringify([call.cmd, item]), call };
   });
 }
 
+/** Asking again for an address that is asked for already: what a crash before the answer was recorded may cost, and nobody notices. */
+const changesNothing = ({ cmd, changes }: SimulatedCall): boolean => cmd === 'updateemail' && changes.length === 0;
+
 /** What was carried out of the calls that ask for a change, account by account. */
 function carriedOut(calls: readonly SimulatedCall[]): Entry[] {
   const writes = calls.filter(
-    ({ cmd, executed, outcome }) => cmd !== 'getuserdata' && executed && outcome !== 'refused',
+    (call) => call.cmd !== 'getuserdata' && call.executed && call.outcome !== 'refused' && !changesNothing(call),
   );
   return writes.flatMap(entriesOf).filter(({ username, call: { outcome, changes } }) => {
     return outcome !== 'partly' || changes.some((change) => (change as { username: string }).username === username);
@@ -43,9 +47,11 @@ export function repeats(calls: readonly SimulatedCall[]): string[] {
 
 /** The tenant without what depends on order and time: ids of new accounts, moments. */
 export function essence({ users, groups, invited, welcomeEmails }: SimulatedState) {
-  const people = users.map(({ username, fullname, disabled, groups: names = [], attribs = {} }) => {
-    return { username, fullname, disabled, groups: [...names].sort(), attribs };
-  });
+  const people = users.map(
+    ({ username, fullname, disabled, groups: names = [], attribs = {}, pending_email = null }) => {
+      return { username, fullname, disabled, groups: [...names].sort(), attribs, pending_email };
+    },
+  );
   return {
     users: people.sort((a, b) => (a.username < b.username ? -1 : 1)),
     groups: Object.fromEntries(Object.entries(groups).map(([name, members]) => [name, [...members].sort()])),

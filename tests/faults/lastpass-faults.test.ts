@@ -7,7 +7,15 @@ import { type Ending, endingOf } from './crash-at-every-effect.ts';
 import { directoryId, type Run, Servers } from './pipeline.ts';
 import { bases, directory, guidOf, person, policy, stages, surroundings, tenant } from './scenario.ts';
 
-const writeCommands = ['batchadd', 'updateuser', 'disableuser', 'enableuser', 'deluser', 'batchchangegrp'];
+const writeCommands = [
+  'batchadd',
+  'updateuser',
+  'updateemail',
+  'disableuser',
+  'enableuser',
+  'deluser',
+  'batchchangegrp',
+];
 
 async function begin(servers: Servers): Promise<Run> {
   const run = await servers.run({ tenant, directory, policy });
@@ -70,6 +78,7 @@ describe('whatever befalls each command once, the end is the same', { concurrenc
 const refused = [
   { cmd: 'batchadd', name: 'ann', n: 11 },
   { cmd: 'updateuser', name: 'fay', n: 16 },
+  { cmd: 'updateemail', name: 'gil', n: 20 },
   { cmd: 'batchchangegrp', name: 'cyd', n: 13 },
   { cmd: 'disableuser', name: 'bob', n: 12 },
   { cmd: 'deluser', name: 'eve', n: 15 },

@@ -72,9 +72,13 @@ const strangers = [
   { username: 'stranger@elsewhere.test', fullname: 'A Stranger', groups: ['Staff', 'Theirs'] },
   { username: 'gone@elsewhere.test', fullname: 'A disabled Stranger', disabled: true },
 ];
-/** What is at LastPass before: strangers, and somebody who is in the directory too. */
+/** What is at LastPass before: strangers, and two who are in the directory too. */
 export const tenant = {
-  users: [...strangers, { username: 'fay@company.test', fullname: 'Fay by hand', groups: ['Theirs', 'Sales'] }],
+  users: [
+    ...strangers,
+    { username: 'fay@company.test', fullname: 'Fay by hand', groups: ['Theirs', 'Sales'] },
+    { username: 'gil@company.test', fullname: 'Mx gil' },
+  ],
   invited: ['invited@elsewhere.test'],
 };
 export const strangersNames = strangers.map(({ username }) => username);
@@ -90,6 +94,7 @@ export const stages: readonly ((run: Run) => Promise<void>)[] = [
         person(14, 'dan'),
         person(15, 'eve'),
         person(16, 'fay'),
+        person(20, 'gil'),
         person(17, 'nomail', { mail: null }),
         person(18, 'off', { userAccountControl: 514 }),
       ],
@@ -106,6 +111,7 @@ export const stages: readonly ((run: Run) => Promise<void>)[] = [
         membership(sales, [], [13]),
         changed(12, { userAccountControl: 514 }),
         changed(15, { parent: elsewhere }),
+        changed(20, { mail: 'gil.lee@company.test' }),
       ],
     }),
   (run) =>

@@ -13,6 +13,8 @@ export interface SimulatedUser {
   readonly disabled: boolean;
   readonly groups?: readonly string[];
   readonly attribs?: Record<string, unknown>;
+  /** Asked for, and taking effect with the next log-in. */
+  readonly pending_email?: string;
 }
 
 export interface SimulatedState {
