@@ -20,7 +20,7 @@ import { parseStored } from '@connector/shared/store.ts';
 import { manyValues, TICK } from '@connector/shared/transaction.ts';
 import { affectedPeople } from './affected-people.ts';
 import { Draft } from './draft.ts';
-import { membersAtLastPass } from './known-people.ts';
+import { linkedUsernames, membersAtLastPass } from './known-people.ts';
 import { Mirror } from './mirror.ts';
 import { tombstone } from './mirror-object.ts';
 
@@ -136,7 +136,10 @@ async function intoCurrent(
   await draft.apply(changes);
   const guids = new Set([...draft.people, ...(await affectedPeople(mirror, draft.touched))]);
   const people = new Set([...guids].map((guid) => personKey(directory, guid)));
-  for (const person of await peopleWithMail(store, applying.directories, draft.touched.mails)) people.add(person);
+  // The account of somebody deleted is free for who has its address, which needn't have been the deleted one's mail.
+  const deleted = changes.filter((change) => change.deleted).map(({ guid }) => personKey(directory, guid));
+  const mails = [...draft.touched.mails, ...(await linkedUsernames(store, deleted))];
+  for (const person of await peopleWithMail(store, applying.directories, mails)) people.add(person);
   for (const person of await membersAtLastPass(store, draft.touched.groupNames)) people.add(person);
   return {
     writes: [...draft.writes, ...manyValues(['SADD', store.keys.directory(directory).lookups], [...draft.unknown])],

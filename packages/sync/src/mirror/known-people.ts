@@ -2,7 +2,9 @@
 import type { Account } from '@connector/shared/account.ts';
 import { type PersonKey, personKey } from '@connector/shared/keys.ts';
 import { currentGeneration, folded } from '@connector/shared/people-with-mail.ts';
+import { link } from '@connector/shared/plan.ts';
 import type { State } from '@connector/shared/state.ts';
+import { parseStored } from '@connector/shared/store.ts';
 import { Mirror } from './mirror.ts';
 
 /** The linked people whose accounts are in LastPass groups of these names. */
@@ -14,6 +16,12 @@ export async function membersAtLastPass({ redis, keys }: State, groupNames: Read
     .map(({ username }) => username);
   const people = members.length === 0 ? [] : await redis.hmget(keys.linked, ...members);
   return people.filter((person) => person !== null);
+}
+
+/** The user names of these people's linked accounts: not always their mails. */
+export async function linkedUsernames({ redis, keys }: State, people: readonly PersonKey[]): Promise<string[]> {
+  const raws = people.length === 0 ? [] : await redis.hmget(keys.links, ...people);
+  return raws.flatMap((raw) => parseStored(link, keys.links, raw).value?.username ?? []);
 }
 
 /** Everybody who is linked, of all directories. */

@@ -122,6 +122,8 @@ suite('onDetected', () => {
     assert.equal(planWith({ ...unlinked, person: { ...anna, mail: null }, policy: ignoring }).obstacle, null);
     assert.deepEqual(kinds(planWith({ ...unlinked, policy: ignoring })), []);
     assert.equal(planWith({ link: null, policy: ignoring }).linkChange.kind, 'adopt');
+    const accountHolder = { person: 'corp/2', deleted: false, link: annasLink };
+    assert.equal(planWith({ link: null, policy: ignoring, accountHolder }).obstacle, null, "another's account is none");
   });
 
   test('approve makes the create wait for a word, which is about the person and not about name or groups', () => {

@@ -180,10 +180,11 @@ function planUnlinked(inputs: PlanInputs, leaving: Leaving | null): Outline {
   if (leaving !== null && !leaving.stays) return nothing;
   const username = usernameOf(inputs.person);
   const { account, accountHolder, otherHolders } = inputs;
-  if (account === null && inputs.policy.onDetected === 'ignore') return nothing;
+  const isOthers = accountHolder !== null && !accountHolder.deleted;
+  if (inputs.policy.onDetected === 'ignore' && (account === null || isOthers)) return nothing;
   const obstacle = (reason: string): Outline => ({ ...nothing, obstacle: { kind: 'data', reason } });
   if (username === null) return leaving === null ? obstacle(mailObstacle(inputs.person)) : nothing;
-  if (accountHolder !== null && !accountHolder.deleted)
+  if (isOthers)
     return obstacle(`the LastPass account ${username} is linked to another person (${accountHolder.person})`);
   if (otherHolders.length > 0)
     return obstacle(

@@ -25,7 +25,8 @@ export async function retry(context: Context, { who, lists, json }: RetryOptions
   const { found, notFound } =
     who.length > 0 ? findAside(everybody, who) : { found: everybody.filter(isOn), notFound: [] };
   const retried: RetriedPerson[] = [];
-  for (const each of found) retried.push({ aside: each, outcome: await retryPerson(store, each) });
+  const directories = session.configuration.directories.map(({ id }) => id);
+  for (const each of found) retried.push({ aside: each, outcome: await retryPerson(store, each, { directories }) });
   const done = retried.filter(({ outcome }) => outcome === 'retried');
   if (done.length > 0) {
     await store.makeDurable(); // what is told below must outlive a crash of Redis

@@ -1,7 +1,7 @@
 /** The people who can't be synced until something is mended, and trying again by a person's word. */
 import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
-import { currentGeneration, folded } from '@connector/shared/people-with-mail.ts';
+import { currentGeneration, folded, peopleWithMail } from '@connector/shared/people-with-mail.ts';
 import { link, type SetAside, setAside } from '@connector/shared/plan.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { Mirror } from '@connector/sync/mirror/mirror.ts';
@@ -48,23 +48,30 @@ export type Retried = 'retried' | 'changed';
 
 /**
  * Tries somebody again: plans them anew, and delivers at once what LastPass refused. For somebody whose account was deleted by
- * hand the link ends, so that they are as new as a person without an account: policy `onDetected` decides.
+ * hand the link ends, so that they are as new as a person without an account: policy `onDetected` decides. Whoever waited for
+ * the address that this sets free is planned again too.
+ * @param directories ids of all directories
  */
-export async function retryPerson(store: Store, { person, kind }: AsidePerson): Promise<Retried> {
+export async function retryPerson(
+  store: Store,
+  { person, kind }: AsidePerson,
+  { directories }: { directories: readonly string[] },
+): Promise<Retried> {
   const { redis, keys, commit } = store;
   const [asideRaw, linkRaw] = await Promise.all([redis.hget(keys.setAside, person), redis.hget(keys.links, person)]);
   if (parseStored(setAside, keys.setAside, asideRaw).value?.kind !== kind) return 'changed';
   const linked = parseStored(link, keys.links, linkRaw).value;
   const holder = linked === null ? null : await redis.hget(keys.linked, linked.username);
   const now = String(Date.now());
-  const endLink =
-    kind !== 'drift' || linked === null
-      ? []
-      : [
-          ['HDEL', keys.links, person],
-          ...(holder === person ? [['HDEL', keys.linked, linked.username]] : []),
-          ['HDEL', keys.setAside, person],
-        ];
+  const ends = kind === 'drift' && linked !== null;
+  const waiting = ends ? await peopleWithMail(store, directories, [linked.username]) : [];
+  const endLink = !ends
+    ? []
+    : [
+        ['HDEL', keys.links, person],
+        ...(holder === person ? [['HDEL', keys.linked, linked.username]] : []),
+        ['HDEL', keys.setAside, person],
+      ];
   const { committed } = await commit({
     guards: [
       { command: ['HGET', keys.setAside, person], is: asideRaw },
@@ -76,7 +83,7 @@ export async function retryPerson(store: Store, { person, kind }: AsidePerson): 
       ['HDEL', keys.attempts, person],
       ['ZADD', keys.toDeliver, 'XX', now, person],
       ['ZADD', keys.leavers, 'XX', now, person],
-      ...touch(keys, [person]),
+      ...touch(keys, new Set([person, ...waiting])),
     ],
   });
   return committed ? 'retried' : 'changed';

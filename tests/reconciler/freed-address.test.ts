@@ -1,0 +1,45 @@
+/** Addresses become free for who waits for them, also where they aren't the mail of whoever had them. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readAside, retryPerson } from '../../services/console/src/aside/aside-people.ts';
+import { patch, person, Reconciling, user } from './reconciling.ts';
+
+/** Person 2 has the account u2@example.test and another mail since, which was not asked for yet; person 4 wants that address. */
+const waiting = () =>
+  Reconciling.create(
+    {},
+    {
+      begin: async (reconciling) => {
+        await reconciling.fullRead(user(2), user(3));
+        await reconciling.deliverAll();
+        await reconciling.changes(patch(2, { mail: 'other@example.test' }), user(4, { mail: 'u2@example.test' }));
+        assert.equal((await asideOf(reconciling, 4))?.kind, 'data');
+      },
+    },
+  );
+
+const asideOf = async ({ store }: Reconciling, number: number) =>
+  (await readAside(store)).find((each) => each.person === person(number));
+
+test('whoever waits for the address of somebody who is deleted takes the account over', async () => {
+  await using reconciling = await waiting();
+  await reconciling.changes(patch(2, { deleted: true }));
+  await reconciling.reconcile(); // whoever had the account is planned again
+  assert.equal(await asideOf(reconciling, 4), undefined);
+  const { redis, keys } = reconciling.store;
+  assert.equal(await redis.hget(keys.linked, 'u2@example.test'), person(4));
+  assert.deepEqual([await reconciling.stepsOf(2), await reconciling.stepsOf(4)], [[], ['rename']]);
+});
+
+test('an address that a retry sets free goes to who waited for it', async () => {
+  await using reconciling = await waiting();
+  const { redis, keys } = reconciling.store;
+  await redis.hdel(keys.accounts, 'u2@example.test'); // deleted by hand
+  await reconciling.changes(patch(2, { sn: 'Meyer' }));
+  const drifted = await asideOf(reconciling, 2);
+  assert.equal(drifted?.kind, 'drift');
+  assert.equal(await retryPerson(reconciling.store, drifted, { directories: ['corp'] }), 'retried');
+  await reconciling.reconcile();
+  assert.deepEqual([await reconciling.stepsOf(2), await reconciling.stepsOf(4)], [['create'], ['create']]);
+  assert.deepEqual(await readAside(reconciling.store), []);
+});
