@@ -4,6 +4,9 @@ import type { AdminLogin } from '../support/directory-admin.ts';
 import { DirectoryAdmin } from '../support/directory-admin.ts';
 import { type Id, known, type Operation, root } from './directory-model.ts';
 
+/** accountExpires as AD writes it: units of 100 ns since 1601, 0 for never (MS-ADTS 2.3.4.1). */
+const [longAgo, never] = ['132000000000000000', '0'];
+
 export class DirectoryHands implements AsyncDisposable {
   readonly #login: AdminLogin;
   #admin: DirectoryAdmin;
@@ -72,12 +75,18 @@ export class DirectoryHands implements AsyncDisposable {
       }
       case 'rename-cn':
         return await admin.rename(guid, operation.cn);
+      case 'rename-account':
+        return await admin.modify(guid, { sAMAccountName: operation.sam });
       case 'move':
         return await admin.move(guid, await this.#dnOf(operation.ou));
       case 'disable':
         return await admin.disable(guid);
       case 'enable':
         return await admin.enable(guid);
+      case 'expire':
+        return await admin.modify(guid, { accountExpires: longAgo });
+      case 'unexpire':
+        return await admin.modify(guid, { accountExpires: never });
       case 'delete':
         return await admin.delete(guid);
       case 'restore':
@@ -86,8 +95,8 @@ export class DirectoryHands implements AsyncDisposable {
   }
 
   async #createPerson(operation: Extract<Operation, { kind: 'create-person' }>): Promise<void> {
-    const { person, cn, ou, mail, displayName, givenName, sn, disabled } = operation;
-    const user = { name: cn, ou: await this.#dnOf(ou), mail, displayName, givenName, sn, disabled };
+    const { person, cn, ou, mail, displayName, givenName, sn, sam, disabled } = operation;
+    const user = { name: cn, ou: await this.#dnOf(ou), mail, displayName, givenName, sn, sam, disabled };
     const given = Object.fromEntries(Object.entries(user).filter(([, value]) => value !== null && value !== undefined));
     this.#guids.set(person, await this.#admin.createUser({ name: cn, ou: user.ou, ...given }));
   }

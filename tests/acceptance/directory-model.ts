@@ -19,7 +19,11 @@ export interface Person {
   givenName: string | null;
   sn: string | null;
   mail: string | null;
+  /** The sAMAccountName, where a test gives one. */
+  sam: string | null;
   disabled: boolean;
+  /** accountExpires has passed. */
+  expired: boolean;
   ou: Id;
   deleted: boolean;
 }
@@ -38,12 +42,13 @@ export type Operation =
   | { readonly kind: 'move-ou'; readonly ou: Id; readonly above: Id }
   | { readonly kind: 'delete-tree'; readonly ou: Id }
   | ({ readonly kind: 'create-person'; readonly person: Id; readonly cn: string; readonly ou: Id } & Partial<
-      Pick<Person, 'mail' | 'displayName' | 'givenName' | 'sn' | 'disabled'>
+      Pick<Person, 'mail' | 'displayName' | 'givenName' | 'sn' | 'sam' | 'disabled'>
     >)
-  | { readonly kind: 'modify'; readonly person: Id; readonly displayName?: string | null; readonly mail?: string }
+  | ({ readonly kind: 'modify'; readonly person: Id } & Partial<Pick<Person, 'displayName' | 'mail'>>)
+  | { readonly kind: 'rename-account'; readonly person: Id; readonly sam: string }
   | { readonly kind: 'rename-cn'; readonly person: Id; readonly cn: string }
   | { readonly kind: 'move'; readonly person: Id; readonly ou: Id }
-  | { readonly kind: 'disable' | 'enable' | 'delete'; readonly person: Id }
+  | { readonly kind: 'disable' | 'enable' | 'expire' | 'unexpire' | 'delete'; readonly person: Id }
   | { readonly kind: 'restore'; readonly person: Id; readonly cn: string; readonly ou: Id }
   | { readonly kind: 'create-group'; readonly group: Id; readonly cn: string; readonly ou: Id }
   | { readonly kind: 'delete-group'; readonly group: Id }
@@ -94,8 +99,9 @@ export class DirectoryModel {
   #applyToPerson(operation: Extract<Operation, { person: Id }>): void {
     if (operation.kind === 'create-person') {
       const { person, kind: _, ...given } = operation;
-      const nothing = { mail: null, displayName: null, givenName: null, sn: null, disabled: false, deleted: false };
-      this.people.set(person, { ...nothing, ...given, id: person });
+      const nothing = { mail: null, displayName: null, givenName: null, sn: null, sam: null };
+      const usual = { disabled: false, expired: false, deleted: false };
+      this.people.set(person, { ...nothing, ...usual, ...given, id: person });
       return;
     }
     const person = known(this.people, operation.person);
@@ -107,12 +113,19 @@ export class DirectoryModel {
       case 'rename-cn':
         person.cn = operation.cn;
         return;
+      case 'rename-account':
+        person.sam = operation.sam;
+        return;
       case 'move':
         person.ou = operation.ou;
         return;
       case 'disable':
       case 'enable':
         person.disabled = operation.kind === 'disable';
+        return;
+      case 'expire':
+      case 'unexpire':
+        person.expired = operation.kind === 'expire';
         return;
       case 'delete':
         this.#deletePerson(person);

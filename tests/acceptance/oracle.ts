@@ -6,16 +6,11 @@
  * known: an account may exist because its person was to have one for a moment, and keeps the name and groups of some
  * moment once its person has left. `everythingArrived` tells the oracle of a moment that was surely seen.
  */
+
+import { groupNamesOf, isInScope, isSynced, lower, type Policy, type Scope } from '../oracle/rules.ts';
 import { DirectoryModel, fullnameOf, type Id, type Operation, type Person } from './directory-model.ts';
 
-export interface SyncRules {
-  /** OUs. */
-  readonly userBases: readonly Id[];
-  readonly groupBases: readonly Id[];
-  /** Names (`cn`) of groups. */
-  readonly groupFilter: readonly string[];
-  readonly memberships: 'filtered' | 'all';
-}
+export type SyncRules = Scope & Pick<Policy, 'memberships'>;
 
 /** A LastPass account as far as the rules speak of it; others fields are for comparing strangers. */
 export interface ListedAccount {
@@ -164,7 +159,8 @@ export class Oracle {
   }
 
   #observe(): void {
-    for (const group of this.directory.groups.values()) if (this.#isSynced(group)) this.#owned.add(lower(group.cn));
+    for (const group of this.directory.groups.values())
+      if (isSynced(this.directory, group, this.#rules)) this.#owned.add(lower(group.cn));
     for (const history of this.#addresses.values()) {
       const owner = this.#ownerOf(history);
       if (!owner) continue;
@@ -177,21 +173,10 @@ export class Oracle {
   }
 
   #isInScope(person: Person): boolean {
-    const { userBases, groupFilter } = this.#rules;
-    if (person.deleted || !this.directory.isUnder(person.ou, userBases)) return false;
-    return [...this.directory.groupsOf(person.id)].some(({ cn }) => includesName(groupFilter, cn));
-  }
-
-  #isSynced({ cn, ou }: { cn: string; ou: Id }): boolean {
-    const { memberships, groupFilter, groupBases } = this.#rules;
-    return memberships === 'filtered' ? includesName(groupFilter, cn) : this.directory.isUnder(ou, groupBases);
+    return isInScope(this.directory, person, this.#rules);
   }
 
   #groupNamesOf(person: Person): Set<string> {
-    const synced = [...this.directory.groupsOf(person.id)].filter((group) => this.#isSynced(group));
-    return new Set(synced.map(({ cn }) => lower(cn)));
+    return groupNamesOf(this.directory, person, this.#rules);
   }
 }
-
-const lower = (text: string): string => text.toLowerCase();
-const includesName = (names: readonly string[], name: string): boolean => names.map(lower).includes(lower(name));

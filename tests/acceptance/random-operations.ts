@@ -1,20 +1,29 @@
 /** Random operations on a directory, made from a seed: the same seed and the same directory give the same operations. */
 import { fixed, mailOf, ous } from './company.ts';
 import { type DirectoryModel, type Group, type Id, known, type Operation, type Person } from './directory-model.ts';
-import { type Oracle, usernameOf } from './oracle.ts';
+import { usernameOf } from './oracle.ts';
 import type { Random } from './random.ts';
 
 /** One thing that an administrator does: an operation, or a few that belong together. */
-type Deed = readonly Operation[];
+export type Deed = readonly Operation[];
+
+/** What is known of the company: an oracle. */
+export interface KnownCompany {
+  readonly directory: DirectoryModel;
+  /** All of them, in their order. */
+  readonly operations: readonly Operation[];
+  /** Whether an address surely has a linked account. */
+  isSurelyLinked(username: string): boolean;
+}
 
 const groupCns = ['Mercury', 'Vostok', 'Soyuz', 'Sojus+1', 'R&D "Lab"', 'Sales', 'engineering'];
 
 export class RandomOperations {
-  readonly #oracle: Oracle;
+  readonly #oracle: KnownCompany;
   readonly #random: Random;
   #made = 0;
 
-  constructor(oracle: Oracle, random: Random) {
+  constructor(oracle: KnownCompany, random: Random) {
     this.#oracle = oracle;
     this.#random = random;
   }

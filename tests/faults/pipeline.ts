@@ -15,7 +15,7 @@ import { intent } from '@connector/shared/plan.ts';
 import { basesVersion } from '@connector/shared/policy.ts';
 import { type Ringer, ringerOf } from '@connector/shared/queues.ts';
 import { Readiness } from '@connector/shared/readiness.ts';
-import type { Running, Service } from '@connector/shared/service.ts';
+import type { Service } from '@connector/shared/service.ts';
 import { openStore, type Store } from '@connector/shared/store.ts';
 import { confirmFirstRun } from '@connector/sync/plan/first-run.ts';
 import { pino } from 'pino';
@@ -90,7 +90,7 @@ export class Run implements AsyncDisposable {
   readonly #servers: Servers;
   readonly #configFile: string;
   readonly #programs: Program[] = [];
-  readonly #inside: { stop: AbortController; running: Running; store: Store }[] = [];
+  readonly #inside = new Set<{ readonly stop: () => Promise<void> }>();
   readonly #ringers: {
     readonly changes: Ringer<'directory-changes'>;
     readonly people: Ringer<'people-to-plan'>;
@@ -174,8 +174,8 @@ export class Run implements AsyncDisposable {
     return program;
   }
 
-  /** Starts a service inside the test. */
-  async inside(name: ServiceName): Promise<void> {
+  /** Starts a service inside the test; it ends with the run, or before when it is stopped. */
+  async inside(name: ServiceName): Promise<{ readonly stop: () => Promise<void> }> {
     const stop = new AbortController();
     const { redis } = this.configuration;
     const log = pino(
@@ -193,7 +193,17 @@ export class Run implements AsyncDisposable {
       metrics: new Registry(),
       signal: stop.signal,
     };
-    this.#inside.push({ stop, store, running: await starters[name](service) });
+    const running = await starters[name](service);
+    const started = {
+      stop: async () => {
+        this.#inside.delete(started);
+        stop.abort();
+        await running.close();
+        store.close();
+      },
+    };
+    this.#inside.add(started);
+    return started;
   }
 
   /** Appends to the change log, as a watcher would. */
@@ -261,7 +271,7 @@ export class Run implements AsyncDisposable {
   }
 
   /** Waits until nothing is outstanding. */
-  async quiet({ withinMs = 30_000 } = {}): Promise<void> {
+  async quiet({ withinMs = 30_000, everyMs = 10 } = {}): Promise<void> {
     const { redis, keys } = this.store;
     const of = keys.directory(directoryId);
     await waitUntil(
@@ -283,19 +293,13 @@ export class Run implements AsyncDisposable {
           );
         return true;
       },
-      { withinMs, everyMs: 10 },
+      { withinMs, everyMs },
     );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#programs.map((program) => (program.running ? program.kill() : null)));
-    for (const { stop } of this.#inside) stop.abort();
-    await Promise.all(
-      this.#inside.map(async ({ running, store }) => {
-        await running.close();
-        store.close();
-      }),
-    );
+    await Promise.all([...this.#inside].map(({ stop }) => stop()));
     await Promise.all(Object.values(this.#ringers).map((ringer) => ringer.close()));
     this.store.close();
   }

@@ -11,7 +11,7 @@ export interface TestFiles {
 }
 
 /** The longest ones, to be begun first so that nothing waits for them at the end. */
-const isLong = (file: string) => file.startsWith('tests/faults/');
+const isLong = (file: string) => /^tests\/(faults|oracle)\//.test(file);
 const isMeasuring = (file: string) => /(^|[/-])latency\.test\.ts$/.test(file);
 
 /** Finds them, paths relative to `root`, in the order of the alphabet. */
