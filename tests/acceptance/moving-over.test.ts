@@ -3,13 +3,15 @@
  * group in another, and a tenant that the old connector has filled.
  */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { Stack } from '../support/stack.ts';
 import { connector } from './held.ts';
 import { usernamesIn } from './world.ts';
 
 const address = (name: string) => `${name}@company.test`;
-const known = ['ann', 'bob', 'eve', 'ida', 'kim'];
+const known = ['ann', 'bob', 'eve', 'ida', 'kim', 'pat', 'uma'];
+const disabledInAd = ['eve', 'uma'];
 const joiners = ['lea', 'max', 'tom'];
 
 /** What the old connector and the administrators have left at LastPass. */
@@ -25,13 +27,15 @@ const tenant = {
     { username: address('bob'), fullname: 'Bob before the wedding', groups: ['LastPassUsers'] },
     { username: address('eve'), fullname: 'eve', groups: ['LastPassUsers'] },
     { username: address('ida'), fullname: 'ida', groups: ['LastPassUsers'], disabled: true },
+    { username: address('pat'), fullname: 'pat', groups: ['LastPassUsers', 'Sales', 'Finance'] },
+    { username: address('uma'), fullname: 'uma', groups: ['LastPassUsers'], disabled: true },
     { username: 'owner@elsewhere.test', fullname: 'The Owner', admin: true, groups: ['LastPassUsers', 'Finance'] },
     { username: 'guest@elsewhere.test', fullname: 'Guest' },
     { username: address('former'), fullname: 'Was deleted in AD long ago', groups: ['LastPassUsers'] },
   ],
   invited: [address('kim')],
 };
-const untouched = ['ann', 'ida', 'former'].map(address).concat('owner@elsewhere.test');
+const untouched = ['ann', 'ida', 'uma', 'former'].map(address).concat('owner@elsewhere.test');
 
 describe('moving over', () => {
   let stack: Stack;
@@ -40,7 +44,7 @@ describe('moving over', () => {
 
   before(async () => {
     stack = await Stack.create({
-      policy: { groupFilter: ['LastPassUsers'], guard: { firstCreates: 1 } },
+      policy: { groupFilter: ['LastPassUsers', 'Sales'], guard: { firstCreates: 1 } },
       directory: (base) => ({
         userBases: [`OU=ActiveUsers,${base}`],
         groupBases: [`OU=Security,OU=Groups,${base}`],
@@ -52,17 +56,34 @@ describe('moving over', () => {
     await admin.createOu({ name: 'Security', above: `OU=Groups,${domain.baseDn}` });
     const ou = `OU=ActiveUsers,${domain.baseDn}`;
     for (const name of [...known, ...joiners])
-      await admin.createUser({ name, ou, mail: address(name), disabled: name === 'eve' });
+      await admin.createUser({ name, ou, mail: address(name), disabled: disabledInAd.includes(name) });
     await admin.createGroup({
       name: 'LastPassUsers',
       ou: `OU=Security,OU=Groups,${domain.baseDn}`,
       members: [...known, ...joiners].map((name) => `CN=${name},${ou}`),
     });
+    await admin.createGroup({ name: 'Sales', ou: `OU=Security,OU=Groups,${domain.baseDn}` });
     await simulator.seed(tenant);
   });
   after(() => stack[Symbol.asyncDispose]());
 
-  it('the preview tells, before any service has run, who is renamed, disabled, created and held', async () => {
+  it('check tells of the right to see deletions where it is missing, and is content once it is there', async () => {
+    const { domain } = stack;
+    const blind = await domain.createServiceAccount({
+      name: 'svc-blind',
+      password: 'Secret123!svc',
+      seesDeleted: false,
+    });
+    const { directories } = JSON.parse(await readFile(stack.configFile, 'utf8'));
+    await stack.configure({ directories: [{ ...directories[0], bindDn: blind.dn }] });
+    await using check = stack.command('check');
+    assert.equal(await check.ended, 1);
+    assert.match(check.output, /^failure +directory corp: .*dsacls "CN=Deleted Objects,.*\/G "DOMAIN\\account:LCRP"$/m);
+    await stack.configure({ directories });
+    assert.match(await connector(stack, 'check'), /^ok +directory corp: deletions are to be seen/m);
+  });
+
+  it('the preview tells, before any service has run, who is renamed, disabled, created, held and taken from a group', async () => {
     const shown = await json('preview');
     const steps = (list: { username: string; steps: { kind: string }[] }[]) =>
       list.flatMap(({ username, steps: some }) => some.map(({ kind }) => `${username} ${kind}`)).sort();
@@ -74,7 +95,7 @@ describe('moving over', () => {
     assert.equal(shown.held.length, 2);
     assert.deepEqual(
       steps(shown.sent).filter((line) => !line.endsWith(' create')),
-      [`${address('bob')} rename`, `${address('eve')} disable`],
+      [`${address('bob')} rename`, `${address('eve')} disable`, `${address('pat')} leave-groups`],
     );
     assert.deepEqual(await stack.simulator.writes(), []);
   });
@@ -88,6 +109,7 @@ describe('moving over', () => {
     assert.equal(is.get(address('bob'))?.fullname, 'bob');
     assert.equal(is.get(address('bob'))?.id, was.get(address('bob'))?.id);
     assert.equal(is.get(address('eve'))?.disabled, true);
+    assert.deepEqual(is.get(address('pat'))?.groups?.toSorted(), ['Finance', 'LastPassUsers']);
     const { welcomeEmails, invited } = await stack.simulator.state();
     assert.equal(Object.keys(welcomeEmails).length, 1, 'only the first joiner is welcomed');
     assert.deepEqual(invited, tenant.invited);
@@ -96,8 +118,7 @@ describe('moving over', () => {
       untouched.filter((name) => named.has(name)),
       [],
     );
-    const { people } = await json('status');
-    assert.equal(people.linked, 6);
+    assert.equal(await stack.store.redis.hlen(stack.keys.links), known.length + 1);
   });
 
   it('the other joiners come once the first run is confirmed', async () => {
@@ -115,6 +136,19 @@ describe('moving over', () => {
     const { summary } = await json('sync');
     assert.deepEqual(summary.delivered, { 'join-groups': 1 });
     assert.deepEqual((await users()).get(address('ann'))?.groups?.toSorted(), ['LastPassUsers', 'Marketing']);
+  });
+
+  it('whom the old connector had disabled stays so when they are back in AD, and drift lists them', async () => {
+    const { admin, domain } = stack;
+    for (const name of disabledInAd) await admin.enable(`CN=${name},OU=ActiveUsers,${domain.baseDn}`);
+    await stack.settled();
+    const is = await users();
+    assert.deepEqual([is.get(address('eve'))?.disabled, is.get(address('uma'))?.disabled], [false, true]);
+    const { drift } = await json('drift');
+    assert.deepEqual(drift.map(({ username, kind }: Record<string, string>) => `${username} ${kind}`).sort(), [
+      `${address('ida')} disabled`,
+      `${address('uma')} disabled`,
+    ]);
   });
 
   it('the way back: once the services are stopped nothing is sent any more, and all accounts are as they were', async () => {
