@@ -9,7 +9,13 @@ const stranger: SimulatedUser = { id: '1', username: 's@x.test', fullname: 'S', 
 const adopted: SimulatedUser = { id: '2', username: 'a@x.test', fullname: 'Old', disabled: false, groups: [] };
 const groups = ['LastPassUsers'];
 const created: SimulatedUser = { ...adopted, id: '3', username: 'n@x.test', fullname: 'N', groups, attribs: {} };
-const before: SimulatedState = { users: [stranger, adopted], groups: {}, invited: ['i@x.test'], welcomeEmails: {} };
+const before: SimulatedState = {
+  users: [stranger, adopted],
+  groups: {},
+  invited: ['i@x.test'],
+  welcomeEmails: {},
+  folders: [],
+};
 const right: SimulatedState = {
   ...before,
   users: [stranger, { ...adopted, fullname: 'A', groups }, created],

@@ -9,6 +9,7 @@ const tenant = (...users: Partial<SimulatedUser>[]): SimulatedState => ({
   groups: {},
   invited: ['invited@x.test'],
   welcomeEmails: {},
+  folders: [],
 });
 
 /** A company of one person in the filter. */

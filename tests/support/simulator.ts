@@ -22,6 +22,8 @@ export interface SimulatedState {
   readonly groups: Record<string, readonly string[]>;
   readonly invited: readonly string[];
   readonly welcomeEmails: Record<string, readonly string[]>;
+  /** Shared folders: `waiting` are the members who don't have the key yet. */
+  readonly folders: readonly { readonly name: string; readonly waiting: readonly string[] }[];
 }
 
 export interface SimulatedCall {
