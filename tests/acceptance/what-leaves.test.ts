@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SimulatedCall } from '../support/simulator.ts';
 import { directoryId, Stack } from '../support/stack.ts';
+import { connector } from './held.ts';
 
 /** Stands in every value of the directory that is nobody's business but the company's. */
 const mark = 'In-House-Only';
@@ -62,6 +63,12 @@ test('only mail, name, groups, status and objectGUID leave the house; no log nam
   await admin.enable(guid);
   await stack.settled();
 
+  await stack.simulator.faults([{ kind: 'poison', usernames: ['ann@company.test'], error: 'No such user' }]);
+  await admin.modify(guid, { displayName: 'Ann C. Lee' });
+  await admin.createUser({ name: 'Bob', ou, mail: 'ann.lee@company.test' });
+  await stack.settled();
+  assert.match(await connector(stack, 'aside'), /No such user: ann@company\.test/);
+
   const calls = await simulator.calls();
   const created = calls.find(({ cmd }) => cmd === 'batchadd');
   assert.deepEqual(created?.data, [
@@ -97,11 +104,12 @@ test('only mail, name, groups, status and objectGUID leave the house; no log nam
   const { generation } = JSON.parse((await store.redis.get(keys.directory(directoryId).mirrorState)) ?? '').current;
   const mirrored = await store.redis.hgetall(keys.directory(directoryId).mirror(generation).objects);
   const kept = JSON.stringify(mirrored);
-  assert.ok(kept.includes('Ann B. Lee'), 'the mirror was looked at');
+  assert.ok(kept.includes('Ann C. Lee'), 'the mirror was looked at');
   assert.ok(!kept.replace(readForExclusions, '').includes(mark), 'Redis keeps what nobody needs');
 
   const log = lines.join('\n');
   assert.match(log, /the full read of corp is complete/);
-  for (const secret of [mark, 'ann@company.test', 'ann.lee@company.test', 'Ann Lee', 'Ann B. Lee'])
+  assert.match(log, /LastPass refuses updateuser: No such user: \(address\)/);
+  for (const secret of [mark, 'ann@company.test', 'ann.lee@company.test', 'Ann Lee', 'Ann B. Lee', 'Ann C. Lee'])
     assert.ok(!log.toLowerCase().includes(secret.toLowerCase()), `the log tells ${secret}`);
 });

@@ -1,5 +1,6 @@
 /** The pusher: delivers what is outstanding, leavers first, and reads the accounts. */
 import { LastPassClient } from '@connector/lastpass/client.ts';
+import { LastPassError } from '@connector/lastpass/errors.ts';
 import { every } from '@connector/shared/every.ts';
 import { ringFor } from '@connector/shared/people-to-plan.ts';
 import { answerBells, ringerOf } from '@connector/shared/queues.ts';
@@ -13,6 +14,7 @@ import { CredentialsRefused, Gate } from './gate.ts';
 import { Records } from './records.ts';
 import { rereadIfDue } from './reread-accounts.ts';
 import { callTimeoutMs } from './settling.ts';
+import { withoutAddresses } from './without-addresses.ts';
 
 const sweepEveryMs = 500;
 const rereadCheckEveryMs = 500;
@@ -90,7 +92,8 @@ export async function startPusher(service: Service): Promise<Running> {
 
   const onError = (error: Error) => {
     if (error instanceof CredentialsRefused || error.name === 'AbortError' || isRedisAway(error)) return; // told already, or wanted
-    log.error({ err: error }, error.message);
+    if (error instanceof LastPassError) log.error({ code: error.code }, withoutAddresses(error.message));
+    else log.error({ err: error }, error.message);
   };
 
   const sweep = async () => {

@@ -23,6 +23,7 @@ import type { DeliverOptions } from './deliver-options.ts';
 import { CredentialsRefused } from './gate.ts';
 import { readAccountsOf, readBack } from './read-back.ts';
 import { answeredSettlesMs, createSettlesMs, movedChanges, settledChanges } from './settling.ts';
+import { withoutAddresses } from './without-addresses.ts';
 
 /** The ids of so many created accounts are asked for one by one. */
 const idsAtOnce = 5;
@@ -112,7 +113,7 @@ export class Round {
         throw error;
       }
       if (!(error instanceof LastPassError)) throw error;
-      log.warn({ command: kind.command, people: sent.length, code: error.code }, error.message);
+      log.warn({ command: kind.command, people: sent.length, code: error.code }, withoutAddresses(error.message));
       await this.#failed(kind, sent, error);
     }
   }
