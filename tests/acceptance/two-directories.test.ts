@@ -19,7 +19,7 @@ async function found(admin: DirectoryAdmin, { baseDn }: SambaDomain, names: read
   return ou;
 }
 
-test('two domains fill one tenant, groups of one name are one, and neither waits for the other that is away', async () => {
+test('two domains fill one tenant once both are read, groups of one name are one, and then neither waits for the other', async () => {
   await using scope = new AsyncDisposableStack();
   const stack = scope.use(await Stack.create({ policy: { memberships: 'all' } }));
   const other = scope.use(await SambaDomain.create({ dir: join(stack.dir, 'other'), realm: 'OTHER.TEST' }));
@@ -38,11 +38,20 @@ test('two domains fill one tenant, groups of one name are one, and neither waits
   await stack.configure({ directories: [section('corp', stack.domain, ours), section('other', other, account.dn)] });
   const ou = await found(stack.admin, stack.domain, ['ann', 'bob']);
   const otherOu = await found(otherAdmin, other, ['eve', 'ida', 'bob']);
+  await other.stop();
   stack.startAll();
-  await connector(stack, 'sync', '--full');
-
   const state = () => stack.simulator.state();
   const usernames = async () => (await state()).users.map(({ username }) => username).sort();
+  const isRead = async (id: string) => (await stack.store.redis.get(stack.keys.directory(id).mirrorState)) !== null;
+  await waitUntil('one domain to be read', () => isRead('corp'));
+  await waitUntil('the reason why nothing is planned', async () => {
+    await using status = stack.command('status');
+    await status.ended;
+    return status.output.includes("the first full read of the directory other isn't complete yet");
+  });
+  assert.deepEqual(await usernames(), []);
+  await other.start();
+  await connector(stack, 'sync', '--full');
   assert.deepEqual(await usernames(), ['ann', 'eve', 'ida'].map(address));
   assert.deepEqual((await state()).groups['Sales']?.toSorted(), ['ann', 'eve', 'ida'].map(address));
 
