@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
-import { commandLine } from '../../services/console/src/command-line.ts';
+import { Program } from '../support/child-process.ts';
 import { headingsOf, repositoryLinks } from './markdown.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -22,21 +22,29 @@ test('every link within the repository leads to a file, and to a heading that it
   }
 });
 
-/** `connector …` between backticks; what stands for a name there is in pointed or square brackets. */
-const told = /`(?:npx )?connector ([a-z][^`]*)`/g;
+/** `connector …` between backticks, or `npx connector …` in a block of commands, up to what explains it. */
+const inText = /(?:`(?:npx )?|^ *npx )connector ([a-z][^`#\n>]*)/gm;
 
-test('every command that questions, answers and the way over tell is one', () => {
+test('every command that the documents tell is one, with its options, and tells its help', async () => {
+  const told = new Map<string, Set<string>>();
   for (const document of ['docs/faq.md', 'docs/moving-over.md', 'README.md']) {
-    const commands = [...read(document).matchAll(told)].map(([, command = '']) => command);
-    for (const command of commands) {
-      const [name = '', ...options] = command.split(' ');
-      const known = commandLine(() => undefined).commands.find((each) => each.name() === name);
-      assert.ok(known, `${document}: there is no "connector ${command}"`);
-      for (const option of options.filter((each) => each.startsWith('--')))
-        assert.ok(
-          known.options.some(({ long }) => long === option),
-          `${document}: no ${option} in "connector ${command}"`,
-        );
+    for (const [, command = ''] of read(document).matchAll(inText)) {
+      const [name = '', ...rest] = command.split(' ');
+      const options = told.get(name) ?? new Set();
+      for (const option of rest.filter((each) => each.startsWith('--'))) options.add(option);
+      told.set(name, options);
     }
   }
+  assert.ok(told.size > 10, `${[...told.keys()]}`);
+  await Promise.all(
+    [...told].map(async ([name, options]) => {
+      await using help = new Program({
+        command: process.execPath,
+        args: [join(root, 'services/console/src/connector.ts'), name, '--help'],
+      });
+      assert.equal(await help.ended, 0, `connector ${name}: ${help.output}`);
+      assert.match(help.output, new RegExp(`connector ${name}\\b`));
+      for (const option of options) assert.ok(help.output.includes(option), `connector ${name} has no ${option}`);
+    }),
+  );
 });
