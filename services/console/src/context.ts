@@ -21,7 +21,7 @@ export const print = ({ terminal }: Context, lines: readonly string[]): void => 
   for (const line of lines) terminal.line(line);
 };
 
-export const printJson = (context: Context, value: object): void => print(context, [JSON.stringify(value, null, 2)]);
+export const printJson = (context: Context, value: object): void => context.terminal.json(value);
 
 /** Who works here, for the record; a container's user may have no name. */
 export function operator(): string {

@@ -1,40 +1,66 @@
 /** Where a command's words go. */
-import { oneLine } from './text/aligned.ts';
+import { onlyText } from './text/one-line.ts';
 import { type Paint, paintFor } from './text/paint.ts';
 
 export interface Terminal {
   readonly paint: Paint;
-  /** Writes a line that stays. */
+  /** Writes a line that stays. Nothing in it can steer the terminal, but for the colours of `paint`. */
   line(text: string): void;
-  /** Shows how far something is: on a terminal in one line that is overwritten, elsewhere not at all. */
+  /** Writes a document for programs. */
+  json(document: object): void;
+  /** Writes a line to where errors go. */
+  problem(text: string): void;
+  /** Shows how far something is, in one line that is overwritten, if somebody is there to see it. */
   readonly progress: ((text: string) => void) | null;
 }
 
+/** A stream to people or programs; on a terminal it says how wide that is. */
+export type Outlet = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
 const eraseLine = '\r\u001b[K';
 
-/** The process' own output. A reader that goes away early (`| head`) ends the command quietly. */
-export function openTerminal(stream: NodeJS.WriteStream = process.stdout): Terminal {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
-  });
+/**
+ * The process' own output: words to `out`; errors, and how far it is, to `err`, so that both stay visible when `out` is a file.
+ * A reader that goes away early (`| head`) gets no more; the command goes on to its end, and its exit code stays true.
+ */
+export function openTerminal({
+  out = process.stdout,
+  err = process.stderr,
+}: {
+  out?: Outlet;
+  err?: Outlet;
+} = {}): Terminal {
+  for (const stream of [out, err])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
   let isDirty = false;
   const erase = () => {
-    if (isDirty) stream.write(eraseLine);
+    if (isDirty) err.write(eraseLine);
     isDirty = false;
   };
+  const writeLine = (stream: Outlet, text: string) => {
+    erase();
+    stream.write(`${text}\n`);
+  };
   return {
-    paint: paintFor(stream),
-    line: (text) => {
-      erase();
-      stream.write(`${text}\n`);
-    },
-    progress: stream.isTTY
+    paint: paintFor(out),
+    line: (text) => writeLine(out, onlyText(text, { colours: out.isTTY === true })),
+    json: (document) => writeLine(out, jsonText(document)),
+    problem: (text) => writeLine(err, onlyText(text)),
+    progress: err.isTTY
       ? (text) => {
           erase();
-          stream.write([...oneLine(text)].slice(0, Math.max(1, stream.columns - 1)).join(''));
+          err.write([...onlyText(text)].slice(0, Math.max(1, (err.columns ?? 80) - 1)).join(''));
           isDirty = true;
         }
       : null,
   };
 }
+
+/** JSON in which what could steer a terminal is written as `\uXXXX`, which means the same: JSON.stringify leaves some of it. */
+export const jsonText = (document: object): string =>
+  JSON.stringify(document, null, 2).replace(
+    /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );

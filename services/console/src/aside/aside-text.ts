@@ -1,5 +1,6 @@
 /** Who is set aside, and what trying again did, for people and for programs. */
-import { aligned, type Cell, oneLine } from '../text/aligned.ts';
+import { aligned, type Cell } from '../text/aligned.ts';
+import { oneLine } from '../text/one-line.ts';
 import type { Paint } from '../text/paint.ts';
 import { counted, isoText, momentText } from '../text/when.ts';
 import type { AsidePerson, NotFound, Retried } from './aside-people.ts';

@@ -2,7 +2,7 @@
 import { type Common, type ExitCode, print, printJson } from '../context.ts';
 import type { Session } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
-import { oneLine } from '../text/aligned.ts';
+import { oneLine } from '../text/one-line.ts';
 import type { Paint, Tone } from '../text/paint.ts';
 import { checkEnds } from './check-ends.ts';
 import type { Finding, Grade } from './findings.ts';
@@ -18,6 +18,7 @@ export async function check(
 ): Promise<ExitCode> {
   const findings: Finding[] = [];
   for await (const finding of checkEnds({ ...context.session, signal })) {
+    signal.throwIfAborted(); // what fails from here on fails because of that
     findings.push(finding);
     if (!json) print(context, [findingLine(finding, context.terminal.paint)]);
   }

@@ -1,5 +1,6 @@
 /** Who is held or pending, for people and for programs. */
-import { aligned, type Cell, oneLine } from '../text/aligned.ts';
+import { aligned, type Cell } from '../text/aligned.ts';
+import { oneLine } from '../text/one-line.ts';
 import type { Paint } from '../text/paint.ts';
 import { counted, isoText, momentText } from '../text/when.ts';
 import { commandOf, type HeldPerson, type WaitingList } from './held-people.ts';

@@ -2,6 +2,7 @@
 import type { Preview, StoppedPerson } from '@connector/sync/preview/preview.ts';
 import { stepsText } from '../held/step-text.ts';
 import { aligned, type Cell } from '../text/aligned.ts';
+import { oneLine } from '../text/one-line.ts';
 import type { Paint } from '../text/paint.ts';
 import { counted } from '../text/when.ts';
 
@@ -46,4 +47,4 @@ function stoppedBlock(title: string, stopped: readonly StoppedPerson[], paint: P
 }
 
 const block = (title: string, rows: readonly (readonly Cell[])[], paint: Paint): string[] =>
-  rows.length === 0 ? [] : [paint('strong', title), ...aligned(rows, { paint }), ''];
+  rows.length === 0 ? [] : [paint('strong', oneLine(title)), ...aligned(rows, { paint }), ''];

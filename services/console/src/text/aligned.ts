@@ -1,14 +1,9 @@
 /** Rows of cells as lines in columns. */
+import { oneLine } from './one-line.ts';
 import type { Paint, Tone } from './paint.ts';
 
 /** A text, or one with a tone. */
 export type Cell = string | readonly [tone: Tone, text: string];
-
-/**
- * A text as one line without anything that could steer a terminal: names come from a directory that others write to.
- * Control characters and those that change the direction of writing become a space.
- */
-export const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ');
 
 const textOf = (cell: Cell): string => oneLine(typeof cell === 'string' ? cell : cell[1]);
 const widthOf = (text: string): number => [...text].length;

@@ -13,6 +13,6 @@ const formats = { good: 'green', bad: 'red', weak: 'dim', strong: 'bold' } as co
 
 /** In colour if the stream is a terminal that wants it (`NO_COLOR` and its kind are heeded). */
 export const paintFor =
-  (stream: NodeJS.WriteStream): Paint =>
+  (stream: NodeJS.WritableStream): Paint =>
   (tone, text) =>
     styleText(formats[tone], text, { stream });

@@ -1,0 +1,46 @@
+/** What was typed: a command and its options. */
+import type { Verdict } from '../held/decide.ts';
+import type { WaitingList } from '../held/held-people.ts';
+
+/** The lists that `retry` takes people from. */
+export type RetryList = 'aside' | 'drift';
+
+export type Invocation = { readonly json: boolean } & (
+  | { readonly command: 'status'; readonly all: boolean }
+  | { readonly command: 'check' | 'held' | 'pending' | 'aside' | 'drift' | 'pause' | 'resume' }
+  | { readonly command: 'preview'; readonly csv: boolean }
+  | {
+      readonly command: 'decide';
+      readonly verdict: Verdict;
+      /** Those who can be meant. */
+      readonly from: readonly WaitingList[];
+      /** Empty: everybody. */
+      readonly who: readonly string[];
+    }
+  | {
+      readonly command: 'retry';
+      /** Empty: everybody on `lists`. */
+      readonly who: readonly string[];
+      readonly lists: readonly RetryList[];
+    }
+  | {
+      readonly command: 'sync';
+      readonly full: boolean;
+      readonly confirmFirst: boolean;
+      readonly wait: boolean;
+      readonly timeoutMs: number;
+    }
+);
+
+/** Told what was typed. */
+export type OnInvocation = (invocation: Invocation) => void;
+
+/** A flag as commander gives it: missing when it wasn't typed. */
+export type Flag = true | undefined;
+export const given = (flag: Flag): boolean => flag === true;
+
+/** Every command has it. */
+export const json = ['--json', 'print one JSON document, errors included'] as const;
+
+/** How somebody is named on the command line. */
+export const people = 'user names (mail), person keys or objectGUIDs';

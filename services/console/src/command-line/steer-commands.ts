@@ -1,0 +1,65 @@
+/** Commands that steer the services. */
+import { type Command, InvalidArgumentError } from 'commander';
+import { type Flag, given, json, type OnInvocation } from './invocation.ts';
+
+export function addSteerCommands(program: Command, onInvocation: OnInvocation): void {
+  program
+    .command('sync')
+    .summary('read what changed, deliver, and say what was done')
+    .description('Reads what changed and all accounts, delivers what is outstanding, and says what was done.')
+    .option('--full', 'make a full read of every directory, not only of what changed')
+    .option(
+      '--confirm-first',
+      'let the first run create everybody, not only the first few: look at "connector preview" before',
+    )
+    .option('--no-wait', 'only ask for it')
+    .option('--timeout <seconds>', 'wait no longer than this', positiveSeconds, 600)
+    .option(...json)
+    .addHelpText(
+      'after',
+      `
+The services do the work: leaving early (Ctrl-C, --timeout) stops nothing.
+Exits with 1 when it had not finished by then, and while all deliveries are
+paused. People who are held, pending or set aside do not keep it from finishing.`,
+    )
+    .action((options: { timeout: number; wait: boolean; json: Flag; full: Flag; confirmFirst: Flag }) =>
+      onInvocation({
+        command: 'sync',
+        full: given(options.full),
+        confirmFirst: given(options.confirmFirst),
+        timeoutMs: options.timeout * 1_000,
+        wait: options.wait,
+        json: given(options.json),
+      }),
+    );
+
+  for (const { name, summary, description } of switches) {
+    program
+      .command(name)
+      .summary(summary)
+      .description(description)
+      .option(...json)
+      .action((options: { json: Flag }) => onInvocation({ command: name, json: given(options.json) }));
+  }
+}
+
+const switches = [
+  {
+    name: 'pause',
+    summary: 'send nothing to LastPass any more',
+    description:
+      'Pauses all deliveries, leavers included, until "connector resume": nothing is sent to LastPass any more. Reading and planning go on.',
+  },
+  {
+    name: 'resume',
+    summary: 'send again, beginning with what has gathered',
+    description: 'Ends a pause: deliveries go on, beginning with what has gathered.',
+  },
+] as const;
+
+function positiveSeconds(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() === '' || !Number.isFinite(seconds) || seconds <= 0)
+    throw new InvalidArgumentError('Write a number of seconds, such as 600.');
+  return seconds;
+}

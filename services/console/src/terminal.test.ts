@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { test } from 'node:test';
+import { jsonText, openTerminal } from './terminal.ts';
+
+/** Control characters, but for the line end, and some that change the direction of writing. */
+const isSteering = /[^\P{Cc}\n]|[\u2028\u202e\u2066]/u;
+
+/** A stream that keeps what is written, and says that it is a terminal or none. */
+function screen({ isTTY }: { isTTY: boolean }) {
+  const stream = new PassThrough();
+  let written = '';
+  stream.on('data', (chunk: Buffer) => (written += chunk.toString()));
+  const colours = { getColorDepth: () => (isTTY ? 4 : 1), hasColors: () => isTTY };
+  return { stream: Object.assign(stream, { isTTY, columns: 20, ...colours }), text: () => written };
+}
+function open({ outIsTTY = false, errIsTTY = false } = {}) {
+  const [out, err] = [screen({ isTTY: outIsTTY }), screen({ isTTY: errIsTTY })];
+  return { out, err, terminal: openTerminal({ out: out.stream, err: err.stream }) };
+}
+
+test('no line can steer the terminal, wherever it goes', () => {
+  for (const outIsTTY of [true, false]) {
+    const { out, err, terminal } = open({ outIsTTY });
+    terminal.line('Eve\u001b[2J\u009b2J\nroot');
+    terminal.problem('LastPass says \u001b]0;x\u0007');
+    terminal.json({ name: 'Eve\u001b[2J\u009b2J\u202e' });
+    const told = out.text() + err.text();
+    assert.ok(!isSteering.test(told), JSON.stringify(told));
+    assert.equal(out.text().split('\n', 1)[0], 'Eve [2J 2J root');
+  }
+});
+
+test('JSON without anything that steers a terminal means the same', () => {
+  const name = String.fromCharCode(...Array.from({ length: 0x100 }, (_, code) => code), 0x2028, 0x202e, 0x2066);
+  const text = jsonText({ name });
+  assert.ok(!isSteering.test(text));
+  assert.deepEqual(JSON.parse(text), { name });
+});
+
+test('how far it is stands beside the words, so that a file of them is clean, in one line that is overwritten', () => {
+  const { out, err, terminal } = open({ errIsTTY: true });
+  terminal.progress?.('reading corp: 500 objects\u001b[2J');
+  terminal.progress?.('planning 7');
+  terminal.line('done');
+  assert.equal(out.text(), 'done\n');
+  assert.equal(err.text(), 'reading corp: 500 o\r\u001b[Kplanning 7\r\u001b[K');
+});
+
+test('nobody is told how far it is where nobody can see it', () => {
+  assert.equal(open({ outIsTTY: true }).terminal.progress, null);
+});
+
+test('a reader that has gone away is no failure, another failure of writing is', () => {
+  const { out } = open();
+  assert.doesNotThrow(() => out.stream.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })));
+  assert.throws(() => out.stream.emit('error', Object.assign(new Error('disk full'), { code: 'ENOSPC' })), /disk full/);
+});
