@@ -5,12 +5,14 @@ import type { Stack } from '../support/stack.ts';
 
 const heldList = z.object({
   held: z.array(
-    z.object({
-      username: z.string(),
-      name: z.string(),
-      heldBecause: z.string(),
-      steps: z.array(z.object({ kind: z.string(), because: z.string() })),
-    }),
+    z
+      .object({
+        username: z.string(),
+        name: z.string(),
+        because: z.string(),
+        steps: z.array(z.object({ kind: z.string(), because: z.string() })),
+      })
+      .transform(({ because, ...person }) => ({ ...person, heldBecause: because })),
   ),
 });
 export type HeldPerson = z.infer<typeof heldList>['held'][number];

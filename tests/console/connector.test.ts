@@ -101,7 +101,7 @@ test('held lists who is held, with steps and reasons', async () => {
       username: 'a@x.org',
       name: 'Person a',
       steps: [{ kind: 'disable', because: 'was deleted in Active Directory' }],
-      heldBecause: 'too many at once',
+      because: 'too many at once',
       since: '2023-11-14T22:13:20.000Z',
     },
   ]);

@@ -51,7 +51,7 @@ export function openTerminal({
     progress: err.isTTY
       ? (text) => {
           erase();
-          err.write([...onlyText(text)].slice(0, Math.max(1, (err.columns ?? 80) - 1)).join(''));
+          err.write([...onlyText(text)].slice(0, Math.max(1, (err.columns || 80) - 1)).join(''));
           isDirty = true;
         }
       : null,

@@ -65,12 +65,12 @@ function notFoundRow({ who, candidates }: NotFound, from: readonly WaitingList[]
 export function decidedJson({ decided, groups, notFound }: Decisions): object {
   return {
     groups: groups.map(decidedGroupJson),
-    people: decided.map(({ held: { person, username, name, steps, heldBecause }, outcome }) => ({
+    people: decided.map(({ held: { person, username, name, steps, heldBecause: because }, outcome }) => ({
       person,
       username,
       name,
       steps,
-      heldBecause,
+      because,
       outcome,
     })),
     notFound: notFound.map(({ who, candidates }) => ({ who, problem: notFoundProblem(candidates), candidates })),

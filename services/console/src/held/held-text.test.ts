@@ -52,7 +52,7 @@ test('the JSON has everything about a person but the raw plan', () => {
         username: 'ann@x.org',
         name: 'ann',
         steps: [{ kind: 'disable', because: 'was deleted' }],
-        heldBecause: 'too many',
+        because: 'too many',
         since: '2026-11-23T00:00:00.000Z',
       },
     ],

@@ -56,12 +56,12 @@ const rowOf = ({ name, username, steps, sinceMs }: HeldPerson): Cell[] => [
 
 export function heldJson(list: WaitingList, held: readonly HeldPerson[]): object {
   return {
-    [list]: held.map(({ person, username, name, steps, heldBecause, sinceMs }) => ({
+    [list]: held.map(({ person, username, name, steps, heldBecause: because, sinceMs }) => ({
       person,
       username,
       name,
       steps,
-      heldBecause,
+      because,
       since: isoText(sinceMs),
     })),
   };

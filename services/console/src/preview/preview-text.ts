@@ -13,19 +13,24 @@ export function previewText({ sent, held, groups, pending, setAside, read }: Pre
   return [
     ...block(
       `Would be sent now, for ${people(sent.length)}`,
-      sent.map(({ name, username, steps }) => [name, username, stepsText(steps)]),
+      byName(sent).map(({ name, username, steps }) => [name, username, stepsText(steps)]),
       paint,
     ),
     ...stoppedBlock('Would be held', held, paint),
     ...block(
       `Renamed in Active Directory, and held, ${counted(groups.length, 'group', 'groups')}`,
-      groups.map(({ name, to, because }) => [name, `now ${to}`, because]),
+      byName(groups).map(({ name, to, because }) => [name, `now ${to}`, because]),
       paint,
     ),
     ...stoppedBlock('Would wait for approval', pending, paint),
-    ...block(
-      `Can't be synced, ${people(setAside.length)}`,
-      setAside.map(({ name, reason }) => [name, reason]),
+    ...asideBlock(
+      "Set aside, as they can't be synced",
+      setAside.filter(({ kind }) => kind !== 'drift'),
+      paint,
+    ),
+    ...asideBlock(
+      'Deleted by hand at LastPass, and left so',
+      setAside.filter(({ kind }) => kind === 'drift'),
       paint,
     ),
     `Read ${counted(read.objects, 'object', 'objects')} of Active Directory and ${counted(read.accounts, 'account', 'accounts')} of LastPass; nothing was written.`,
@@ -40,11 +45,21 @@ function stoppedBlock(title: string, stopped: readonly StoppedPerson[], paint: P
   return byReason.flatMap(([reason, these]) =>
     block(
       `${title}, ${people(these.length)}: ${reason}`,
-      these.map(({ name, username, steps }) => [name, username, stepsText(steps)]),
+      byName(these).map(({ name, username, steps }) => [name, username, stepsText(steps)]),
       paint,
     ),
   );
 }
+
+const asideBlock = (title: string, aside: Preview['setAside'], paint: Paint): string[] =>
+  block(
+    `${title}, ${people(aside.length)}`,
+    byName(aside).map(({ name, reason }) => [name, reason]),
+    paint,
+  );
+
+const byName = <T extends { readonly name: string }>(all: readonly T[]): T[] =>
+  [...all].sort((a, b) => a.name.localeCompare(b.name));
 
 const block = (title: string, rows: readonly (readonly Cell[])[], paint: Paint): string[] =>
   rows.length === 0 ? [] : [paint('strong', oneLine(title)), ...aligned(rows, { paint }), ''];
