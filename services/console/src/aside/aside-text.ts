@@ -8,17 +8,22 @@ import type { AsidePerson, NotFound, Retried } from './aside-people.ts';
 /** One block for each reason, the one that holds most first. */
 export function asideText(aside: readonly AsidePerson[], paint: Paint): string[] {
   if (aside.length === 0) return ['Nobody is set aside.'];
-  const titles = { data: "the directory's data stands in the way", refused: 'refused by LastPass', drift: '' } as const;
-  const blocks = Map.groupBy(aside, ({ kind }) => kind);
+  const titles = {
+    data: "the directory's data stands in the way",
+    refused: 'refused by LastPass',
+    drift: 'deleted by hand at LastPass',
+  } as const satisfies Record<AsidePerson['kind'], string>;
+  const blocks = [...Map.groupBy(aside, ({ kind }) => kind)].sort(([, a], [, b]) => b.length - a.length);
   return [
     `${counted(aside.length, 'person is', 'people are')} set aside: everybody else is synced.`,
-    ...[...blocks].flatMap(([kind, people]) => [
+    ...blocks.flatMap(([kind, people]) => [
       '',
       `${paint('strong', titles[kind])} (${counted(people.length, 'person', 'people')})`,
       ...aligned(people.map(rowOf), { paint }),
     ]),
     '',
     'Mended data in Active Directory counts by itself. Try again at once with "connector retry <who…>" or --all.',
+    'Who: a user name, or what "connector aside --json" shows as person.',
   ];
 }
 
@@ -52,9 +57,9 @@ export function retriedText(retried: readonly RetriedPerson[], notFound: readonl
       name,
       username ?? '',
       outcome === 'changed'
-        ? 'is not set aside for that any more: look again'
+        ? 'is not set aside for that any more, or being delivered: look again'
         : kind === 'drift'
-          ? 'the link to the deleted account has ended: onDetected decides'
+          ? 'the link to the deleted account has ended: policy onDetected decides'
           : 'is planned again now',
     ]),
     ...notFound.map(({ who, candidates }): Cell[] => [

@@ -34,6 +34,6 @@ export function driftText(people: readonly DriftedPerson[], paint: Paint): strin
     `${counted(people.length, 'account was', 'accounts were')} changed by hand at LastPass, and left so.`,
     ...aligned(rows, { paint }),
     '',
-    'Create a deleted one again with "connector retry <who…>". Names and groups are put right by themselves.',
+    'Create a deleted one again with "connector retry <who…>" or --all-drift. Names and groups are put right by themselves.',
   ];
 }

@@ -6,7 +6,7 @@ import { type Common, type Context, type ExitCode, operator, print, printJson } 
 import { ringPlanners } from '../ring-planners.ts';
 import { decideAll, peopleDecided, type Verdict } from './decide.ts';
 import { allDone, type Decisions, decidedJson, decidedText } from './decided-text.ts';
-import { decideGroups, findGroup, heldGroupsJson, heldGroupsText } from './held-groups.ts';
+import { decideGroups, findGroups, heldGroupsJson, heldGroupsText } from './held-groups.ts';
 import { findHeld, readHeld, type WaitingList } from './held-people.ts';
 import { heldJson, heldText } from './held-text.ts';
 
@@ -47,7 +47,7 @@ const renamesFor = async (store: Store, verdict: 'released' | 'rejected') =>
 export interface DecideOptions extends Common {
   /** Those who can be meant. */
   readonly from: readonly WaitingList[];
-  /** User names, person keys or objectGUIDs; empty: everybody. */
+  /** User names, person keys or objectGUIDs, or names of renamed groups; empty: everybody. */
   readonly who: readonly string[];
   readonly verdict: Verdict;
 }
@@ -59,17 +59,14 @@ export async function decide(context: Context, { who, from, verdict, json }: Dec
   const by = operator();
   const renames = verdict !== 'approved' && from.includes('held') ? await renamesFor(store, verdict) : [];
   const heldRenames = renames.filter((rename) => rename.verdict === 'held');
-  const named = notFound.flatMap((each) => findGroup(renames, each.who) ?? []);
-  const unknown = notFound.filter((each) => findGroup(renames, each.who) === null);
+  const { found: named, notFound: unclear } = findGroups(renames, notFound);
   const decided = await decideAll(store, found, { verdict, by, atMs: Date.now() });
   const groups =
     verdict === 'approved' ? null : await decideGroups(store, who.length > 0 ? named : heldRenames, { verdict, by });
   const people = [...peopleDecided(decided, verdict), ...(groups?.people ?? [])];
-  if (people.length > 0) {
-    await store.makeDurable(); // what is told below must outlive a crash of Redis
-    await ringPlanners(context.session, people);
-  }
-  const decisions: Decisions = { verdict, from, decided, groups: groups?.decided ?? [], notFound: unknown };
+  const decisions: Decisions = { verdict, from, decided, groups: groups?.decided ?? [], notFound: unclear };
+  if (decisions.decided.length + decisions.groups.length > 0) await store.makeDurable(); // told below: must outlive a crash
+  if (people.length > 0) await ringPlanners(context.session, people);
   if (json) printJson(context, decidedJson(decisions));
   else print(context, decidedText(decisions, context.terminal.paint));
   return allDone(decisions) ? 0 : 1;

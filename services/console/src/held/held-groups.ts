@@ -6,6 +6,7 @@ import { decideRename, type RenamedGroup } from '@connector/sync/plan/group-rena
 import { aligned, type Cell } from '../text/aligned.ts';
 import type { Paint } from '../text/paint.ts';
 import { counted, isoText, momentText } from '../text/when.ts';
+import type { NotFound } from './held-people.ts';
 
 /** A renamed group can be let go, or kept as it is. */
 export type RenameVerdict = 'released' | 'rejected';
@@ -15,13 +16,25 @@ export interface DecidedGroup {
   readonly outcome: RenameVerdict | 'changed';
 }
 
-/** Finds a held group by its old or new name, its key or objectGUID, whatever the case; `null` where none or several fit. */
-export function findGroup(renames: readonly RenamedGroup[], who: string): RenamedGroup | null {
-  const fitting = renames.filter(({ group, name, to }) =>
-    [group, partsOfPerson(group).guid, name, to].some((each) => folded(each) === folded(who)),
-  );
-  return fitting.length === 1 ? (fitting[0] ?? null) : null;
+/**
+ * Of names that aren't a person's, finds those that are a held group's: the old or the new one, its key or objectGUID, whatever
+ * the case. A name that could mean several means none.
+ */
+export function findGroups(
+  renames: readonly RenamedGroup[],
+  asked: readonly NotFound[],
+): { readonly found: readonly RenamedGroup[]; readonly notFound: readonly NotFound[] } {
+  const found = new Set<RenamedGroup>();
+  const notFound: NotFound[] = [];
+  for (const { who, candidates } of asked) {
+    const [only, ...others] = renames.filter((rename) => namesOf(rename).includes(folded(who)));
+    if (only !== undefined && others.length === 0 && candidates.length === 0) found.add(only);
+    else notFound.push({ who, candidates: [...candidates, ...[only, ...others].flatMap((each) => each?.group ?? [])] });
+  }
+  return { found: [...found], notFound };
 }
+
+const namesOf = ({ group, name, to }: RenamedGroup): string[] => [group, partsOfPerson(group).guid, name, to].map(folded);
 
 /** Decides about groups, each by itself. @returns also the people to plan because of it */
 export async function decideGroups(
@@ -84,7 +97,13 @@ export const heldGroupsJson = (renames: readonly RenamedGroup[]): object[] =>
   renames.map(({ sinceMs, ...each }) => ({ ...each, since: isoText(sinceMs) }));
 
 export function decidedGroupRow({ rename: { name, to, members }, outcome }: DecidedGroup): Cell[] {
-  if (outcome === 'changed') return [['bad', outcome], name, '', 'is not renamed like that any more: look again'];
+  if (outcome === 'changed')
+    return [
+      ['bad', outcome],
+      `group ${name}`,
+      '',
+      'is not renamed like that any more: look at it with "connector held"',
+    ];
   const what = outcome === 'released' ? `join ${to}, then leave ${name}` : `stay in ${name}`;
   return [['good', outcome], `group ${name}`, '', `${memberText(members)} ${what}`];
 }

@@ -85,10 +85,10 @@ function heldPerson({
   };
 }
 
-/** Nobody, or more than one, is held under a name that was asked for. */
+/** Nobody and nothing, or more than one, is held under a name that was asked for. */
 export interface NotFound {
   readonly who: string;
-  /** Whom it could mean. */
+  /** Whom it could mean, or which group. */
   readonly candidates: readonly PersonKey[];
 }
 

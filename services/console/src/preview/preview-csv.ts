@@ -48,9 +48,7 @@ export function previewCsv({ sent, held, groups, pending, setAside }: Preview): 
   ];
   const columns = ['outcome', 'person', 'username', 'name', 'step', 'what', 'because'];
   return stringify(
-    rows.map((row) => row.map(oneLine)),
-    { header: true, columns, escape_formulas: true },
-  )
-    .trimEnd()
-    .split('\n');
+    rows.map((row) => row.map((cell) => oneLine(cell).trim())),
+    { header: true, columns, escape_formulas: true, eof: false },
+  ).split('\n');
 }

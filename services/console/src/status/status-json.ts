@@ -1,11 +1,13 @@
 /** The status, for programs: moments as ISO 8601 texts, everybody who is set aside. */
 import { isoText } from '../text/when.ts';
-import type { Status } from './status.ts';
+import type { AsideStatus, Status } from './status.ts';
 
 const isoOrNull = (atMs: number | null): string | null => (atMs === null ? null : isoText(atMs));
 
+const asideJson = ({ sinceMs, ...each }: AsideStatus) => ({ ...each, since: isoText(sinceMs) });
+
 export function statusJson(status: Status): object {
-  const { nowMs, services, directories, accounts, setAside, alarm, pause, run, ...rest } = status;
+  const { nowMs, services, directories, accounts, setAside, deletedByHand, alarm, pause, run, ...rest } = status;
   return {
     ok: rest.problems.length === 0,
     at: isoText(nowMs),
@@ -16,7 +18,8 @@ export function statusJson(status: Status): object {
     })),
     directories: directories.map(({ completedAtMs, ...each }) => ({ ...each, completedAt: isoOrNull(completedAtMs) })),
     accounts: { count: accounts.count, readAt: isoOrNull(accounts.readAtMs) },
-    setAside: setAside.map(({ sinceMs, ...each }) => ({ ...each, since: isoText(sinceMs) })),
+    setAside: setAside.map(asideJson),
+    deletedByHand: deletedByHand.map(asideJson).map(({ kind: _drift, ...each }) => each),
     pause: pause && { by: pause.by, since: isoText(pause.atMs) },
     run: run && { by: run.by, since: isoText(run.atMs) },
     alarm: alarm && {

@@ -30,6 +30,7 @@ const fine: Status = {
     rejected: 0,
   },
   setAside: [],
+  deletedByHand: [],
   alarm: null,
   policy: 'settled',
   pause: null,

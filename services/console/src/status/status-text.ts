@@ -96,7 +96,7 @@ function lastpassRows({ accounts, alarm, policy, firstRun, mode, run, nowMs }: S
   return [...rows, ['alarm', ['bad', text]]];
 }
 
-function peopleRows({ people, setAside }: Status): Cell[][] {
+function peopleRows({ people, setAside, deletedByHand }: Status): Cell[][] {
   const { linked, toPlan, toJudge, toDeliver, postponed, held, heldGroups, pending, rejected } = people;
   const rows: Cell[][] = [
     ['linked', String(linked)],
@@ -108,20 +108,23 @@ function peopleRows({ people, setAside }: Status): Cell[][] {
       ? [['held groups', ['strong', `${heldGroups} renamed: see "connector held"`]] satisfies Cell[]]
       : []),
     ...(pending > 0 ? [['pending', ['strong', `${pending}: see "connector pending"`]] satisfies Cell[]] : []),
-    ['set aside', String(setAside.length)],
+    ['set aside', setAside.length > 0 ? `${setAside.length}: see "connector aside"` : '0'],
+    ...(deletedByHand.length > 0 ? [['deleted by hand', `${deletedByHand.length}: see "connector drift"`]] : []),
   ];
   return rejected > 0 ? [...rows, ['rejected', `${rejected} keep what they have, as somebody decided`]] : rows;
 }
 
-const kinds: readonly { readonly kind: SetAside['kind']; readonly title: string }[] = [
-  { kind: 'data', title: "Set aside: the directory's data stands in the way" },
-  { kind: 'drift', title: 'Set aside: changed by hand at LastPass' },
-  { kind: 'refused', title: 'Set aside: refused by LastPass' },
-];
+const asideTitles: Record<SetAside['kind'], string> = {
+  data: "Set aside: the directory's data stands in the way",
+  refused: 'Set aside: refused by LastPass',
+  drift: 'Deleted by hand at LastPass, and left so',
+};
 
-function asideLines({ setAside, nowMs }: Status, { paint, all }: StatusTextOptions): string[] {
-  return kinds.flatMap(({ kind, title }) => {
-    const these = setAside.filter((each) => each.kind === kind);
+function asideLines({ setAside, deletedByHand, nowMs }: Status, { paint, all }: StatusTextOptions): string[] {
+  const everybody = [...setAside, ...deletedByHand];
+  return (['data', 'refused', 'drift'] as const).flatMap((kind) => {
+    const title = asideTitles[kind];
+    const these = everybody.filter((each) => each.kind === kind);
     if (these.length === 0) return [];
     const shown = all ? these : these.slice(0, shownAside);
     const rows = shown.map(({ name, reason, sinceMs }): Cell[] => [

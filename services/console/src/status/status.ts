@@ -54,6 +54,8 @@ export interface Status {
     readonly rejected: number;
   };
   readonly setAside: readonly AsideStatus[];
+  /** People whose accounts somebody deleted by hand: a part of what `connector drift` lists. */
+  readonly deletedByHand: readonly AsideStatus[];
   /** LastPass refuses the configured credentials. */
   readonly alarm: Alarm | null;
   /** Somebody has paused all deliveries. */
@@ -85,7 +87,7 @@ export async function readStatus(store: Store, configuration: Configuration, now
     directories: await Promise.all(configuration.directories.map((directory) => readDirectory(store, directory))),
     accounts: await readAccounts(store),
     people: await readPeople(store, nowMs),
-    setAside: await readSetAside(store),
+    ...(await readSetAside(store)),
     alarm: raised,
     pause,
     mode: configuration.sync.mode,
@@ -150,12 +152,14 @@ async function readPeople(store: Store, nowMs: number): Promise<Status['people']
   return { linked, toPlan, toJudge, toDeliver, postponed, held, heldGroups, pending, rejected };
 }
 
-async function readSetAside({ redis, keys }: Store): Promise<AsideStatus[]> {
+async function readSetAside({ redis, keys }: Store): Promise<Pick<Status, 'setAside' | 'deletedByHand'>> {
   const all = Object.entries(await redis.hgetall(keys.setAside)).flatMap(([person, raw]) => {
     const { value } = parseStored(setAside, keys.setAside, raw);
     return value === null ? [] : [{ person, ...value }];
   });
-  return all.sort((a, b) => b.sinceMs - a.sinceMs || a.name.localeCompare(b.name));
+  all.sort((a, b) => b.sinceMs - a.sinceMs || a.name.localeCompare(b.name));
+  const { drift = [], ...others } = Object.groupBy(all, ({ kind }) => (kind === 'drift' ? kind : 'aside'));
+  return { setAside: others.aside ?? [], deletedByHand: drift };
 }
 
 async function readAlarm({ redis, keys }: Store, credentials: Configuration['lastpass']): Promise<Alarm | null> {

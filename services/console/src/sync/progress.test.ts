@@ -56,6 +56,7 @@ test('the end tells what it has come to', () => {
     heldGroups: 0,
     pending: 0,
     setAside: 0,
+    deletedByHand: 0,
   };
   assert.deepEqual(waitedText(waited, { tookMs: 900, summary, paint: plainly }), [
     'Everything is in sync (900 ms).',

@@ -31,7 +31,7 @@ const deliveredText = (delivered: Summary['delivered']): string => {
 };
 
 const summaryLines = (
-  { delivered, linked, accounts, held, heldGroups, pending, setAside }: Summary,
+  { delivered, linked, accounts, held, heldGroups, pending, setAside, deletedByHand }: Summary,
   paint: Paint,
 ): string[] =>
   aligned(
@@ -43,6 +43,7 @@ const summaryLines = (
       ...(heldGroups > 0 ? [['held groups', `${heldGroups} renamed: see "connector held"`]] : []),
       ...(pending > 0 ? [['pending', `${pending}: see "connector pending"`]] : []),
       ['set aside', setAside > 0 ? `${setAside}: see "connector aside"` : '0'],
+      ...(deletedByHand > 0 ? [['deleted by hand', `${deletedByHand}: see "connector drift"`]] : []),
     ],
     { paint },
   );

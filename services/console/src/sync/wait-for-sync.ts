@@ -1,6 +1,7 @@
 /** Asking for a sync and waiting for its end. The services do it by themselves: leaving early stops nothing. */
 import { pause } from '@connector/shared/every.ts';
-import type { Store } from '@connector/shared/store.ts';
+import { setAside } from '@connector/shared/plan.ts';
+import { parseStored, type Store } from '@connector/shared/store.ts';
 import { countHeldRenames } from '@connector/sync/plan/group-renames.ts';
 import {
   isFinished,
@@ -86,9 +87,12 @@ export interface Summary {
   readonly linked: number;
   readonly accounts: number;
   readonly held: number;
+  /** Renamed groups that wait for a person's word. */
   readonly heldGroups: number;
   readonly pending: number;
   readonly setAside: number;
+  /** People whose accounts somebody deleted by hand at LastPass. */
+  readonly deletedByHand: number;
 }
 
 /** How many steps of each kind were delivered, ever. */
@@ -102,14 +106,17 @@ export async function readSummary(store: Store, before: Delivered): Promise<Summ
   const { redis, keys } = store;
   const now = Object.entries(await readDelivered(store));
   const done = now.map(([kind, count]) => [kind, count - (before[kind] ?? 0)] as const);
-  const [linked, accounts, held, heldGroups, pending, setAside] = await Promise.all([
+  const [linked, accounts, held, heldGroups, pending, asides] = await Promise.all([
     redis.hlen(keys.links),
     redis.hlen(keys.accounts),
     redis.zcard(keys.held),
     countHeldRenames(store),
     redis.zcard(keys.pending),
-    redis.hlen(keys.setAside),
+    redis.hvals(keys.setAside),
   ]);
+  const isDrift = (raw: string) => parseStored(setAside, keys.setAside, raw).value?.kind === 'drift';
+  const deletedByHand = asides.filter(isDrift).length;
   const delivered = Object.fromEntries(done.filter(([, count]) => count > 0));
-  return { delivered, linked, accounts, held, heldGroups, pending, setAside };
+  const others = asides.length - deletedByHand;
+  return { delivered, linked, accounts, held, heldGroups, pending, setAside: others, deletedByHand };
 }
