@@ -46,7 +46,7 @@ export function tooManyLeavers({
   limits: Omit<GuardLimits, 'firstCreates'>;
 }): string | null {
   const share = (linked * limits.maxLeaversPercent) / 100;
-  const count = `${leavers} people would lose access within an hour`;
+  const count = `${leavers} ${leavers === 1 ? 'person' : 'people'} would lose access within an hour`;
   if (leavers > limits.maxLeaversHard) return `${count}, more than maxLeaversHard (${limits.maxLeaversHard})`;
   if (leavers > limits.maxLeavers && leavers > share) {
     return `${count}, more than maxLeavers (${limits.maxLeavers}) and more than ${limits.maxLeaversPercent} % of ${linked} linked people`;

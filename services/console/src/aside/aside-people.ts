@@ -104,7 +104,7 @@ export function findAside(
   const notFound: NotFound[] = [];
   for (const who of new Set(asked)) {
     const [only, ...others] = aside.filter(({ person, username }) =>
-      [person, partsOfPerson(person).guid, username ?? ''].some((name) => folded(name) === folded(who)),
+      [person, partsOfPerson(person).guid, username].some((name) => name !== null && folded(name) === folded(who)),
     );
     if (only !== undefined && others.length === 0) found.add(only);
     else notFound.push({ who, candidates: [only, ...others].flatMap((each) => each?.person ?? []) });

@@ -1,4 +1,4 @@
-/** `connector preview`: what a run would do now. Both ends are read; nothing is written. */
+/** `connector preview`: what a sync would do now. Both ends are read; nothing is written. */
 import { connectDirectory } from '@connector/active-directory/connection.ts';
 import { connectionOptions } from '@connector/sync/directory/connection-options.ts';
 import { previewRun } from '@connector/sync/preview/preview.ts';

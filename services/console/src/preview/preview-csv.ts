@@ -1,4 +1,4 @@
-/** What a run would do, for spreadsheets: a row for each step (RFC 4180, but lines end with LF alone, as on any Unix). */
+/** What a sync would do, for spreadsheets: a row for each step (RFC 4180, but lines end with LF alone, as on any Unix). */
 import type { Step } from '@connector/shared/plan.ts';
 import type { Preview } from '@connector/sync/preview/preview.ts';
 import { stringify } from 'csv-stringify/sync';

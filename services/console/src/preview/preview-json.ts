@@ -1,10 +1,18 @@
-/** What a run would do, for programs. */
+/** What a sync would do, for programs. */
 import type { Preview } from '@connector/sync/preview/preview.ts';
 import { heldGroupsJson } from '../held/held-groups.ts';
 import { isoText } from '../text/when.ts';
 
-export const previewJson = ({ setAside, groups, ...preview }: Preview): object => ({
-  ...preview,
-  groups: heldGroupsJson(groups),
-  setAside: setAside.map(({ sinceMs, ...each }) => ({ ...each, since: isoText(sinceMs) })),
-});
+export function previewJson({ sent, held, groups, pending, setAside, read }: Preview): object {
+  const asides = setAside.map(({ sinceMs, ...each }) => ({ ...each, since: isoText(sinceMs) }));
+  const deleted = asides.filter(({ kind }) => kind === 'drift');
+  return {
+    sent,
+    held,
+    groups: heldGroupsJson(groups),
+    pending,
+    setAside: asides.filter(({ kind }) => kind !== 'drift'),
+    deletedByHand: deleted.map(({ kind: _drift, ...each }) => each),
+    read,
+  };
+}

@@ -1,4 +1,4 @@
-/** What a run would do, as a table. */
+/** What a sync would do, as a table. */
 import type { Preview, StoppedPerson } from '@connector/sync/preview/preview.ts';
 import { stepsText } from '../held/step-text.ts';
 import { aligned, type Cell } from '../text/aligned.ts';
@@ -35,8 +35,8 @@ export function previewText({ sent, held, groups, pending, setAside, read }: Pre
     ),
     `Read ${counted(read.objects, 'object', 'objects')} of Active Directory and ${counted(read.accounts, 'account', 'accounts')} of LastPass; nothing was written.`,
     sent.length === 0
-      ? 'A run now would send nothing.'
-      : `A run now would send ${counted(calls, 'change', 'changes')} for ${people(sent.length)}.`,
+      ? 'A sync now would send nothing.'
+      : `A sync now would send ${counted(calls, 'change', 'changes')} for ${people(sent.length)}.`,
   ];
 }
 

@@ -7,19 +7,21 @@ const isoOrNull = (atMs: number | null): string | null => (atMs === null ? null 
 const asideJson = ({ sinceMs, ...each }: AsideStatus) => ({ ...each, since: isoText(sinceMs) });
 
 export function statusJson(status: Status): object {
-  const { nowMs, services, directories, accounts, setAside, deletedByHand, alarm, pause, run, ...rest } = status;
+  const { problems, services, directories, accounts, people, setAside, deletedByHand, alarm, pause, run } = status;
+  const { nowMs, mode, policy, firstRunStopped, heldGroups } = status;
   return {
-    ok: rest.problems.length === 0,
+    ok: problems.length === 0,
     at: isoText(nowMs),
-    ...rest,
+    problems,
     services: services.map(({ service, instances }) => ({
       service,
       instances: instances.map(({ startedAtMs, ...each }) => ({ ...each, startedAt: isoText(startedAtMs) })),
     })),
     directories: directories.map(({ completedAtMs, ...each }) => ({ ...each, completedAt: isoOrNull(completedAtMs) })),
     accounts: { count: accounts.count, readAt: isoOrNull(accounts.readAtMs) },
-    setAside: setAside.map(asideJson),
-    deletedByHand: deletedByHand.map(asideJson).map(({ kind: _drift, ...each }) => each),
+    mode,
+    policy,
+    firstRunStopped,
     pause: pause && { by: pause.by, since: isoText(pause.atMs) },
     run: run && { by: run.by, since: isoText(run.atMs) },
     alarm: alarm && {
@@ -27,5 +29,9 @@ export function statusJson(status: Status): object {
       since: isoText(alarm.sinceMs),
       tryAgainAt: isoText(alarm.tryAgainAtMs),
     },
+    people,
+    heldGroups,
+    setAside: setAside.map(asideJson),
+    deletedByHand: deletedByHand.map(asideJson).map(({ kind: _drift, ...each }) => each),
   };
 }

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { previewJson } from './preview-json.ts';
+
+test('whose account was deleted by hand stands apart from the set aside, as in the status', () => {
+  const aside = { person: 'corp/1', name: 'Ann', reason: 'why', sinceMs: Date.UTC(2026, 10, 23) };
+  const json = previewJson({
+    sent: [],
+    held: [],
+    groups: [],
+    pending: [],
+    setAside: [
+      { ...aside, kind: 'data' },
+      { ...aside, person: 'corp/2', kind: 'drift' },
+    ],
+    read: { objects: 2, accounts: 3 },
+  });
+  const told = { name: 'Ann', reason: 'why', since: '2026-11-23T00:00:00.000Z' };
+  assert.deepEqual(json, {
+    sent: [],
+    held: [],
+    groups: [],
+    pending: [],
+    setAside: [{ person: 'corp/1', kind: 'data', ...told }],
+    deletedByHand: [{ person: 'corp/2', ...told }],
+    read: { objects: 2, accounts: 3 },
+  });
+});
