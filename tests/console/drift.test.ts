@@ -1,0 +1,100 @@
+/** Which disabled accounts `connector drift` lists: those that somebody else disabled while AD wants them enabled. */
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, test } from 'node:test';
+import type { Account } from '@connector/shared/account.ts';
+import { firstMirrorState } from '@connector/shared/directory-state.ts';
+import type { Link } from '@connector/shared/plan.ts';
+import type { MirrorObject } from '@connector/sync/mirror/mirror-object.ts';
+import { guidOf, Workplace } from './workplace.ts';
+
+let place: Workplace;
+before(async () => {
+  place = await Workplace.create();
+});
+after(() => place[Symbol.asyncDispose]());
+beforeEach(() => place.clear());
+
+const person = `corp/${guidOf('a')}`;
+const username = 'ann@x.org';
+
+interface Differences {
+  readonly object?: Partial<MirrorObject>;
+  readonly account?: Partial<Account>;
+  readonly link?: Partial<Link>;
+}
+
+/** Somebody enabled in AD, whose account was disabled by somebody else, but for some differences. @returns who is listed */
+async function drifted({ object = {}, account = {}, link = {} }: Differences) {
+  const { redis, keys } = place.store;
+  const own = keys.directory('corp');
+  const mirrored: MirrorObject = {
+    kind: 'user',
+    rdn: 'CN=Ann',
+    parent: guidOf('0'),
+    deleted: false,
+    absent: false,
+    mail: username,
+    displayName: 'Ann Lee',
+    givenName: null,
+    sn: null,
+    sAMAccountName: 'ann',
+    userAccountControl: 512,
+    accountExpiresMs: null,
+    primaryGroupId: null,
+    rid: null,
+    isCriticalSystemObject: false,
+    ...object,
+  };
+  const found: Account = {
+    username,
+    id: '1',
+    fullname: 'Ann Lee',
+    disabled: true,
+    admin: false,
+    groups: [],
+    invited: false,
+    objectGuid: null,
+    directory: null,
+    ...account,
+  };
+  const bases = { version: 'b', users: [guidOf('0')], groups: [] };
+  await redis.set(own.mirrorState, JSON.stringify({ ...firstMirrorState, current: { generation: 1, bases } }));
+  await redis.hset(own.mirror(1).objects, guidOf('a'), JSON.stringify(mirrored));
+  await redis.hset(keys.accounts, username, JSON.stringify(found));
+  await redis.hset(keys.links, person, JSON.stringify({ username, id: '1', disabledByUs: false, ...link }));
+  const { code, output } = await place.run('drift', '--json');
+  assert.equal(code, 0, output);
+  return JSON.parse(output).drift;
+}
+
+test('an account that somebody else disabled is listed with the name in AD, and without a moment, as nobody noted it', async () => {
+  const [only, ...others] = await drifted({});
+  assert.deepEqual(others, []);
+  assert.match(only.reason, /disabled at LastPass by somebody else, and enabled in Active Directory/);
+  assert.deepEqual(
+    { ...only, reason: '' },
+    {
+      person,
+      username,
+      name: 'Ann Lee',
+      kind: 'disabled',
+      reason: '',
+      since: null,
+    },
+  );
+});
+
+const differences: { readonly what: string; readonly but: Differences }[] = [
+  { what: 'that is enabled', but: { account: { disabled: false } } },
+  { what: 'that we disabled ourselves', but: { link: { disabledByUs: true } } },
+  { what: "under the link's name that isn't the linked one", but: { account: { id: '2' } } },
+  { what: 'of somebody disabled in AD', but: { object: { userAccountControl: 514 } } },
+  { what: 'of somebody who has expired in AD', but: { object: { accountExpiresMs: 1 } } },
+  { what: 'of somebody deleted in AD', but: { object: { deleted: true } } },
+  { what: 'of somebody missing in AD', but: { object: { absent: true } } },
+];
+for (const { what, but } of differences) {
+  test(`an account ${what} is no drift`, async () => {
+    assert.deepEqual(await drifted(but), []);
+  });
+}
