@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { userInfo } from 'node:os';
 import { after, before, beforeEach, test } from 'node:test';
 import { credentialsDigest } from '@connector/shared/credentials.ts';
-import { firstCursor, firstMirrorState } from '@connector/shared/directory-state.ts';
 import { decision, type SetAside } from '@connector/shared/plan.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { guidOf, Workplace } from './workplace.ts';
@@ -23,18 +22,7 @@ const startAll = async () => {
   for (const service of services) await place.tellCondition(service);
 };
 
-/** Plays watcher, reconciler and pusher: everything that was asked for is read and applied. */
-async function answerRequests({ sequence = 3 } = {}): Promise<void> {
-  const { redis, keys } = place.store;
-  const own = keys.directory('corp');
-  const read = { ...firstCursor, sequence, generation: 1, completed: 1, completedAtMs: Date.now(), caughtUp: true };
-  const answered = await redis.hget(keys.requests, 'full-read');
-  const answeredChanges = await redis.hget(keys.requests, 'changes');
-  await redis.set(own.cursor, JSON.stringify({ ...read, dnsHostName: 'dc1.corp', answered, answeredChanges }));
-  await redis.set(own.mirrorState, JSON.stringify({ ...firstMirrorState, sequence }));
-  const accounts = await redis.hget(keys.requests, 'accounts');
-  await redis.set(keys.accountsRead, JSON.stringify({ atMs: Date.now(), total: 2, answered: accounts }));
-}
+const answerRequests = () => place.answerRequests();
 
 test('status without any service names what to start, and exits with 1', async () => {
   const { code, output } = await place.run('status');

@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { firstCursor, firstMirrorState } from '@connector/shared/directory-state.ts';
 import type { Condition, Plan } from '@connector/shared/plan.ts';
 import { openStore, type Store } from '@connector/shared/store.ts';
 import { Program } from '../support/child-process.ts';
@@ -80,6 +81,20 @@ export class Workplace implements AsyncDisposable {
       ...changes,
     };
     await this.store.redis.hset(this.store.keys.services, `${service}/1`, JSON.stringify(condition));
+  }
+
+  /** Plays watcher, reconciler and pusher: everything that was asked for is read and applied. */
+  async answerRequests(): Promise<void> {
+    const { redis, keys } = this.store;
+    const own = keys.directory('corp');
+    const sequence = 3;
+    const read = { ...firstCursor, sequence, generation: 1, completed: 1, completedAtMs: Date.now(), caughtUp: true };
+    const answered = await redis.hget(keys.requests, 'full-read');
+    const answeredChanges = await redis.hget(keys.requests, 'changes');
+    await redis.set(own.cursor, JSON.stringify({ ...read, dnsHostName: 'dc1.corp', answered, answeredChanges }));
+    await redis.set(own.mirrorState, JSON.stringify({ ...firstMirrorState, sequence }));
+    const accounts = await redis.hget(keys.requests, 'accounts');
+    await redis.set(keys.accountsRead, JSON.stringify({ atMs: Date.now(), total: 2, answered: accounts }));
   }
 
   /** Holds somebody who would be disabled. @returns the person's key */

@@ -1,0 +1,212 @@
+/** docs/cli.md says what is true: every command and option, and every field of every JSON document, as real runs print them. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import { credentialsDigest } from '@connector/shared/credentials.ts';
+import { type Step, step } from '@connector/shared/plan.ts';
+import type { Command } from 'commander';
+import { commandLine } from '../../services/console/src/command-line/command-line.ts';
+import { WrongUsage } from '../../services/console/src/command-line/wrong-usage.ts';
+import type { Program } from '../support/child-process.ts';
+import { Stack } from '../support/stack.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { Described, document, sectionNamed, sections } from './cli-document.ts';
+import { guidOf, Workplace } from './workplace.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const program = (): Command => commandLine(() => undefined);
+const described = new Described();
+const ofCommands = sections.filter(({ title }) => title.startsWith('connector '));
+
+/** The JSON that a command prints, looked at in the light of its section. */
+async function look(command: Program, section: string): Promise<unknown> {
+  await using running = command;
+  await running.ended;
+  const json = JSON.parse(running.output);
+  described.look(json, sectionNamed(section));
+  return json;
+}
+
+let place: Workplace;
+before(async () => {
+  place = await Workplace.create();
+});
+after(() => place[Symbol.asyncDispose]());
+const run = (command: string, ...args: string[]) =>
+  look(
+    place.start(command, ...args, '--json'),
+    `connector ${/^(approve|reject)$/.test(command) ? 'release' : command}`,
+  );
+
+test('every command has a section, and every section a command', () => {
+  const commands = program().commands.map((command) => `connector ${command.name()}`);
+  assert.deepEqual(ofCommands.map(({ title }) => title).sort(), commands.sort());
+});
+
+test('every option is in the table of its command, and every option in a table exists', () => {
+  for (const command of [program(), ...program().commands]) {
+    const isProgram = command.parent === null;
+    const title = isProgram ? 'Options of connector itself' : `connector ${command.name()}`;
+    const written = sectionNamed(title).rows.get('option') ?? [];
+    const flags = command.options.map(({ long }) => long ?? '');
+    const told = new Set(written.flatMap((name) => /^--[\w-]+/.exec(name)?.[0] ?? []));
+    assert.deepEqual([...told].sort(), [...flags, ...(isProgram ? ['--help'] : [])].sort(), title);
+  }
+});
+
+test('every command has an example, and all examples can be typed, but for the one of wrong usage', () => {
+  for (const { title, text } of ofCommands) assert.match(text, new RegExp(`\\$ ${title}( |\\n)`), title);
+  const typed = [...document.matchAll(/^(?:\$ )?connector ([^|\n]*?)(?: \|.*)?$/gm)].map(([, line = '']) => line);
+  assert.ok(typed.length > ofCommands.length);
+  const wrong = typed.filter((line) => {
+    const typing = program();
+    for (const each of [typing, ...typing.commands]) each.configureOutput({ writeOut: () => undefined });
+    try {
+      typing.parse(line.split(' '), { from: 'user' });
+    } catch (error) {
+      return error instanceof WrongUsage;
+    }
+    return false;
+  });
+  assert.deepEqual(wrong, ['held --jsn --json']);
+});
+
+test('the codes of errors are those of the code', () => {
+  const codesIn = (folder: string) =>
+    readdirSync(resolve(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !file.includes('node_modules'))
+      .flatMap((file) => [...readFileSync(resolve(root, folder, file), 'utf8').matchAll(/ code = '([A-Z_]+)'/g)])
+      .map(([, code = '']) => code);
+  const told = (sectionNamed('Errors in JSON').rows.get('code') ?? []).filter((code) => /^[A-Z]/.test(code));
+  const ours = new Set(codesIn('services/console/src'));
+  assert.deepEqual(
+    [...ours].filter((code) => !told.includes(code)),
+    [],
+  );
+  const all = new Set([...ours, ...codesIn('packages'), 'FAILED']);
+  assert.deepEqual(
+    told.filter((code) => !all.has(code)),
+    [],
+  );
+});
+
+test('the fields of steps are those of all kinds of steps together', () => {
+  const section = sectionNamed('Steps');
+  const fields = new Set(step.options.flatMap(({ shape }) => Object.keys(shape)));
+  assert.deepEqual(section.fields.map(({ path }) => path).sort(), [...fields].sort());
+  const kinds = step.options.map(({ shape }) => shape.kind.value);
+  for (const kind of kinds) assert.ok(section.text.includes(`\`${kind}\``), kind);
+});
+
+/** People and groups in every state that a command can tell of. */
+async function fill(): Promise<void> {
+  const { redis, keys } = place.store;
+  await place.clear();
+  const create: Step = {
+    kind: 'create',
+    fullname: 'Eve',
+    groups: ['Sales'],
+    needsApproval: true,
+    because: 'is in scope',
+  };
+  await place.hold('a');
+  await place.hold('b');
+  for (const [list, digit] of [
+    ['pending', 'c'],
+    ['rejected', 'd'],
+  ] as const) {
+    const person = await place.hold(digit, { steps: [create] });
+    await redis.multi().zrem(keys.held, person).zadd(keys[list], 1_700_000_000_000, person).exec();
+  }
+  for (const [digit, kind] of [
+    ['e', 'data'],
+    ['f', 'drift'],
+  ]) {
+    const aside = { name: 'Ida', reason: 'why', kind, sinceMs: 1_700_000_000_000 };
+    await redis.hset(keys.setAside, `corp/${guidOf(digit ?? '')}`, JSON.stringify(aside));
+  }
+  for (const [digit, to] of [
+    ['1', 'Revenue'],
+    ['2', 'Care'],
+  ]) {
+    const rename = { to, sinceMs: 1_700_000_000_000, verdict: 'held', by: null };
+    await redis.hset(keys.syncedGroups, `corp/${guidOf(digit ?? '')}`, JSON.stringify({ name: `Old ${to}`, rename }));
+  }
+}
+
+test('status and check print what is described', async () => {
+  const { redis, keys } = place.store;
+  await fill();
+  await place.configure({ lastpass: { apiUrl: 'http://127.0.0.1:1/', cid: '1', provhash: 'p' } });
+  await run('status');
+  await run('check');
+  await place.tellCondition('pusher', { ready: false, problems: ['why'] });
+  await redis.set(keys.paused, JSON.stringify({ by: 'somebody', atMs: 1 }));
+  const request = { id: 'x', full: true, before: { 'full-read': null, changes: null, accounts: null } };
+  await redis.set(keys.run, JSON.stringify({ by: 'somebody', atMs: 1, request }));
+  const alarm = JSON.stringify({ message: 'wrong provhash', sinceMs: 1, tryAgainAtMs: 2 });
+  await redis.hset(keys.alarms, credentialsDigest({ cid: '1', provhash: 'p' }), alarm);
+  await place.answerRequests();
+  await run('status');
+});
+
+test('lists and decisions print what is described', async () => {
+  await fill();
+  for (const command of ['held', 'pending', 'aside', 'drift']) await run(command);
+  await run('release', 'a@x.org', 'Revenue', 'nobody@x.org');
+  await run('approve', '--all');
+  await run('reject', '--all');
+  await run('retry', '--all');
+  await run('retry', guidOf('f'), 'nobody@x.org');
+});
+
+test('sync, pause and resume, and an error, print what is described', async () => {
+  const { redis, keys } = place.store;
+  await fill();
+  await run('sync', '--no-wait');
+  await run('sync', '--timeout', '0.2');
+  const before = await redis.hget(keys.requests, 'accounts');
+  const syncing = place.start('sync', '--json');
+  await using _ = syncing;
+  await waitUntil('the request', async () => (await redis.hget(keys.requests, 'accounts')) !== before);
+  await place.answerRequests();
+  await look(syncing, 'connector sync');
+  await run('pause');
+  await look(place.start('sync', '--json'), 'Errors in JSON');
+  await run('resume');
+});
+
+test('preview prints what is described, and its CSV has the columns described', async () => {
+  await using stack = await Stack.create({
+    policy: { memberships: 'all', guard: { firstCreates: 1 } },
+    directory: (base) => ({ userBases: [`OU=Staff,${base}`] }),
+  });
+  const { store, admin, domain } = stack;
+  await admin.createOu({ name: 'Staff' });
+  const ou = `OU=Staff,${domain.baseDn}`;
+  for (const name of ['ann', 'bob', 'eve']) await admin.createUser({ name, ou, mail: `${name}@company.test` });
+  await admin.createUser({ name: 'nomail', ou });
+  const gone = await admin.createUser({ name: 'gone', ou, mail: 'gone@company.test' });
+  const group = await admin.createGroup({ name: 'Revenue', ou, members: [`CN=ann,${ou}`] });
+  const { redis, keys } = store;
+  await redis.hset(keys.syncedGroups, `corp/${group}`, JSON.stringify({ name: 'Sales', rename: null }));
+  const link = { username: 'gone@company.test', id: '99', disabledByUs: false };
+  await redis.hset(keys.links, `corp/${gone}`, JSON.stringify(link));
+  await redis.hset(keys.linked, link.username, `corp/${gone}`);
+  const preview = () => look(stack.command('preview', '--json'), 'connector preview');
+  await preview();
+  await using csv = stack.command('preview', '--csv');
+  await csv.ended;
+  assert.equal(csv.lines[0], sectionNamed('connector preview').rows.get('column')?.join());
+  await redis.del(keys.links, keys.linked); // nobody is linked: that makes it the first run
+  await preview();
+  await stack.configure({ policy: { onDetected: 'approve' } });
+  await preview();
+});
+
+test('nothing that was printed was undescribed or of another type, and everything described was printed', () => {
+  assert.deepEqual(described.problems, []);
+  const shapes = ['Errors in JSON', 'Renamed groups', 'Names not found'].map(sectionNamed);
+  assert.deepEqual(described.unseen([...ofCommands, ...shapes]), []);
+});
