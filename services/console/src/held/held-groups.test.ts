@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HeldRename } from '@connector/sync/plan/group-renames.ts';
+import type { RenamedGroup } from '@connector/sync/plan/group-renames.ts';
 import { plainly } from '../text/paint.ts';
 import { allDone, type Decisions, decidedJson, decidedText } from './decided-text.ts';
 import { findGroups, heldGroupsJson, heldGroupsText } from './held-groups.ts';
 
 const guid = (digit: string) => `${digit.repeat(8)}-0000-0000-0000-${digit.repeat(12)}`;
-const rename = (digit: string, name: string, to: string, members = 3): HeldRename => ({
+const rename = (digit: string, name: string, to: string, members = 3): RenamedGroup => ({
   group: `corp/${guid(digit)}`,
   name,
   to,
+  verdict: 'held',
   because: `${name} is called ${to}`,
   members,
   sinceMs: Date.UTC(2026, 10, 23),
@@ -61,6 +62,19 @@ test('held groups are told with what a release would do; nothing is said without
   assert.deepEqual(lines.slice(1, 3), [
     '  Sales    is Revenue in Active Directory  since 2026-11-23 00:00:00 UTC  3 members would join Revenue, then leave Sales',
     '  Support  is Care in Active Directory     since 2026-11-23 00:00:00 UTC  1 member would join Care, then leave Support',
+  ]);
+});
+
+test('a group that somebody has decided about is told with that, apart from the held ones', () => {
+  const lines = heldGroupsText(
+    [{ ...sales, verdict: 'released' }, support, { ...support, verdict: 'rejected' }],
+    plainly,
+  );
+  assert.match(lines[0] ?? '', /^1 renamed group is held/);
+  assert.deepEqual(lines.slice(-3), [
+    '',
+    '  Sales    is Revenue in Active Directory  released: its members are on the way',
+    '  Support  is Care in Active Directory     rejected: it keeps its old name',
   ]);
 });
 

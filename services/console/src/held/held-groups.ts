@@ -34,7 +34,8 @@ export function findGroups(
   return { found: [...found], notFound };
 }
 
-const namesOf = ({ group, name, to }: RenamedGroup): string[] => [group, partsOfPerson(group).guid, name, to].map(folded);
+const namesOf = ({ group, name, to }: RenamedGroup): string[] =>
+  [group, partsOfPerson(group).guid, name, to].map(folded);
 
 /** Decides about groups, each by itself. @returns also the people to plan because of it */
 export async function decideGroups(

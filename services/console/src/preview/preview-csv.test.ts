@@ -12,6 +12,7 @@ const nothing: Preview = {
   setAside: [],
   read: { objects: 0, accounts: 0 },
 };
+const renamed = { group: 'corp/9', verdict: 'held', members: 3, sinceMs: 1 } as const;
 const sent = (name: string) => ({
   person: 'corp/1',
   username: 'ann@x.org',
@@ -34,7 +35,7 @@ test('the header is there without any row, and every row is as long as it', () =
   assert.deepEqual(rows({}), [header]);
   const all = rows({
     sent: [sent('Ann')],
-    groups: [{ group: 'corp/9', name: 'Sales', to: 'Revenue', because: 'is renamed', members: 3, sinceMs: 1 }],
+    groups: [{ ...renamed, name: 'Sales', to: 'Revenue', because: 'is renamed' }],
     setAside: [{ person: 'corp/1', name: 'Ann', kind: 'data', reason: 'has no mail', sinceMs: 1 }],
   });
   assert.deepEqual(new Set(all.map(({ length }) => length)), new Set([header.length]));
@@ -58,7 +59,7 @@ test('renamed groups, the set aside and those deleted by hand have a row without
   const aside = { person: 'corp/1', name: 'Ann', sinceMs: 1 };
   assert.deepEqual(
     rows({
-      groups: [{ group: 'corp/9', name: 'Sales', to: 'Revenue', because: 'is renamed', members: 3, sinceMs: 1 }],
+      groups: [{ ...renamed, name: 'Sales', to: 'Revenue', because: 'is renamed' }],
       setAside: [
         { ...aside, kind: 'refused', reason: 'refused' },
         { ...aside, kind: 'drift', reason: 'deleted' },

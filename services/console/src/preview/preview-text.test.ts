@@ -21,6 +21,7 @@ const stopped = (name: string, because: string): StoppedPerson => ({
   because,
 });
 const create = { kind: 'create' as const, fullname: 'Zoe', groups: ['Sales'], because: 'is in scope' };
+const renamed = { group: 'corp/9', verdict: 'held', members: 3, sinceMs: 1 } as const;
 const call = { command: 'batchadd', data: [] };
 
 test('nothing to send is said in two lines', () => {
@@ -57,7 +58,7 @@ test('who would be held stands under the reason, the reason of most people first
 test('renamed groups, who is pending, set aside or deleted by hand stand apart', () => {
   const aside = { person: 'corp/1', name: 'ann', sinceMs: 1 };
   const lines = text({
-    groups: [{ group: 'corp/9', name: 'Sales', to: 'Revenue', because: 'is renamed', members: 3, sinceMs: 1 }],
+    groups: [{ ...renamed, name: 'Sales', to: 'Revenue', because: 'is renamed' }],
     pending: [stopped('eve', 'new')],
     setAside: [
       { ...aside, kind: 'data', reason: 'has no mail' },
@@ -79,7 +80,7 @@ test('no name, reason or group can steer the terminal', () => {
   const lines = text({
     sent: [{ person: 'corp/1', username: evil, name: evil, steps: [{ ...create, groups: [evil] }], calls: [call] }],
     held: [stopped(evil, evil)],
-    groups: [{ group: 'corp/9', name: evil, to: evil, because: evil, members: 3, sinceMs: 1 }],
+    groups: [{ ...renamed, name: evil, to: evil, because: evil }],
     setAside: [{ person: 'corp/1', name: evil, kind: 'data', reason: evil, sinceMs: 1 }],
   });
   assert.doesNotMatch(lines.join(''), /\p{Cc}|\u202e/u);

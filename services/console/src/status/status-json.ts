@@ -8,7 +8,7 @@ const asideJson = ({ sinceMs, ...each }: AsideStatus) => ({ ...each, since: isoT
 
 export function statusJson(status: Status): object {
   const { problems, services, directories, accounts, people, setAside, deletedByHand, alarm, pause, run } = status;
-  const { nowMs, mode, policy, firstRunStopped, heldGroups } = status;
+  const { nowMs, mode, policy, firstRunStopped } = status;
   return {
     ok: problems.length === 0,
     at: isoText(nowMs),
@@ -30,7 +30,6 @@ export function statusJson(status: Status): object {
       tryAgainAt: isoText(alarm.tryAgainAtMs),
     },
     people,
-    heldGroups,
     setAside: setAside.map(asideJson),
     deletedByHand: deletedByHand.map(asideJson).map(({ kind: _drift, ...each }) => each),
   };
