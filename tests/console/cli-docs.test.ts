@@ -119,19 +119,20 @@ async function fill(): Promise<void> {
     const person = await place.hold(digit, { steps: [create] });
     await redis.multi().zrem(keys.held, person).zadd(keys[list], 1_700_000_000_000, person).exec();
   }
-  for (const [digit, kind] of [
-    ['e', 'data'],
-    ['f', 'drift'],
+  for (const { digit, kind } of [
+    { digit: 'e', kind: 'data' },
+    { digit: 'f', kind: 'drift' },
   ]) {
     const aside = { name: 'Ida', reason: 'why', kind, sinceMs: 1_700_000_000_000 };
-    await redis.hset(keys.setAside, `corp/${guidOf(digit ?? '')}`, JSON.stringify(aside));
+    await redis.hset(keys.setAside, `corp/${guidOf(digit)}`, JSON.stringify(aside));
   }
-  for (const [digit, to] of [
-    ['1', 'Revenue'],
-    ['2', 'Care'],
+  for (const { digit, to } of [
+    { digit: '1', to: 'Revenue' },
+    { digit: '2', to: 'Care' },
   ]) {
     const rename = { to, sinceMs: 1_700_000_000_000, verdict: 'held', by: null };
-    await redis.hset(keys.syncedGroups, `corp/${guidOf(digit ?? '')}`, JSON.stringify({ name: `Old ${to}`, rename }));
+    await place.mirror(digit, { kind: 'group', rdn: `CN=${to}`, mail: null });
+    await redis.hset(keys.syncedGroups, `corp/${guidOf(digit)}`, JSON.stringify({ name: `Old ${to}`, rename }));
   }
 }
 

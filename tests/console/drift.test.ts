@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import type { Account } from '@connector/shared/account.ts';
-import { firstMirrorState } from '@connector/shared/directory-state.ts';
 import type { Link } from '@connector/shared/plan.ts';
 import type { MirrorObject } from '@connector/sync/mirror/mirror-object.ts';
 import { guidOf, Workplace } from './workplace.ts';
@@ -26,25 +25,6 @@ interface Differences {
 /** Somebody enabled in AD, whose account was disabled by somebody else, but for some differences. @returns who is listed */
 async function drifted({ object = {}, account = {}, link = {} }: Differences) {
   const { redis, keys } = place.store;
-  const own = keys.directory('corp');
-  const mirrored: MirrorObject = {
-    kind: 'user',
-    rdn: 'CN=Ann',
-    parent: guidOf('0'),
-    deleted: false,
-    absent: false,
-    mail: username,
-    displayName: 'Ann Lee',
-    givenName: null,
-    sn: null,
-    sAMAccountName: 'ann',
-    userAccountControl: 512,
-    accountExpiresMs: null,
-    primaryGroupId: null,
-    rid: null,
-    isCriticalSystemObject: false,
-    ...object,
-  };
   const found: Account = {
     username,
     id: '1',
@@ -57,9 +37,7 @@ async function drifted({ object = {}, account = {}, link = {} }: Differences) {
     directory: null,
     ...account,
   };
-  const bases = { version: 'b', users: [guidOf('0')], groups: [] };
-  await redis.set(own.mirrorState, JSON.stringify({ ...firstMirrorState, current: { generation: 1, bases } }));
-  await redis.hset(own.mirror(1).objects, guidOf('a'), JSON.stringify(mirrored));
+  await place.mirror('a', object);
   await redis.hset(keys.accounts, username, JSON.stringify(found));
   await redis.hset(keys.links, person, JSON.stringify({ username, id: '1', disabledByUs: false, ...link }));
   const { code, output } = await place.run('drift', '--json');

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { firstCursor, firstMirrorState } from '@connector/shared/directory-state.ts';
 import type { Condition, Plan } from '@connector/shared/plan.ts';
 import { openStore, type Store } from '@connector/shared/store.ts';
+import type { MirrorObject } from '@connector/sync/mirror/mirror-object.ts';
 import { Program } from '../support/child-process.ts';
 import { RedisServer } from '../support/redis-server.ts';
 
@@ -95,6 +96,33 @@ export class Workplace implements AsyncDisposable {
     await redis.set(own.mirrorState, JSON.stringify({ ...firstMirrorState, sequence }));
     const accounts = await redis.hget(keys.requests, 'accounts');
     await redis.set(keys.accountsRead, JSON.stringify({ atMs: Date.now(), total: 2, answered: accounts }));
+  }
+
+  /** Puts somebody, or something, into the mirror in use: an enabled user Ann Lee, but for some differences. */
+  async mirror(digit: string, changes: Partial<MirrorObject>): Promise<void> {
+    const { redis, keys } = this.store;
+    const own = keys.directory('corp');
+    const object: MirrorObject = {
+      kind: 'user',
+      rdn: 'CN=Ann',
+      parent: guidOf('0'),
+      deleted: false,
+      absent: false,
+      mail: 'ann@x.org',
+      displayName: 'Ann Lee',
+      givenName: null,
+      sn: null,
+      sAMAccountName: 'ann',
+      userAccountControl: 512,
+      accountExpiresMs: null,
+      primaryGroupId: null,
+      rid: null,
+      isCriticalSystemObject: false,
+      ...changes,
+    };
+    const bases = { version: 'b', users: [guidOf('0')], groups: [] };
+    await redis.set(own.mirrorState, JSON.stringify({ ...firstMirrorState, current: { generation: 1, bases } }));
+    await redis.hset(own.mirror(1).objects, guidOf(digit), JSON.stringify(object));
   }
 
   /** Holds somebody who would be disabled. @returns the person's key */
