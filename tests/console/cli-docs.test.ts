@@ -146,6 +146,8 @@ test('status and check print what is described', async () => {
   await redis.set(keys.paused, JSON.stringify({ by: 'somebody', atMs: 1 }));
   const request = { id: 'x', full: true, before: { 'full-read': null, changes: null, accounts: null } };
   await redis.set(keys.run, JSON.stringify({ by: 'somebody', atMs: 1, request }));
+  const inForce = { version: 'x', settled: true, after: {}, firstRun: { passed: 1 } };
+  await redis.set(keys.policy, JSON.stringify(inForce));
   const alarm = JSON.stringify({ message: 'wrong provhash', sinceMs: 1, tryAgainAtMs: 2 });
   await redis.hset(keys.alarms, credentialsDigest({ cid: '1', provhash: 'p' }), alarm);
   await place.answerRequests();

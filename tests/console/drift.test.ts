@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import type { Account } from '@connector/shared/account.ts';
 import type { Link } from '@connector/shared/plan.ts';
+import { policy, policyVersion } from '@connector/shared/policy.ts';
 import type { MirrorObject } from '@connector/sync/mirror/mirror-object.ts';
 import { guidOf, Workplace } from './workplace.ts';
 
@@ -37,6 +38,10 @@ async function drifted({ object = {}, account = {}, link = {} }: Differences) {
     directory: null,
     ...account,
   };
+  const version = policyVersion(policy.parse({}), [{ id: 'corp', userBases: [], groupBases: [] }]);
+  await redis.set(keys.policy, JSON.stringify({ version, settled: true, after: {}, firstRun: null }));
+  await redis.set(keys.accountsRead, JSON.stringify({ atMs: 1, total: 1, answered: null }));
+  await place.mirror('0', { kind: 'container', rdn: 'DC=corp', parent: null, mail: null });
   await place.mirror('a', object);
   await redis.hset(keys.accounts, username, JSON.stringify(found));
   await redis.hset(keys.links, person, JSON.stringify({ username, id: '1', disabledByUs: false, ...link }));
@@ -66,6 +71,7 @@ const differences: { readonly what: string; readonly but: Differences }[] = [
   { what: 'that is enabled', but: { account: { disabled: false } } },
   { what: 'that we disabled ourselves', but: { link: { disabledByUs: true } } },
   { what: "under the link's name that isn't the linked one", but: { account: { id: '2' } } },
+  { what: 'of somebody out of scope in AD', but: { object: { parent: guidOf('9') } } },
   { what: 'of somebody disabled in AD', but: { object: { userAccountControl: 514 } } },
   { what: 'of somebody who has expired in AD', but: { object: { accountExpiresMs: 1 } } },
   { what: 'of somebody deleted in AD', but: { object: { deleted: true } } },

@@ -128,7 +128,7 @@ for (const { what, meanwhile } of [
     const [shown] = await readAside(place.store);
     assert.ok(shown);
     await meanwhile();
-    assert.equal(await retryPerson(place.store, shown), 'changed');
+    assert.equal(await retryPerson(place.store, shown, { directories: ['corp'] }), 'changed');
     assert.equal((await stateOf(person)).link, true);
     assert.equal((await stateOf(person)).toPlan, false);
   });
@@ -138,7 +138,10 @@ test('of two who retry the same person at once, one ends the link and the other 
   await setAside('a', 'drift');
   const [shown] = await readAside(place.store);
   assert.ok(shown);
-  const outcomes = await Promise.all([retryPerson(place.store, shown), retryPerson(place.store, shown)]);
+  const outcomes = await Promise.all([
+    retryPerson(place.store, shown, { directories: ['corp'] }),
+    retryPerson(place.store, shown, { directories: ['corp'] }),
+  ]);
   assert.deepEqual(outcomes.sort(), ['changed', 'retried']);
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { firstCursor, firstMirrorState } from '@connector/shared/directory-state.ts';
 import type { Condition, Plan } from '@connector/shared/plan.ts';
+import { basesVersion } from '@connector/shared/policy.ts';
 import { openStore, type Store } from '@connector/shared/store.ts';
 import type { MirrorObject } from '@connector/sync/mirror/mirror-object.ts';
 import { Program } from '../support/child-process.ts';
@@ -120,7 +121,8 @@ export class Workplace implements AsyncDisposable {
       isCriticalSystemObject: false,
       ...changes,
     };
-    const bases = { version: 'b', users: [guidOf('0')], groups: [] };
+    const version = basesVersion({ userBases: [], groupBases: [] });
+    const bases = { version, users: [guidOf('0')], groups: [] };
     await redis.set(own.mirrorState, JSON.stringify({ ...firstMirrorState, current: { generation: 1, bases } }));
     await redis.hset(own.mirror(1).objects, guidOf(digit), JSON.stringify(object));
   }

@@ -8,7 +8,7 @@ const asideJson = ({ sinceMs, ...each }: AsideStatus) => ({ ...each, since: isoT
 
 export function statusJson(status: Status): object {
   const { problems, services, directories, accounts, people, setAside, deletedByHand, alarm, pause, run } = status;
-  const { nowMs, mode, policy, firstRunStopped } = status;
+  const { nowMs, mode, policy, firstRun } = status;
   return {
     ok: problems.length === 0,
     at: isoText(nowMs),
@@ -21,7 +21,7 @@ export function statusJson(status: Status): object {
     accounts: { count: accounts.count, readAt: isoOrNull(accounts.readAtMs) },
     mode,
     policy,
-    firstRunStopped,
+    firstRun,
     pause: pause && { by: pause.by, since: isoText(pause.atMs) },
     run: run && { by: run.by, since: isoText(run.atMs) },
     alarm: alarm && {
