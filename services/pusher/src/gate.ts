@@ -4,6 +4,7 @@
  */
 import type { LastPassClient } from '@connector/lastpass/client.ts';
 import { LastPassError } from '@connector/lastpass/errors.ts';
+import { type Post, post } from '@connector/lastpass/transport.ts';
 import { credentialsDigest } from '@connector/shared/credentials.ts';
 import { type Alarm, alarm } from '@connector/shared/plan.ts';
 import type { Readiness } from '@connector/shared/readiness.ts';
@@ -22,7 +23,8 @@ const longestWaitMs = 15 * 60_000;
 
 export interface GateOptions {
   readonly store: Store;
-  readonly client: LastPassClient;
+  /** Makes a client whose calls get there like that. */
+  readonly clientWith: (send: (request: Post) => Promise<string>) => LastPassClient;
   readonly credentials: { readonly cid: string; readonly provhash: string };
   readonly readiness: Readiness;
   readonly signal: AbortSignal;
@@ -32,6 +34,9 @@ export interface GateOptions {
 
 export class Gate {
   readonly #options: GateOptions;
+  readonly #client: LastPassClient;
+  /** For the one call that tries refused credentials again. */
+  readonly #probe: LastPassClient;
   /** Names the credentials without telling them. */
   readonly #credentials: string;
   /** An alarm is what this pusher isn't ready for. */
@@ -40,6 +45,11 @@ export class Gate {
   constructor(options: GateOptions) {
     this.#options = options;
     this.#credentials = credentialsDigest(options.credentials);
+    this.#probe = options.clientWith(post);
+    this.#client = options.clientWith(async (request) => {
+      await this.#lastLook();
+      return post(request);
+    });
   }
 
   /**
@@ -48,8 +58,9 @@ export class Gate {
    * @throws CredentialsRefused, or whatever `send` throws
    */
   async call<T>(command: string, send: (client: LastPassClient) => Promise<T>): Promise<T> {
-    const { store, client, signal, calls, readiness } = this.#options;
+    const { store, signal, calls, readiness } = this.#options;
     const raised = await this.#mayCall();
+    const client = raised === null ? this.#client : this.#probe;
     await takeToken(store, command, signal);
     try {
       const answer = await send(client);
@@ -112,6 +123,12 @@ export class Gate {
     });
     if (!committed) throw this.#told(refused);
     return next;
+  }
+
+  /** Right before a call leaves: it has waited for its turn, and another one may have been refused meanwhile. */
+  async #lastLook(): Promise<void> {
+    const { value } = await this.#alarm();
+    if (value !== null) throw this.#told(new CredentialsRefused(value.message));
   }
 
   #told(refused: CredentialsRefused): CredentialsRefused {

@@ -1,6 +1,7 @@
 /** The pusher: delivers what is outstanding, leavers first, and reads the accounts. */
 import { LastPassClient } from '@connector/lastpass/client.ts';
 import { LastPassError } from '@connector/lastpass/errors.ts';
+import type { Post } from '@connector/lastpass/transport.ts';
 import { every } from '@connector/shared/every.ts';
 import { ringFor } from '@connector/shared/people-to-plan.ts';
 import { answerBells, ringerOf } from '@connector/shared/queues.ts';
@@ -40,13 +41,10 @@ export async function startPusher(service: Service): Promise<Running> {
       this.set(await redis.zcard(keys.toDeliver));
     },
   });
-  const client = new LastPassClient({
-    apiUrl: lastpass.apiUrl,
-    cid: lastpass.cid,
-    provhash: lastpass.provhash,
-    timeoutMs: callTimeoutMs,
-  });
-  const gate = new Gate({ store, client, credentials: lastpass, readiness, signal, calls });
+  const { apiUrl, cid, provhash } = lastpass;
+  const clientWith = (send: (request: Post) => Promise<string>) =>
+    new LastPassClient({ apiUrl, cid, provhash, timeoutMs: callTimeoutMs, send });
+  const gate = new Gate({ store, clientWith, credentials: lastpass, readiness, signal, calls });
   const claims = new Claims(store, instance);
   const queue = { target: configuration.redis, prefix: keys.queues };
   const peopleToPlan = ringerOf('people-to-plan', queue);
