@@ -38,7 +38,7 @@ const ldif = (base: string) =>
     ),
   ].join('\n');
 
-const policy = { memberships: 'all', guard: { firstCreates: 100 } } as const;
+const policy = { memberships: 'all' } as const;
 
 async function accounts({ simulator }: Stack) {
   const { users } = await simulator.state();

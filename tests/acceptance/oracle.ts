@@ -45,7 +45,7 @@ class AddressHistory {
   readonly groups = new Set<string>();
   /** Live holders, in the order in which they got it. */
   holders: Id[] = [];
-  /** Several hold it and none of them was linked when the others came. */
+  /** Several hold it and the first of them wasn't surely linked when the others came. */
   contested = false;
   /** Somebody was to be synced with it at some moment. */
   wasInScope = false;
@@ -55,6 +55,8 @@ class AddressHistory {
   hadAccount = false;
   /** The account surely was linked. */
   hadLink = false;
+  /** The holder to whom it surely was. */
+  linkedHolder: Id | null = null;
 }
 
 const validMail = /^[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+$/;
@@ -90,13 +92,16 @@ export class Oracle {
       const owner = this.#ownerOf(history);
       if (!owner || !this.#isInScope(owner)) continue;
       if (!owner.disabled) history.hadAccount = true;
-      if (history.hadAccount || this.#initial.has(username)) history.hadLink = true;
+      if (!history.hadAccount && !this.#initial.has(username)) continue;
+      history.hadLink = true;
+      history.linkedHolder = owner.id;
     }
   }
 
-  /** Whether an address surely has a linked account. */
+  /** Whether an address surely has an account that is linked to whoever holds it. */
   isSurelyLinked(username: string): boolean {
-    return this.#addresses.get(username)?.hadLink ?? false;
+    const { holders, linkedHolder } = this.#addresses.get(username) ?? new AddressHistory();
+    return linkedHolder !== null && holders[0] === linkedHolder;
   }
 
   /** What must be true of every account; whoever isn't named has none. */
@@ -147,7 +152,8 @@ export class Oracle {
       const still = history.holders.filter((id) => ids.includes(id));
       const others = ids.filter((id) => !still.includes(id));
       history.contested =
-        people.length > 1 && (history.contested || (others.length > 0 && !(still.length > 0 && history.hadLink)));
+        people.length > 1 &&
+        (history.contested || (others.length > 0 && (still[0] === undefined || still[0] !== history.linkedHolder)));
       history.holders = [...still, ...others];
     }
     for (const [username, history] of this.#addresses) if (!holders.has(username)) history.holders = [];

@@ -1,6 +1,7 @@
 /** What a person steers: the first run, manual mode, a pause, and what was changed by hand at LastPass. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { pauseDelivery } from '@connector/sync/requests/steering.ts';
 import { Stack, type StackOptions } from '../support/stack.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { connector } from './held.ts';
@@ -95,10 +96,10 @@ test('a pause holds back even what waits for its turn already', async () => {
   await using _ = stack;
   stack.startAll();
   await stack.settled();
-  await stack.simulator.faults([{ kind: 'http-429', cmd: 'disableuser', times: 1, retryAfterSeconds: 3 }]);
+  await stack.simulator.faults([{ kind: 'http-429', cmd: 'disableuser', times: 1, retryAfterSeconds: 5 }]);
   await stack.admin.disable(`CN=ann,${ou}`);
   await waitUntil('the refusal', async () => (await stack.simulator.writes()).some(({ cmd }) => cmd === 'disableuser'));
-  await connector(stack, 'pause');
+  await pauseDelivery(stack.store, { by: 'somebody', atMs: Date.now() }); // at once, however busy the machine is
   const since = await stack.simulator.lastCall();
   const { redis, keys } = stack.store;
   const pausedUntil = async () => Number(await redis.hget(keys.callRate, 'pausedUntil'));

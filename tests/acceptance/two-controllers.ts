@@ -54,7 +54,7 @@ export class TwoControllers implements AsyncDisposable {
     const stack = await Stack.create({
       ldif,
       directory: (base) => ({ userBases: [`OU=People,${base}`], groupBases: [`OU=People,${base}`] }),
-      policy: { groupFilter: ['Staff'], memberships: 'all', guard: { firstCreates: 100 } },
+      policy: { groupFilter: ['Staff'], memberships: 'all' },
     });
     try {
       const { domain } = stack;
