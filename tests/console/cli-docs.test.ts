@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { credentialsDigest } from '@connector/shared/credentials.ts';
-import { type Step, step } from '@connector/shared/plan.ts';
+import { type Disabling, type Step, step } from '@connector/shared/plan.ts';
 import type { Command } from 'commander';
 import { commandLine } from '../../services/console/src/command-line/command-line.ts';
 import { WrongUsage } from '../../services/console/src/command-line/wrong-usage.ts';
@@ -136,6 +136,21 @@ async function fill(): Promise<void> {
   }
 }
 
+/** Somebody whom we have just disabled. */
+async function disabledByUs(): Promise<void> {
+  const { redis, keys } = place.store;
+  const person = `corp/${guidOf('e')}`;
+  const disabling: Disabling = {
+    username: 'e@x.org',
+    name: 'E',
+    because: 'is disabled',
+    digest: 'd',
+    atMs: Date.now(),
+  };
+  await redis.hset(keys.disablings, person, JSON.stringify(disabling));
+  await redis.hset(keys.links, person, JSON.stringify({ username: 'e@x.org', id: '5', disabledByUs: true }));
+}
+
 test('status and check print what is described', async () => {
   const { redis, keys } = place.store;
   await fill();
@@ -160,6 +175,9 @@ test('lists and decisions print what is described', async () => {
   await run('release', 'a@x.org', 'Revenue', 'nobody@x.org');
   await run('approve', '--all');
   await run('reject', '--all');
+  await disabledByUs();
+  await run('undo');
+  await run('undo', guidOf('e'), 'nobody@x.org');
   await run('retry', '--all');
   await run('retry', guidOf('f'), 'nobody@x.org');
 });

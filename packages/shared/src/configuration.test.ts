@@ -111,7 +111,7 @@ describe('each mistake is one line that says what to write', () => {
     [
       'an action that there is none of',
       `${whole}policy: { onDeleted: erase }`,
-      /^policy\.onDeleted: must be one of disable, remove, delete, nothing$/,
+      /^policy\.onDeleted: must be one of disable, remove, delete, nothing; or, with a time to think it over, \{action: remove, after: 30d\}$/,
     ],
     [
       'a duration without a unit',

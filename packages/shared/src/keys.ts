@@ -101,7 +101,10 @@ export function keysOf(prefix: string) {
     recentLeavers: `${tag}:recent-leavers`,
     /** String: reading of the clock at the last change of `waiting`, `held` or `recentLeavers`. */
     judgementInputs: `${tag}:judgement-inputs`,
-    /** Sorted set: people whose accountExpires lies ahead, by it (ms); then they are planned again, for AD raises no event. */
+    /**
+     * Sorted set: people who are to be planned again at a time (ms), for AD raises no event then: accountExpires passes, or the time
+     * that a leaver's account is kept.
+     */
     expiries: `${tag}:expiries`,
     /** Hash: person → decision (JSON, `Decision`) of the guard or of a person on guarded steps. */
     decisions: `${tag}:decisions`,
@@ -156,6 +159,8 @@ export function keysOf(prefix: string) {
     paused: `${tag}:paused`,
     /** String (JSON, `Run`): in manual mode, the sync that somebody has asked for; nothing is delivered without. */
     run: `${tag}:run`,
+    /** Hash: person → the disabling of their account (JSON, `Disabling`), for as long as it can be undone. */
+    disablings: `${tag}:disablings`,
     /** Hash: kind of step → how many were delivered, ever. */
     delivered: `${tag}:delivered`,
     /** Hash: `<service>/<instance>` → its condition (JSON, `Condition`). */

@@ -13,6 +13,8 @@ export const link = z.strictObject({
   removedByUs: z.boolean().default(false),
   /** Asked of LastPass as the new address: the old one stays listed, and is what commands use, until the person logs in. */
   changingTo: z.string().optional(),
+  /** Since when its person is gone, ms since 1970, where the policy gives a time before the account is removed. */
+  leftAtMs: z.number().optional(),
 });
 export type Link = z.infer<typeof link>;
 
@@ -93,12 +95,23 @@ export type Plan = z.infer<typeof plan>;
 /** What the guard or a person has decided about somebody's guarded steps. Void as soon as these change. */
 export const decision = z.strictObject({
   guarded: z.string(),
-  /** The guard lets pass; a person releases what the guard held, approves a new person's account, or rejects either. */
-  verdict: z.enum(['passed', 'released', 'approved', 'rejected']),
+  /** The guard lets pass; a person releases what the guard held, approves a new person's account, rejects either, or undoes. */
+  verdict: z.enum(['passed', 'released', 'approved', 'rejected', 'undone']),
   by: z.string(),
   atMs: z.number(),
 });
 export type Decision = z.infer<typeof decision>;
+
+/** Somebody's account was disabled a short while ago, which can be undone. */
+export const disabling = z.strictObject({
+  username: z.string(),
+  name: z.string(),
+  because: z.string(),
+  /** Names what was done, and for which reason: a decision to undo it is about exactly this. */
+  digest: z.string(),
+  atMs: z.number(),
+});
+export type Disabling = z.infer<typeof disabling>;
 
 /** Why somebody can't be synced, for people to read. */
 export const setAside = z.strictObject({

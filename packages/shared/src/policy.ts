@@ -2,10 +2,20 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { DnSyntaxError, normaliseDnPattern } from './dn.ts';
+import { durationMs } from './duration.ts';
 
 /** What is done with a leaver's account. `nothing` keeps the link and takes no step of any kind. */
 export const leaverAction = z.enum(['disable', 'remove', 'delete', 'nothing']);
 export type LeaverAction = z.infer<typeof leaverAction>;
+
+const grace = z.strictObject({ action: z.enum(['remove', 'delete']), after: durationMs });
+
+/** What becomes of a leaver's account: at once; or it is disabled now, and removed or deleted once they were gone for so long. */
+export const leaverPolicy = z.union([leaverAction, grace], {
+  error:
+    'must be one of disable, remove, delete, nothing; or, with a time to think it over, {action: remove, after: 30d}',
+});
+export type LeaverPolicy = z.infer<typeof leaverPolicy>;
 
 export const guardLimits = z.strictObject({
   /** So many leavers pass, whatever their share. */
@@ -41,9 +51,9 @@ const exclusion = z.string().refine((entry) => (/[=,]/.test(entry) ? isDnPattern
 export const policy = z.strictObject({
   /** Somebody in scope without an account: gets one, gets one once a person has approved it, or gets none. */
   onDetected: z.enum(['create', 'approve', 'ignore']).default('create'),
-  onDeleted: leaverAction.default('disable'),
-  onDisabled: leaverAction.default('disable'),
-  onRemovedFromFilter: leaverAction.default('disable'),
+  onDeleted: leaverPolicy.default('disable'),
+  onDisabled: leaverPolicy.default('disable'),
+  onRemovedFromFilter: leaverPolicy.default('disable'),
   /** Groups, by DN or cn, whose members, nested, are in scope; empty: everybody under `userBases`. */
   groupFilter: z.array(z.string().min(1)).default([]),
   /** Users by DN or sAMAccountName, `*` for any characters: out of scope. */

@@ -12,6 +12,7 @@ import { status } from './status/status-command.ts';
 import { pause, resume } from './steer/pause-commands.ts';
 import { sync } from './sync/sync-command.ts';
 import type { Terminal } from './terminal.ts';
+import { undo } from './undo/undo-command.ts';
 
 /**
  * Runs a command.
@@ -40,6 +41,8 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<E
         return await decide(context, invocation);
       case 'retry':
         return await retry(context, invocation);
+      case 'undo':
+        return await undo(context, invocation);
       case 'sync':
         return await sync(context, { ...invocation, signal: interruption() });
       case 'pause':

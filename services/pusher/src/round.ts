@@ -18,6 +18,7 @@ import type { Guard } from '@connector/shared/transaction.ts';
 import type { Change } from '@connector/sync/accounts/account-changes.ts';
 import type { Answer, CallKind } from '@connector/sync/calls/calls.ts';
 import { type Delivery, stepOf } from '@connector/sync/calls/delivery.ts';
+import { disablingDigest } from '@connector/sync/plan/make-plan.ts';
 import type { Batch } from './claims.ts';
 import type { DeliverOptions } from './deliver-options.ts';
 import { CredentialsRefused } from './gate.ts';
@@ -44,6 +45,15 @@ function nobodyElseCreates(
 ): Guard {
   const creator = creators.get(plan.username) ?? null;
   return { command: ['HGET', keys.creating, plan.username], is: creator === person ? person : null };
+}
+
+/** What can be undone of a call, if it disabled an account that wasn't so before. */
+function disablingOf(delivery: Delivery, kind: CallKind, { unchanged }: Answer): Pick<Change, 'disabling'> {
+  const step = kind.steps.includes('disable') ? stepOf(delivery, 'disable') : undefined;
+  const { username, name } = delivery.plan;
+  if (step === undefined || unchanged.has(username)) return {};
+  const { because } = step;
+  return { disabling: { username, name, because, digest: disablingDigest(username, because), atMs: Date.now() } };
 }
 
 /** The calls of one batch. People drop out of it when a call fails for them or their claim is lost. */
@@ -215,6 +225,7 @@ export class Round {
         username: delivery.plan.username,
         ...truth,
         delivered,
+        ...disablingOf(delivery, kind, answer),
         setAside: null,
         ...(kind.creates ? { intent: null } : {}),
       };

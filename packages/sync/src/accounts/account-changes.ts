@@ -3,7 +3,7 @@ import type { Account } from '@connector/shared/account.ts';
 import type { Keys, PersonKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { peopleWithMail } from '@connector/shared/people-with-mail.ts';
-import type { Intent, Link, SetAside, Step } from '@connector/shared/plan.ts';
+import type { Disabling, Intent, Link, SetAside, Step } from '@connector/shared/plan.ts';
 import type { State } from '@connector/shared/state.ts';
 import { TICK } from '@connector/shared/transaction.ts';
 
@@ -18,6 +18,8 @@ export interface Change {
   /** `null`: the person's create of this user name is over. Until then nobody else creates or takes it. */
   readonly intent?: Intent | null;
   readonly setAside?: SetAside | null;
+  /** The account was disabled, which can be undone for a while. */
+  readonly disabling?: Disabling;
   /** Steps that were done by it, to be counted. */
   readonly delivered?: readonly Step['kind'][];
   /** What becomes of the claim; without a word it stays. */
@@ -50,8 +52,9 @@ export const linkWrites = ({ links, linked, linkedIds }: Keys, person: PersonKey
 
 /** The writes that make a change. */
 export function writesOf(keys: Keys, change: Change): string[][] {
-  const { person, username, account, link, intent, setAside, delivered = [] } = change;
+  const { person, username, account, link, intent, setAside, disabling, delivered = [] } = change;
   const writes = delivered.map((kind) => ['HINCRBY', keys.delivered, kind, '1']);
+  if (disabling !== undefined) writes.push(['HSET', keys.disablings, person, JSON.stringify(disabling)]);
   if (account !== undefined) {
     writes.push(
       account === null ? ['HDEL', keys.accounts, username] : ['HSET', keys.accounts, username, JSON.stringify(account)],

@@ -1,27 +1,18 @@
 /**
- * A timer for accountExpires: its passing raises no event in Active Directory, so whoever planned a person notes when to
- * plan them again.
+ * A timer for what time alone changes, as no event in Active Directory tells of it: accountExpires passes, or the time that a leaver's
+ * account is kept. Whoever planned a person notes when to plan them again.
  */
 import type { Keys, PersonKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import type { State } from '@connector/shared/state.ts';
 import { manyValues, TICK } from '@connector/shared/transaction.ts';
-import type { PlanInputs } from './make-plan.ts';
 
 /**
- * The write, of the transaction that stores a plan, which sets the person's timer or stops it. It goes by the very time
- * that the plan was made at: an expiry is either in the plan, or still ahead.
+ * The write, of the transaction that stores a plan, which sets the person's timer or stops it.
+ * @param againAtMs by the very time that the plan was made at: what time changes is either in the plan, or still ahead
  */
-export function expiryWrite(
-  { expiries }: Keys,
-  person: PersonKey,
-  inputs: Pick<PlanInputs, 'person' | 'nowMs'> | null,
-): string[] {
-  const expiresMs = inputs?.person.deleted ? null : (inputs?.person.accountExpiresMs ?? null);
-  return inputs !== null && expiresMs !== null && expiresMs > inputs.nowMs
-    ? ['ZADD', expiries, String(expiresMs), person]
-    : ['ZREM', expiries, person];
-}
+export const expiryWrite = ({ expiries }: Keys, person: PersonKey, againAtMs: number | null): string[] =>
+  againAtMs === null ? ['ZREM', expiries, person] : ['ZADD', expiries, String(againAtMs), person];
 
 /**
  * Puts everybody whose accountExpires has passed on the list of people to plan. Those who expire together are judged

@@ -6,7 +6,7 @@ import { isGuarded, isLeaverStep, type Link, type Step } from '@connector/shared
 import { leaverAction, policy } from '@connector/shared/policy.ts';
 import fc from 'fast-check';
 import type { MirrorObject } from '../mirror/mirror-object.ts';
-import { fullnameOf, makePlan, type PlanInputs, type Planned, usernameOf } from './make-plan.ts';
+import { disablingDigest, fullnameOf, makePlan, type PlanInputs, type Planned, usernameOf } from './make-plan.ts';
 
 const nowMs = Date.UTC(2026, 10, 23);
 
@@ -306,6 +306,85 @@ test('the full name is displayName, else givenName and sn, else cn', () => {
     fullnameOf({ ...anna, displayName: null, givenName: null, sn: null, rdn: 'CN=Meyer\\, Anna' }),
     'Meyer, Anna',
   );
+});
+
+suite('an account that is kept for a while', () => {
+  const after = 30 * 86_400_000;
+  const rules = policy.parse({ onDeleted: { action: 'remove', after: '30d' }, onRemovedFromFilter: 'disable' });
+  const deleted = { ...anna, deleted: true };
+
+  test('is disabled at once, notes since when, and is planned again when the time is over', () => {
+    const planned = planWith({ person: deleted, policy: rules });
+    assert.deepEqual(kinds(planned), ['disable']);
+    assert.deepEqual(planned.linkChange, { kind: 'note', link: { ...annasLink, leftAtMs: nowMs } });
+    assert.equal(planned.againAtMs, nowMs + after);
+  });
+
+  test('is left alone until then, and removed from then on', () => {
+    const account = { ...annasAccount, disabled: true };
+    const link = { ...annasLink, disabledByUs: true, leftAtMs: nowMs - after + 1 };
+    assert.deepEqual(kinds(planWith({ person: deleted, policy: rules, account, link })), []);
+    const later = planWith({ person: deleted, policy: rules, account, link: { ...link, leftAtMs: nowMs - after } });
+    assert.deepEqual(later.steps, [{ kind: 'remove', because: 'was deleted in Active Directory, 30 d ago or more' }]);
+    assert.equal(later.againAtMs, null);
+  });
+
+  test('is enabled again, and nothing noted any more, when its person is back, or leaves for another reason', () => {
+    const account = { ...annasAccount, disabled: true };
+    const link = { ...annasLink, disabledByUs: true, leftAtMs: nowMs - 5 };
+    const { leftAtMs: _, ...without } = link;
+    const back = planWith({ policy: rules, account, link });
+    assert.deepEqual([kinds(back), back.linkChange], [['enable'], { kind: 'note', link: without }]);
+    const left = planWith({ policy: rules, account, link, outOfScope: 'left' });
+    assert.deepEqual([kinds(left), left.linkChange], [[], { kind: 'note', link: without }]);
+  });
+
+  test('of somebody invited is withdrawn at once', () => {
+    assert.deepEqual(kinds(planWith({ person: deleted, policy: rules, account: { ...annasAccount, invited: true } })), [
+      'withdraw',
+    ]);
+  });
+
+  test('that was disabled already when it was adopted notes it, too', () => {
+    const planned = planWith({
+      ...unlinked,
+      account: { ...annasAccount, disabled: true },
+      person: { ...anna, userAccountControl: 0x202 },
+      policy: policy.parse({ onDisabled: { action: 'delete', after: '1d' } }),
+    });
+    assert.equal(planned.linkChange.kind === 'adopt' ? planned.linkChange.link.leftAtMs : null, nowMs);
+  });
+});
+
+suite('a disabling that somebody has undone', () => {
+  const because = 'was deleted in Active Directory';
+  const undone = (username = 'anna@example.com', reason = because) =>
+    ({ guarded: disablingDigest(username, reason), verdict: 'undone', by: 'x', atMs: 1 }) as const;
+  const account = { ...annasAccount, disabled: true };
+  const link = { ...annasLink, disabledByUs: true };
+  const person = { ...anna, deleted: true };
+
+  test('enables the account, and does not disable it for the same reason', () => {
+    const now = planWith({ person, account, link, decision: undone() });
+    assert.deepEqual([kinds(now), now.guarded, now.undone], [['enable'], null, true]);
+    const then = planWith({ person, decision: undone() });
+    assert.deepEqual([kinds(then), then.undone], [[], true]);
+  });
+
+  test('counts neither for another reason nor for another account', () => {
+    assert.deepEqual(kinds(planWith({ person, decision: undone('anna@example.com', 'left') })), ['disable']);
+    assert.deepEqual(kinds(planWith({ person, decision: undone('other@example.com') })), ['disable']);
+  });
+
+  test('enables no account that somebody else has disabled', () => {
+    assert.deepEqual(kinds(planWith({ person, account, decision: undone() })), []);
+  });
+
+  test('keeps the account from being removed when its time is over', () => {
+    const rules = policy.parse({ onDeleted: { action: 'remove', after: '1d' } });
+    const long = { ...annasLink, leftAtMs: nowMs - 2 * 86_400_000 };
+    assert.deepEqual(kinds(planWith({ person, policy: rules, link: long, decision: undone() })), []);
+  });
 });
 
 suite('whatever is known', () => {

@@ -10,11 +10,12 @@
  * | missing, but not proved deleted | nothing | as if deleted, and always held |
  */
 import type { Account } from '@connector/shared/account.ts';
+import { formatDuration } from '@connector/shared/duration.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
 import type { Decision, Link, Step } from '@connector/shared/plan.ts';
 import { isGuarded, isLeaverStep, needsApproval } from '@connector/shared/plan.ts';
-import type { LeaverAction, Policy } from '@connector/shared/policy.ts';
+import type { LeaverAction, LeaverPolicy, Policy } from '@connector/shared/policy.ts';
 import { digestOf, type MirrorObject, nameOf } from '../mirror/mirror-object.ts';
 import { isDisabled, isExpired } from './scope.ts';
 
@@ -50,6 +51,7 @@ export interface PlanInputs {
 /** What becomes of the link. */
 export type LinkChange =
   | { readonly kind: 'none' }
+  | { readonly kind: 'note'; readonly link: Link }
   | {
       readonly kind: 'adopt';
       readonly link: Link /** The deleted person who had it. */;
@@ -65,11 +67,15 @@ export interface Planned {
   readonly guarded: string | null;
   /** A person has rejected the guarded steps: they were left out, but for a create, which may still be approved. */
   readonly rejected: boolean;
+  /** A person has undone what is done about their leaving. */
+  readonly undone: boolean;
   /** Why only a person can let the guarded steps go. */
   readonly mustHold: string | null;
   /** The guarded steps are right even if the domain controller that was read lags behind; see `Plan`. */
   readonly certain: boolean;
   readonly obstacle: { readonly kind: 'data' | 'drift'; readonly reason: string } | null;
+  /** When time alone makes another plan of it, ms since 1970. */
+  readonly againAtMs: number | null;
 }
 
 /** An address that LastPass can take as a user name: something, @, a domain with a dot, no spaces or controls. */
@@ -91,31 +97,53 @@ export function fullnameOf(person: MirrorObject): string {
 
 /** Why somebody goes: the first reason that holds decides. */
 interface Leaving {
+  /** What is done now. */
   readonly action: LeaverAction;
+  /** When something else is: the time that the account is kept is over. */
+  readonly removalAtMs: number | null;
+  /** The policy gives such a time. */
+  readonly isKept: boolean;
+  /** Why they go, and, in the words of a step, why that is done. */
+  readonly reason: string;
   readonly because: string;
   /** Still in scope, only disabled: name and groups go on following AD. */
   readonly stays: boolean;
   readonly mustHold: string | null;
 }
 
-function leavingOf({ person, outOfScope, placeKnown, unresolvedFilter, policy, nowMs }: PlanInputs): Leaving | null {
+type Reason = Pick<Leaving, 'because' | 'stays' | 'mustHold'> & { readonly wanted: LeaverPolicy };
+
+/** Who leaves, and what is done about it now: where an account is kept for a while, it is disabled until then. */
+function leavingOf(inputs: PlanInputs): Leaving | null {
+  const found = reasonOf(inputs);
+  if (found === null) return null;
+  const { wanted, ...why } = found;
+  const rest = { ...why, reason: why.because };
+  if (typeof wanted === 'string') return { ...rest, action: wanted, removalAtMs: null, isKept: false };
+  const removalAtMs = (inputs.link?.leftAtMs ?? inputs.nowMs) + wanted.after;
+  if (removalAtMs > inputs.nowMs) return { ...rest, action: 'disable', removalAtMs, isKept: true };
+  const because = `${rest.because}, ${formatDuration(wanted.after)} ago or more`;
+  return { ...rest, because, action: wanted.action, removalAtMs: null, isKept: true };
+}
+
+function reasonOf({ person, outOfScope, placeKnown, unresolvedFilter, policy, nowMs }: PlanInputs): Reason | null {
   if (person.deleted)
-    return { action: policy.onDeleted, because: 'was deleted in Active Directory', stays: false, mustHold: null };
+    return { wanted: policy.onDeleted, because: 'was deleted in Active Directory', stays: false, mustHold: null };
   if (person.absent) {
     const because = 'is missing from a complete read of Active Directory';
-    return { action: policy.onDeleted, because, stays: false, mustHold: `${because}, but not proved deleted` };
+    return { wanted: policy.onDeleted, because, stays: false, mustHold: `${because}, but not proved deleted` };
   }
   if (outOfScope !== null) {
     const missing = unresolvedFilter.join(', ');
     const noFilter = missing === '' ? null : `groupFilter names ${missing}, which the directory doesn't have`;
     const mustHold = placeKnown ? noFilter : 'lies in a container that was not read yet';
-    return { action: policy.onRemovedFromFilter, because: outOfScope, stays: false, mustHold };
+    return { wanted: policy.onRemovedFromFilter, because: outOfScope, stays: false, mustHold };
   }
   if (isDisabled(person))
-    return { action: policy.onDisabled, because: 'is disabled in Active Directory', stays: true, mustHold: null };
+    return { wanted: policy.onDisabled, because: 'is disabled in Active Directory', stays: true, mustHold: null };
   if (isExpired(person, nowMs))
     return {
-      action: policy.onDisabled,
+      wanted: policy.onDisabled,
       because: 'has expired in Active Directory (accountExpires)',
       stays: true,
       mustHold: null,
@@ -123,17 +151,36 @@ function leavingOf({ person, outOfScope, placeKnown, unresolvedFilter, policy, n
   return null;
 }
 
-const nothing = { steps: [], linkChange: { kind: 'none' }, mustHold: null, obstacle: null } as const;
+const nothing = { steps: [], linkChange: { kind: 'none' }, undone: false, mustHold: null, obstacle: null } as const;
 
 /** Plans one person. */
 export function makePlan(inputs: PlanInputs): Planned {
   const leaving = leavingOf(inputs);
   const names = { name: fullnameOf(inputs.person), username: inputs.link?.username ?? usernameOf(inputs.person) ?? '' };
   const unreadable = unreadableObstacle(inputs.person);
-  if (unreadable !== null) return withDecision(null, { ...names, ...nothing, certain: false, obstacle: unreadable });
+  const againAtMs = nextMoment(inputs, leaving);
+  if (unreadable !== null)
+    return withDecision(null, { ...names, ...nothing, certain: false, obstacle: unreadable, againAtMs });
   const planned = inputs.link === null ? planUnlinked(inputs, leaving) : planLinked(inputs, inputs.link, leaving);
-  return withDecision(inputs.decision, { ...names, ...planned, certain: isCertain(inputs, leaving, planned.steps) });
+  const certain = isCertain(inputs, leaving, planned.steps);
+  return withDecision(inputs.decision, { ...names, ...planned, certain, againAtMs });
 }
+
+/** When time alone changes something: accountExpires passes, or the time that the account is kept. */
+function nextMoment({ person, nowMs }: PlanInputs, leaving: Leaving | null): number | null {
+  const expiry = person.deleted ? null : person.accountExpiresMs;
+  const ahead = [expiry, leaving?.removalAtMs ?? null].filter((atMs) => atMs !== null && atMs > nowMs);
+  return ahead.length === 0 ? null : Math.min(...ahead.map(Number));
+}
+
+/** Names somebody's being disabled for a reason: a decision to undo it is about exactly this. */
+export const disablingDigest = (username: string, because: string): string => digestOf(['disable', username, because]);
+
+/** Somebody has undone the disabling of an account, and the reason is the same. */
+const isUndone = ({ decision }: PlanInputs, link: Link, leaving: Leaving | null): boolean =>
+  leaving !== null &&
+  decision?.verdict === 'undone' &&
+  decision.guarded === disablingDigest(link.username, leaving.reason);
 
 /**
  * Whether a domain controller that hasn't heard of everything yet could still be right about it. A tombstone is; what it says
@@ -151,7 +198,7 @@ function unreadableObstacle({ deleted, absent, userAccountControl }: MirrorObjec
   return { kind: 'data', reason };
 }
 
-type Outline = Omit<Planned, 'name' | 'username' | 'guarded' | 'rejected' | 'certain'>;
+type Outline = Omit<Planned, 'name' | 'username' | 'guarded' | 'rejected' | 'certain' | 'againAtMs'>;
 
 /** What a decision about a step is about: of a create whether, not under which name and in which groups. */
 const decidedUpon = (step: Step): unknown => (step.kind === 'create' ? step.kind : step);
@@ -193,10 +240,9 @@ function planUnlinked(inputs: PlanInputs, leaving: Leaving | null): Outline {
   if (account !== null) {
     const disabledByUs = accountHolder?.link.disabledByUs ?? false;
     const link: Link = { username, id: account.id, disabledByUs, removedByUs: false };
-    return {
-      ...planLinked(inputs, link, leaving),
-      linkChange: { kind: 'adopt', link, from: accountHolder?.person ?? null },
-    };
+    const planned = planLinked(inputs, link, leaving);
+    const noted = planned.linkChange.kind === 'note' ? planned.linkChange.link : link;
+    return { ...planned, linkChange: { kind: 'adopt', link: noted, from: accountHolder?.person ?? null } };
   }
   if (leaving !== null) return nothing;
   const { decision, policy, isFirstRun } = inputs;
@@ -231,18 +277,32 @@ function planLinked(inputs: PlanInputs, link: Link, leaving: Leaving | null): Ou
     };
   }
   const keptUp = leaving === null || (leaving.stays && leaving.action === 'disable');
+  const undone = isUndone(inputs, link, leaving);
   const address = leaving === null ? addressChange(inputs, link, account) : { steps: [], obstacle: null };
   return {
     ...nothing,
     steps: [
       ...(keptUp ? followDirectory(inputs, account) : []),
-      ...statusSteps(account, link, leaving),
+      ...(undone ? undoingSteps(account, link) : statusSteps(account, link, leaving)),
       ...address.steps,
     ],
+    linkChange: noteOf(link, undone ? null : leaving, inputs.nowMs),
     mustHold: leaving?.mustHold ?? null,
     obstacle: address.obstacle,
+    undone,
   };
 }
+
+/** Since when somebody is gone is noted where the policy gives a time, and forgotten when they are back. */
+function noteOf(link: Link, leaving: Leaving | null, nowMs: number): LinkChange {
+  const isKept = leaving?.isKept ?? false;
+  if (isKept === (link.leftAtMs !== undefined)) return { kind: 'none' };
+  const { leftAtMs: _, ...without } = link;
+  return { kind: 'note', link: isKept ? { ...without, leftAtMs: nowMs } : without };
+}
+
+const undoingSteps = (account: Account, link: Link): Step[] =>
+  account.disabled && link.disabledByUs ? [{ kind: 'enable', because: 'somebody has undone its being disabled' }] : [];
 
 /** The account follows its person's mail, once nobody else has or wants that address. */
 function addressChange(

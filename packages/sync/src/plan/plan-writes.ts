@@ -60,7 +60,7 @@ export function writesFor(
     stored === null ? ['HDEL', keys.plans, person] : ['HSET', keys.plans, person, JSON.stringify(stored)],
     ...ownedWrites(context, stored, planned, gathered),
     ...obstacleWrites(context, known, planned),
-    expiryWrite(keys, person, gathered?.inputs ?? null),
+    expiryWrite(keys, person, planned?.againAtMs ?? null),
   ];
   writes.push(isLeaver && stored?.cleared ? ['ZADD', keys.leavers, nowMs, person] : ['ZREM', keys.leavers, person]);
   if (deliver) writes.push(['ZADD', keys.toDeliver, nowMs, person]);
@@ -78,7 +78,8 @@ export function writesFor(
   else if (held && !known.held)
     writes.push(['ZADD', keys.held, nowMs, person], ...(isLeaver ? [['ZADD', keys.recentLeavers, nowMs, person]] : []));
   if (known.held && stored?.guarded == null) writes.push(['ZREM', keys.recentLeavers, person]);
-  const isVoid = known.decision !== null && known.decision.guarded !== planned?.guarded && !planned?.rejected;
+  const isVoid =
+    known.decision !== null && known.decision.guarded !== planned?.guarded && !planned?.rejected && !planned?.undone;
   if (isVoid) writes.push(['HDEL', keys.decisions, person]);
   if (waiting || known.waiting || known.held !== held) writes.push(['SET', keys.judgementInputs, TICK]);
   return { writes, deliver, judge: waiting, others: linkChange.others };
@@ -119,6 +120,8 @@ function adoption(
 ): { writes: string[][]; others: PersonKey[] } {
   const { keys } = store;
   if (linkChange.kind === 'none') return { writes: [], others: [] };
+  if (linkChange.kind === 'note')
+    return { writes: [['HSET', keys.links, person, JSON.stringify(linkChange.link)]], others: [] };
   const writes = linkWrites(keys, person, linkChange.link);
   if (linkChange.from === null) return { writes, others: [] };
   return {

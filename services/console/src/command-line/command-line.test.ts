@@ -83,6 +83,8 @@ test('each command with its options', () => {
 });
 
 test('a decision about nobody, or about some and all, is refused', () => {
+  assert.deepEqual(typed('undo'), { command: 'undo', who: [], all: false, json: false });
+  assert.match(String(typed('undo', 'ann', '--all')), /either name people/);
   for (const command of ['release', 'approve', 'reject', 'retry']) {
     assert.match(String(typed(command, '--json')), new RegExp(`^say who to ${command}, or --all`));
     assert.match(String(typed(command, 'ann', '--all')), /^either name people or give --all.*, not both: see/);
@@ -110,7 +112,7 @@ test('help lists the commands by what they are for, none twice, in lines of 80 c
   ]);
   assert.deepEqual(groups.slice(1), [
     ['Look', 'status', 'check', 'preview', 'held', 'pending', 'aside', 'drift'],
-    ['Decide', 'release', 'approve', 'reject', 'retry'],
+    ['Decide', 'release', 'approve', 'reject', 'retry', 'undo'],
     ['Steer', 'sync', 'pause', 'resume'],
     ['More', 'help'],
   ]);

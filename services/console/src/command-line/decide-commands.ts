@@ -60,6 +60,7 @@ found; the others are done all the same.`,
     });
   }
   addRetry(program, onInvocation);
+  addUndo(program, onInvocation);
 }
 
 function addRetry(program: Command, onInvocation: OnInvocation): void {
@@ -83,6 +84,26 @@ function addRetry(program: Command, onInvocation: OnInvocation): void {
       if (given(options.allDrift)) lists.push('drift');
       requireEither(typed, { who, isAllGiven: lists.length > 0, flags: ['--all', '--all-drift'] });
       onInvocation({ command: 'retry', who, lists, json: given(options.json) });
+    });
+}
+
+function addUndo(program: Command, onInvocation: OnInvocation): void {
+  program
+    .command('undo')
+    .summary('enable again who was disabled within the last day')
+    .description(
+      'Enables people again whose accounts were disabled within the last day, and leaves them so as long as the reason is the same. Without names and without --all it lists them.',
+    )
+    .argument('[who...]', people)
+    .option('--all', 'everybody whom it lists')
+    .option(...json)
+    .addHelpText(
+      'after',
+      '\nExits with 1 if anybody had changed meanwhile, or was not found; the others are\ndone all the same.',
+    )
+    .action((who: string[], options: { all: Flag; json: Flag }, typed: Command) => {
+      if (who.length > 0 && given(options.all)) typed.error('error: either name people or give --all, not both');
+      onInvocation({ command: 'undo', who, all: given(options.all), json: given(options.json) });
     });
 }
 

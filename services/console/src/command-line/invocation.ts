@@ -23,6 +23,7 @@ export type Invocation = { readonly json: boolean } & (
       readonly who: readonly string[];
       readonly lists: readonly RetryList[];
     }
+  | { readonly command: 'undo'; readonly who: readonly string[]; readonly all: boolean }
   | {
       readonly command: 'sync';
       readonly full: boolean;

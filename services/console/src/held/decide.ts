@@ -11,7 +11,7 @@ import type { Store } from '@connector/shared/store.ts';
 import { TICK } from '@connector/shared/transaction.ts';
 import type { HeldPerson } from './held-people.ts';
 
-export type Verdict = Exclude<Decision['verdict'], 'passed'>;
+export type Verdict = Exclude<Decision['verdict'], 'passed' | 'undone'>;
 
 /**
  * What became of a decision: done, or the plan changed meanwhile and the person is held for it (`held again`), or isn't

@@ -1,0 +1,76 @@
+/** People whose accounts were disabled within the last day, and undoing it by a person's word. */
+import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
+import { touch } from '@connector/shared/people-to-plan.ts';
+import { folded } from '@connector/shared/people-with-mail.ts';
+import { type Decision, type Disabling, disabling, link } from '@connector/shared/plan.ts';
+import { parseStored, type Store } from '@connector/shared/store.ts';
+import { TICK } from '@connector/shared/transaction.ts';
+import type { NotFound } from '../held/held-people.ts';
+
+/** For so long a disabling can be undone, ms. */
+export const undoableForMs = 24 * 3_600_000;
+
+export interface UndoablePerson extends Disabling {
+  readonly person: PersonKey;
+  /** As stored: an undoing holds only while it is this. */
+  readonly raw: string;
+}
+
+/** Everybody whose account we disabled within the last day, and is still disabled by us; the latest first. */
+export async function readUndoable({ redis, keys }: Store, nowMs: number): Promise<UndoablePerson[]> {
+  const entries = Object.entries(await redis.hgetall(keys.disablings));
+  const links = entries.length === 0 ? [] : await redis.hmget(keys.links, ...entries.map(([person]) => person));
+  const undoable = entries.flatMap(([person, raw], index): UndoablePerson[] => {
+    const { value } = parseStored(disabling, keys.disablings, raw);
+    const linked = parseStored(link, keys.links, links[index] ?? null).value;
+    const isOurs = value !== null && nowMs - value.atMs < undoableForMs && linked?.disabledByUs === true;
+    return isOurs ? [{ ...value, person, raw }] : [];
+  });
+  return undoable.sort((a, b) => b.atMs - a.atMs || a.name.localeCompare(b.name));
+}
+
+/** What became of an undoing: done, or the person has changed meanwhile, or is being delivered right now. */
+export type Undone = 'undone' | 'changed';
+
+/** Has an account enabled again, and not disabled for the same reason as long as it holds. */
+export async function undo(
+  { redis, keys, commit }: Store,
+  { person, raw, digest }: UndoablePerson,
+  { by, atMs }: { by: string; atMs: number },
+): Promise<Undone> {
+  const decision: Decision = { guarded: digest, verdict: 'undone', by, atMs };
+  const linkRaw = await redis.hget(keys.links, person);
+  if (parseStored(link, keys.links, linkRaw).value?.disabledByUs !== true) return 'changed';
+  const { committed } = await commit({
+    guards: [
+      { command: ['HGET', keys.disablings, person], is: raw },
+      { command: ['HGET', keys.links, person], is: linkRaw },
+      { command: ['HGET', keys.claims, person], is: null },
+    ],
+    writes: [
+      ['HSET', keys.decisions, person, JSON.stringify(decision)],
+      ['HDEL', keys.disablings, person],
+      ['ZREM', keys.recentLeavers, person],
+      ['SET', keys.judgementInputs, TICK],
+      ...touch(keys, [person]),
+    ],
+  });
+  return committed ? 'undone' : 'changed';
+}
+
+/** Finds people by user name, person key or objectGUID, whatever the case. */
+export function findUndoable(
+  undoable: readonly UndoablePerson[],
+  asked: readonly string[],
+): { readonly found: readonly UndoablePerson[]; readonly notFound: readonly NotFound[] } {
+  const found = new Set<UndoablePerson>();
+  const notFound: NotFound[] = [];
+  for (const who of new Set(asked)) {
+    const [only, ...others] = undoable.filter(({ person, username }) =>
+      [person, partsOfPerson(person).guid, username].some((name) => folded(name) === folded(who)),
+    );
+    if (only !== undefined && others.length === 0) found.add(only);
+    else notFound.push({ who, candidates: [only, ...others].flatMap((each) => each?.person ?? []) });
+  }
+  return { found: [...found], notFound };
+}
