@@ -9,6 +9,7 @@ import { type PersonKey, personKey } from '@connector/shared/keys.ts';
 import { type Plan, plan } from '@connector/shared/plan.ts';
 import { basesVersion, policy, policyVersion } from '@connector/shared/policy.ts';
 import { openStore, type Store } from '@connector/shared/store.ts';
+import { takeOverAccounts } from '@connector/sync/accounts/take-over.ts';
 import { applyNext } from '@connector/sync/mirror/apply.ts';
 import { confirmFirstRun } from '@connector/sync/plan/first-run.ts';
 import { judgeWaiting } from '@connector/sync/plan/judging.ts';
@@ -65,7 +66,11 @@ export const patch = (number: number, changes: Partial<DirectoryChange>): Direct
 type Rules = z.input<typeof policy>;
 
 /** An ordinary account as LastPass lists it. */
-const accountOf = ({ username, fullname, groups }: Pick<Account, 'username' | 'fullname' | 'groups'>): Account => ({
+export const accountOf = ({
+  username,
+  fullname,
+  groups,
+}: Pick<Account, 'username' | 'fullname' | 'groups'>): Account => ({
   username,
   id: '1',
   fullname,
@@ -225,6 +230,17 @@ export class Reconciling implements AsyncDisposable {
     await redis.hset(keys.accounts, username, JSON.stringify(account));
     await redis.hset(keys.links, key, JSON.stringify({ username, id, disabledByUs: false }));
     await redis.hset(keys.linked, username, key);
+  }
+
+  /** Takes these over as all accounts that LastPass lists. */
+  async listed(...accounts: readonly Account[]): Promise<void> {
+    await takeOverAccounts({
+      state: this.store,
+      directories: [directory],
+      list: async () => accounts,
+      turn: { guard: { command: ['GET', this.store.keys.accountsReader], is: null }, keep: [] },
+      request: null,
+    });
   }
 
   pending(): Promise<string[]> {

@@ -115,6 +115,11 @@ export function keysOf(prefix: string) {
 
     /** Hash: user name → account (JSON, `Account`) as LastPass last told. */
     accounts: `${tag}:accounts`,
+    /**
+     * Sorted set, all scores 0, read by range: `<person>\0<user name>` of accounts whose attribs name somebody; true only where
+     * the account says so, too.
+     */
+    attested: `${tag}:attested`,
     /** Hash: user name → reading of the clock when we last changed the account. */
     accountChanges: `${tag}:account-changes`,
     /** String (JSON, `AccountsRead`): when all accounts were last read. */

@@ -15,6 +15,11 @@ export const link = z.strictObject({
   changingTo: z.string().optional(),
   /** Since when its person is gone, ms since 1970, where the policy gives a time before the account is removed. */
   leftAtMs: z.number().optional(),
+  /**
+   * Found again through the account's attribs, when what was remembered is lost, and something about it is open: why the person has
+   * left, or who has disabled the account. A person's word is asked for either.
+   */
+  regained: z.literal(true).optional(),
 });
 export type Link = z.infer<typeof link>;
 
@@ -38,7 +43,12 @@ export const step = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('rename'), fullname: z.string(), because }),
   z.strictObject({ kind: z.literal('change-email'), to: z.string(), because }),
-  z.strictObject({ kind: z.literal('enable'), because }),
+  z.strictObject({
+    kind: z.literal('enable'),
+    /** Who has disabled the account isn't known any more: only once somebody has released it. */
+    uncertain: z.literal(true).optional(),
+    because,
+  }),
   z.strictObject({ kind: z.literal('join-groups'), groups: z.array(z.string()), because }),
   z.strictObject({ kind: z.literal('leave-groups'), groups: z.array(z.string()), because }),
   z.strictObject({ kind: z.literal('disable'), because }),
@@ -60,9 +70,16 @@ export const needsApproval = (candidate: Step): boolean =>
 /** Whether a step is one of the creates that the guard counts in the first run. */
 export const isFirstCreate = (candidate: Step): boolean => candidate.kind === 'create' && candidate.firstRun === true;
 
+/** Whether a step enables an account of which nobody knows any more who has disabled it. */
+const isUncertain = (candidate: Step): boolean => candidate.kind === 'enable' && candidate.uncertain === true;
+
 /** Whether a step waits for a word: the guard's, or a person's. */
 export const isGuarded = (candidate: Step): boolean =>
-  isLeaverStep(candidate) || candidate.kind === 'leave-groups' || needsApproval(candidate) || isFirstCreate(candidate);
+  isLeaverStep(candidate) ||
+  candidate.kind === 'leave-groups' ||
+  needsApproval(candidate) ||
+  isFirstCreate(candidate) ||
+  isUncertain(candidate);
 
 /** The steps for one account, with the version of everything that they were computed from. */
 export const plan = z.strictObject({

@@ -11,6 +11,7 @@ import { answerBells, ringerOf } from '@connector/shared/queues.ts';
 import { isRedisAway } from '@connector/shared/redis.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
 import { applyNext } from '@connector/sync/mirror/apply.ts';
+import { askForForgotten, forgottenVersion } from '@connector/sync/mirror/forgotten-people.ts';
 import { sweepGenerations } from '@connector/sync/mirror/sweep-generations.ts';
 import { touchExpired } from '@connector/sync/plan/expiries.ts';
 import { letFirstGo } from '@connector/sync/plan/first-run.ts';
@@ -146,6 +147,20 @@ export async function startReconciler(service: Service): Promise<Running> {
     await ringFor(peopleToPlan, people);
   };
 
+  /** Looks for people whom only accounts speak of, once for each reading of the accounts or the directory. */
+  const askedFor = new Map<string, string>();
+  const askForThem = async (directory: string) => {
+    const version = await forgottenVersion(store, directory);
+    if (askedFor.get(directory) === version) return;
+    const asked = await askForForgotten(store, directory);
+    askedFor.set(directory, version);
+    if (asked.length > 0)
+      log.warn(
+        { directory, people: asked.length },
+        'accounts were created for people whom the directory lacks: they are looked up',
+      );
+  };
+
   const isStuck = stuckness();
   const sweep = async () => {
     if ((await redis.exists(keys.policy)) === 0) await bringPolicyIntoForce(); // Redis has lost everything
@@ -153,6 +168,7 @@ export async function startReconciler(service: Service): Promise<Running> {
       const [oldest] = await redis.xrange(keys.directory(id).log, '-', '+', 'COUNT', 1);
       if (isStuck(id, oldest?.[0])) await directoryChanges.sweep({ directory: id });
       await sweepGenerations(store, id).catch(onError);
+      await askForThem(id);
     }
     const obstacle = await notYet(planning);
     if (obstacle === null) readiness.solved('planning');

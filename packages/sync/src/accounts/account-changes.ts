@@ -6,6 +6,7 @@ import { peopleWithMail } from '@connector/shared/people-with-mail.ts';
 import type { Disabling, Intent, Link, SetAside, Step } from '@connector/shared/plan.ts';
 import type { State } from '@connector/shared/state.ts';
 import { TICK } from '@connector/shared/transaction.ts';
+import { accountWrites } from './attested.ts';
 
 /** What a record changes about one person. A key that is missing leaves the thing as it is. */
 export interface Change {
@@ -56,9 +57,7 @@ export function writesOf(keys: Keys, change: Change): string[][] {
   const writes = delivered.map((kind) => ['HINCRBY', keys.delivered, kind, '1']);
   if (disabling !== undefined) writes.push(['HSET', keys.disablings, person, JSON.stringify(disabling)]);
   if (account !== undefined) {
-    writes.push(
-      account === null ? ['HDEL', keys.accounts, username] : ['HSET', keys.accounts, username, JSON.stringify(account)],
-    );
+    writes.push(...accountWrites(keys, username, { now: account }));
     writes.push(['HSET', keys.accountChanges, username, TICK]);
   }
   if (link === null) writes.push(['HDEL', keys.links, person], ['HDEL', keys.linked, username]);

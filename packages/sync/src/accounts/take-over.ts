@@ -2,8 +2,8 @@
  * Taking over a list of all accounts: what was changed by hand at LastPass is found here. An account that is claimed, or
  * was changed by us since the reading began, is left as it is.
  */
-import type { Account } from '@connector/shared/account.ts';
-import type { PersonKey } from '@connector/shared/keys.ts';
+import { type Account, account as accountSchema } from '@connector/shared/account.ts';
+import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { peopleWithMail } from '@connector/shared/people-with-mail.ts';
 import { type AccountsRead, isLinkedTo, type Link, link } from '@connector/shared/plan.ts';
@@ -11,6 +11,7 @@ import type { State } from '@connector/shared/state.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import { linkWrites } from './account-changes.ts';
+import { accountWrites, attestedPerson } from './attested.ts';
 import { linkAsFound } from './link-as-found.ts';
 
 /** Taking over so many accounts at once. */
@@ -121,8 +122,8 @@ async function followRenames(
       writes: [
         ...(holder === person ? [['HDEL', keys.linked, from]] : []),
         ...linkWrites(keys, person, { ...settled, username: to }),
-        left ? ['HSET', keys.accounts, from, JSON.stringify(left)] : ['HDEL', keys.accounts, from],
-        ['HSET', keys.accounts, to, JSON.stringify(account)],
+        ...accountWrites(keys, from, { now: left ?? null }),
+        ...accountWrites(keys, to, { now: account }),
         ...touch(keys, people),
       ],
     });
@@ -163,6 +164,7 @@ async function takeOver(
   left = left.filter(({ changedAt, claim }) => claim === null && Number(changedAt ?? 0) <= beganAt);
   while (left.length > 0) {
     const people = new Set(left.flatMap(({ linked }) => linked ?? []));
+    for (const person of left.flatMap((each) => attestedBy(store, directories, each))) people.add(person);
     for (const person of await peopleWithMail(
       store,
       directories,
@@ -203,13 +205,25 @@ function guardsOf({ keys }: State, { username, raw, changedAt, linked, linkRaw }
   return guards;
 }
 
-function writesOf({ keys }: State, { username, account, linked, link: current }: Checked): string[][] {
-  const write =
-    account === null ? ['HDEL', keys.accounts, username] : ['HSET', keys.accounts, username, JSON.stringify(account)];
+/** As it was noted before it was listed. */
+const notedOf = ({ keys }: State, { raw }: Listed): Account | null =>
+  parseStored(accountSchema, keys.accounts, raw).value;
+
+/** Whom an account that is linked to nobody names in its attribs, or named before. */
+function attestedBy(state: State, directories: readonly string[], each: Checked): PersonKey[] {
+  if (each.linked !== null) return [];
+  const named = [each.account, notedOf(state, each)].flatMap((one) => (one && attestedPerson(one)) ?? []);
+  return named.filter((person) => directories.includes(partsOfPerson(person).directory));
+}
+
+function writesOf(state: State, each: Checked): string[][] {
+  const { keys } = state;
+  const { username, account, linked, link: current } = each;
+  const noted = accountWrites(keys, username, { now: account, before: notedOf(state, each) });
   // Listed as enabled, and nobody of us at it: it wasn't us who disabled it, if somebody does.
   const own = account !== null && isLinkedTo(current, account) ? account : null;
   const found = own === null ? current : linkAsFound(current, own);
   const next = found && { ...found, disabledByUs: found.disabledByUs && (own?.disabled ?? true) };
   const isSame = linked === null || next === null || JSON.stringify(next) === JSON.stringify(current);
-  return isSame ? [write] : [write, ...linkWrites(keys, linked, next)];
+  return isSame ? noted : [...noted, ...linkWrites(keys, linked, next)];
 }

@@ -18,6 +18,7 @@ import { peopleWithMail } from '@connector/shared/people-with-mail.ts';
 import type { State } from '@connector/shared/state.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import { manyValues, TICK } from '@connector/shared/transaction.ts';
+import { attestedIn } from '../accounts/attested.ts';
 import { affectedPeople } from './affected-people.ts';
 import { Draft } from './draft.ts';
 import { linkedUsernames, membersAtLastPass } from './known-people.ts';
@@ -184,12 +185,20 @@ async function applyChanges(
   };
 }
 
+/** Neither a tombstone nor an absence tells what the object was; one that an account is, or was made, for is a person. */
+const named = (changes: readonly DirectoryChange[], claimed: ReadonlySet<string>): DirectoryChange[] =>
+  changes.map((change) =>
+    (change.absent || change.deleted) && claimed.has(change.guid) ? { ...change, kind: 'user' } : change,
+  );
+
 async function applyLookedUp(
   applying: Applying,
   state: MirrorState,
-  changes: readonly DirectoryChange[],
+  told: readonly DirectoryChange[],
 ): Promise<Effect> {
-  const keys = applying.store.keys.directory(applying.directory);
+  const { store, directory } = applying;
+  const keys = store.keys.directory(directory);
+  const changes = named(told, await claimedIn(store, directory));
   const { writes, people } = await intoCurrent(applying, state, changes);
   const building = [
     ...(await intoBuilding(applying, state, changes)),
@@ -263,16 +272,16 @@ async function listed(applying: Applying, state: MirrorState, generation: number
   const building = mirrorOf(applying, generation);
   const lookups = new Set(await store.redis.smembers(building.keys.unread));
   const draft = new Draft(building);
-  const linked = await linkedIn(store, directory);
-  const known = await building.objects(linked);
-  for (const guid of linked) if (!known.has(guid)) lookups.add(guid);
+  const claimed = await claimedIn(store, directory);
+  const known = await building.objects(claimed);
+  for (const guid of claimed) if (!known.has(guid)) lookups.add(guid);
   if (state.current !== null) {
     for await (const page of mirrorOf(applying, state.current.generation).everything()) {
       const there = await building.objects(page.map(([guid]) => guid));
       for (const [guid, object] of page) {
         if (there.has(guid)) continue;
         if (!object.deleted) lookups.add(guid);
-        else if (linked.has(guid)) {
+        else if (claimed.has(guid)) {
           lookups.delete(guid); // proved once is proved
           await draft.carryOver(guid, object, []);
         }
@@ -307,6 +316,14 @@ async function end(applying: Applying, state: MirrorState, generation: number): 
   if (state.current !== null && state.elsewhere) writes.push(['SET', keys.readElsewhere, TICK]);
   const current = state.building;
   return { state: { current, building: null, listed: false, gap: false, elsewhere: false }, writes, people };
+}
+
+/**
+ * objectGUIDs of a directory's people who are linked, or for whom an account was created by its own word: whatever became of them
+ * must be known, also when that they were linked is forgotten.
+ */
+async function claimedIn(state: State, directory: string): Promise<Set<string>> {
+  return new Set([...(await linkedIn(state, directory)), ...(await attestedIn(state, directory))]);
 }
 
 /** objectGUIDs of a directory's linked people. */

@@ -6,7 +6,7 @@ import type { DirectoryChange } from '@connector/shared/directory-change.ts';
 import { folded, indexEntry } from '@connector/shared/people-with-mail.ts';
 import { manyValues } from '@connector/shared/transaction.ts';
 import type { Mirror } from './mirror.ts';
-import { changed, digestOf, indexedMail, type MirrorObject, nameOf, tombstone } from './mirror-object.ts';
+import { absentPerson, changed, digestOf, indexedMail, type MirrorObject, nameOf, tombstone } from './mirror-object.ts';
 
 /** Where a change is felt: the people to plan again are found from here. */
 export interface Touched {
@@ -49,7 +49,11 @@ export class Draft {
 
   async #applyOne(change: DirectoryChange): Promise<void> {
     const old = this.#objects.get(change.guid) ?? null;
-    if (change.absent) return;
+    if (change.absent) {
+      // Of somebody whom only an account speaks of, this is all that will ever be known.
+      if (old === null && change.kind === 'user') this.#put(change.guid, old, absentPerson);
+      return;
+    }
     if (change.deleted) return this.#delete(change, old);
     if (old === null && !change.complete) {
       this.unknown.add(change.guid);

@@ -78,6 +78,9 @@ export const tombstone = (old: MirrorObject | null): MirrorObject => ({
   absent: false,
 });
 
+/** A person of whom nothing is known but that an account is theirs, and that the directory has neither them nor a tombstone. */
+export const absentPerson: MirrorObject = { ...blank, kind: 'user', absent: true };
+
 /** The name that a group is known by. */
 export const nameOf = ({ rdn }: MirrorObject): string => (rdn === '' ? '' : rdnValue(rdn));
 

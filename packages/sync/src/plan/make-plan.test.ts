@@ -50,6 +50,9 @@ const inputsWith = (changes: Partial<PlanInputs>): PlanInputs => ({
   link: annasLink,
   account: annasAccount,
   accountHolder: null,
+  recognised: false,
+  severalAccounts: [],
+  createdFor: null,
   addressTaken: null,
   otherHolders: [],
   policy: policy.parse({}),
@@ -61,6 +64,57 @@ const inputsWith = (changes: Partial<PlanInputs>): PlanInputs => ({
 const kinds = ({ steps }: Planned): string[] => steps.map(({ kind }) => kind);
 const planWith = (changes: Partial<PlanInputs>) => makePlan(inputsWith(changes));
 const unlinked = { link: null, account: null };
+
+suite('a link found again through attribs', () => {
+  const found = { link: null, recognised: true };
+  const disabledAccount = { ...annasAccount, disabled: true };
+  const linkOf = ({ linkChange }: Planned) => (linkChange.kind === 'adopt' ? linkChange.link : null);
+
+  test('nothing but a link, where nothing is open', () => {
+    const planned = planWith(found);
+    assert.deepEqual([planned.steps, linkOf(planned)], [[], annasLink]);
+  });
+
+  test('whatever the account is called, which then follows', () => {
+    const account = { ...annasAccount, username: 'old@example.com' };
+    const planned = planWith({ ...found, account });
+    assert.deepEqual([planned.username, kinds(planned), planned.mustHold], ['old@example.com', ['change-email'], null]);
+  });
+
+  for (const [why, changes] of Object.entries({
+    deleted: { person: { ...anna, deleted: true } },
+    absent: { person: { ...anna, absent: true } },
+    'out of scope': { outOfScope: 'left the filter' },
+  }))
+    test(`of somebody ${why} is held, and stays so as often as it is planned`, () => {
+      const planned = planWith({ ...found, ...changes });
+      assert.deepEqual(kinds(planned), ['disable']);
+      assert.ok(planned.mustHold);
+      assert.equal(planWith({ ...changes, link: linkOf(planned) }).guarded, planned.guarded);
+    });
+
+  test('to a disabled account: enabling it is a person’s to say', () => {
+    const planned = planWith({ ...found, account: disabledAccount });
+    assert.deepEqual(kinds(planned), ['enable']);
+    assert.match(planned.mustHold ?? '', /who has disabled the account isn't known any more/);
+    const link = linkOf(planned);
+    assert.equal(planWith({ account: disabledAccount, link }).guarded, planned.guarded);
+    assert.deepEqual(linkOf(planWith({ link })), annasLink, 'enabled: nothing is open any more');
+  });
+
+  test('to a disabled account of somebody disabled asks nothing', () => {
+    const planned = planWith({ ...found, account: disabledAccount, person: { ...anna, userAccountControl: 514 } });
+    assert.deepEqual([planned.steps, planned.mustHold], [[], null]);
+  });
+
+  test('goes to none of several accounts, nor to an account that was created for somebody else', () => {
+    const several = planWith({ ...unlinked, severalAccounts: ['a@example.com', 'b@example.com'] });
+    assert.match(several.obstacle?.reason ?? '', /a@example.com and b@example.com were all created for this person/);
+    const foreign = planWith({ link: null, createdFor: 'corp/9' });
+    assert.match(foreign.obstacle?.reason ?? '', /was created for another person \(corp\/9\)/);
+    assert.deepEqual([several.steps, foreign.steps, foreign.linkChange.kind], [[], [], 'none']);
+  });
+});
 
 suite('somebody without an account', () => {
   test('in scope is created with mail in lower case, name and groups', () => {
@@ -397,6 +451,7 @@ suite('whatever is known', () => {
       id: fc.constant('1'),
       disabledByUs: fc.boolean(),
       removedByUs: fc.constant(false),
+      regained: fc.constantFrom(undefined, true as const),
     }),
   );
   const inputs: fc.Arbitrary<PlanInputs> = fc.record({
@@ -430,6 +485,9 @@ suite('whatever is known', () => {
       }),
     ),
     accountHolder: fc.constant(null),
+    recognised: fc.boolean(),
+    severalAccounts: fc.constantFrom([], [], ['a@example.com', 'b@example.com']),
+    createdFor: fc.constantFrom(null, 'corp/9'),
     addressTaken: fc.constantFrom(null, 'somebody has it'),
     otherHolders: fc.constantFrom([], ['corp/2']),
     policy: fc
@@ -506,6 +564,17 @@ suite('whatever is known', () => {
     if (given.person.absent && !given.person.deleted && planned.steps.some(isLeaverStep)) assert.ok(planned.mustHold);
   });
 
+  holds('whose link was found again loses nothing without a word, unless only disabled in AD', (given, planned) => {
+    const isRegained = given.link === null ? given.recognised : given.link.regained;
+    const isOnlyDisabled = !given.person.deleted && !given.person.absent && given.outOfScope === null;
+    if (isRegained && !isOnlyDisabled && planned.steps.some(isLeaverStep)) assert.ok(planned.mustHold);
+  });
+
+  holds('who disabled an account is never guessed', (given, planned) => {
+    const enable = planned.steps.find(({ kind }) => kind === 'enable');
+    if (enable && !given.link?.disabledByUs) assert.ok(isGuarded(enable) && planned.mustHold);
+  });
+
   holds('planning again after the steps finds nothing left to do', (given, planned) => {
     const account = after(given.account, planned.steps);
     const created = planned.steps.some(({ kind }) => kind === 'create');
@@ -528,7 +597,7 @@ suite('whatever is known', () => {
 
   holds('an address is changed only for somebody in good standing, to one that is free', (given, planned) => {
     if (!kinds(planned).includes('change-email')) return;
-    assert.ok(inGoodStanding(given) && given.link !== null && given.account?.invited === false);
+    assert.ok(inGoodStanding(given) && (given.link !== null || given.recognised) && given.account?.invited === false);
     assert.deepEqual([given.addressTaken, given.otherHolders], [null, []]);
   });
 

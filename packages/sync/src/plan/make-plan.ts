@@ -33,10 +33,16 @@ export interface PlanInputs {
   /** Names, folded, of the LastPass groups that AD owns: only these are ever left. */
   readonly ownedGroups: ReadonlySet<string>;
   readonly link: Link | null;
-  /** The linked account; without a link, the account that has the person's address. */
+  /** The linked account; without a link, the one that was created for the person, else the one that has their address. */
   readonly account: Account | null;
   /** Who else that account is linked to, and whether they are proved deleted. */
   readonly accountHolder: { readonly person: PersonKey; readonly deleted: boolean; readonly link: Link } | null;
+  /** Without a link: the account's attribs name the person, so it was created for them. */
+  readonly recognised: boolean;
+  /** User names of the accounts whose attribs name the person, where there are several. */
+  readonly severalAccounts: readonly string[];
+  /** Without a link: another living person whom the attribs of the account name. */
+  readonly createdFor: PersonKey | null;
   /** Why LastPass can't give the linked account its person's new address; `null` when it can, or needn't. */
   readonly addressTaken: string | null;
   /** Other live people with the same address. */
@@ -156,7 +162,10 @@ const nothing = { steps: [], linkChange: { kind: 'none' }, undone: false, mustHo
 /** Plans one person. */
 export function makePlan(inputs: PlanInputs): Planned {
   const leaving = leavingOf(inputs);
-  const names = { name: fullnameOf(inputs.person), username: inputs.link?.username ?? usernameOf(inputs.person) ?? '' };
+  const known = inputs.link ?? (inputs.recognised ? inputs.account : null);
+  const username = known?.username ?? usernameOf(inputs.person) ?? '';
+  // Of somebody deleted while Redis' memory was lost, the account alone tells the name.
+  const names = { name: fullnameOf(inputs.person) || inputs.account?.fullname || username, username };
   const unreadable = unreadableObstacle(inputs.person);
   const againAtMs = nextMoment(inputs, leaving);
   if (unreadable !== null)
@@ -223,27 +232,43 @@ function withDecision(decision: Decision | null, planned: Omit<Planned, 'guarded
   return { ...planned, guarded, rejected: false };
 }
 
+/** Takes an account over: from now on it is the person's, whatever becomes of names. */
+function adopt(inputs: PlanInputs, account: Account, leaving: Leaving | null): Outline {
+  const { accountHolder, recognised } = inputs;
+  const disabledByUs = accountHolder?.link.disabledByUs ?? false;
+  const isOpen = recognised && ((leaving !== null && !leaving.stays) || (account.disabled && !disabledByUs));
+  const { username, id } = account;
+  const link: Link = { username, id, disabledByUs, removedByUs: false, ...(isOpen ? { regained: true } : {}) };
+  const planned = planLinked(inputs, link, leaving);
+  const noted = planned.linkChange.kind === 'note' ? planned.linkChange.link : link;
+  return { ...planned, linkChange: { kind: 'adopt', link: noted, from: accountHolder?.person ?? null } };
+}
+
 function planUnlinked(inputs: PlanInputs, leaving: Leaving | null): Outline {
+  const { account, accountHolder, otherHolders, recognised, severalAccounts, createdFor } = inputs;
+  const obstacle = (reason: string): Outline => ({ ...nothing, obstacle: { kind: 'data', reason } });
+  if (severalAccounts.length > 0)
+    return obstacle(
+      `the LastPass accounts ${severalAccounts.join(' and ')} were all created for this person, as their attribs say: remove all but one`,
+    );
+  if (recognised && account !== null) return adopt(inputs, account, leaving);
   if (leaving !== null && !leaving.stays) return nothing;
   const username = usernameOf(inputs.person);
-  const { account, accountHolder, otherHolders } = inputs;
   const isOthers = accountHolder !== null && !accountHolder.deleted;
-  if (inputs.policy.onDetected === 'ignore' && (account === null || isOthers)) return nothing;
-  const obstacle = (reason: string): Outline => ({ ...nothing, obstacle: { kind: 'data', reason } });
+  const isForeign = isOthers || createdFor !== null;
+  if (inputs.policy.onDetected === 'ignore' && (account === null || isForeign)) return nothing;
   if (username === null) return leaving === null ? obstacle(mailObstacle(inputs.person)) : nothing;
   if (isOthers)
     return obstacle(`the LastPass account ${username} is linked to another person (${accountHolder.person})`);
+  if (createdFor !== null)
+    return obstacle(
+      `the LastPass account ${username} was created for another person (${createdFor}), as its attribs say: it isn't taken over`,
+    );
   if (otherHolders.length > 0)
     return obstacle(
       `the mail ${username} is held by others too (${otherHolders.join(', ')}): give each person a mail of their own`,
     );
-  if (account !== null) {
-    const disabledByUs = accountHolder?.link.disabledByUs ?? false;
-    const link: Link = { username, id: account.id, disabledByUs, removedByUs: false };
-    const planned = planLinked(inputs, link, leaving);
-    const noted = planned.linkChange.kind === 'note' ? planned.linkChange.link : link;
-    return { ...planned, linkChange: { kind: 'adopt', link: noted, from: accountHolder?.person ?? null } };
-  }
+  if (account !== null) return adopt(inputs, account, leaving);
   if (leaving !== null) return nothing;
   const { decision, policy, isFirstRun } = inputs;
   // Whom somebody has refused an account gets none when the first run is over, or the policy another.
@@ -286,23 +311,43 @@ function planLinked(inputs: PlanInputs, link: Link, leaving: Leaving | null): Ou
       ...(undone ? undoingSteps(account, link) : statusSteps(account, link, leaving)),
       ...address.steps,
     ],
-    linkChange: noteOf(link, undone ? null : leaving, inputs.nowMs),
-    mustHold: leaving?.mustHold ?? null,
+    linkChange: changeOf(link, notedLink(link, { account, leaving: undone ? null : leaving, nowMs: inputs.nowMs })),
+    mustHold: undone ? null : (leaving?.mustHold ?? openQuestion(account, link, leaving)),
     obstacle: address.obstacle,
     undone,
   };
 }
 
-/** Since when somebody is gone is noted where the policy gives a time, and forgotten when they are back. */
-function noteOf(link: Link, leaving: Leaving | null, nowMs: number): LinkChange {
-  const isKept = leaving?.isKept ?? false;
-  if (isKept === (link.leftAtMs !== undefined)) return { kind: 'none' };
-  const { leftAtMs: _, ...without } = link;
-  return { kind: 'note', link: isKept ? { ...without, leftAtMs: nowMs } : without };
+/** The link with what time and a person's word have made of it; the same one where nothing has changed. */
+function notedLink(
+  link: Link,
+  { account, leaving, nowMs }: { account: Account; leaving: Leaving | null; nowMs: number },
+): Link {
+  const { regained, leftAtMs, ...rest } = link;
+  // Since when somebody is gone counts where the policy gives a time, and is forgotten when they are back.
+  const left = leaving?.isKept ? { leftAtMs: leftAtMs ?? nowMs } : {};
+  // Nothing is open any more about a link that was found again: the person is there, and their account enabled.
+  const isAnswered = leaving === null && !account.disabled;
+  return { ...rest, ...(regained && !isAnswered ? { regained } : {}), ...left };
 }
+
+const changeOf = (before: Link, link: Link): LinkChange =>
+  before.leftAtMs === link.leftAtMs && before.regained === link.regained ? { kind: 'none' } : { kind: 'note', link };
 
 const undoingSteps = (account: Account, link: Link): Step[] =>
   account.disabled && link.disabledByUs ? [{ kind: 'enable', because: 'somebody has undone its being disabled' }] : [];
+
+/** What only a person can say about somebody whose link was found again, since what was remembered of them is lost. */
+function openQuestion(account: Account, { regained }: Link, leaving: Leaving | null): string | null {
+  if (!regained) return null;
+  if (leaving === null)
+    return account.disabled
+      ? "who has disabled the account isn't known any more, as what the connector remembered was lost: release enables it, reject leaves it so"
+      : null;
+  return leaving.stays
+    ? null
+    : `${leaving.because}, and what the connector remembered was lost: that the account is theirs is known from its attribs only`;
+}
 
 /** The account follows its person's mail, once nobody else has or wants that address. */
 function addressChange(
@@ -347,10 +392,11 @@ function followDirectory({ person, groups, ownedGroups }: PlanInputs, account: A
 
 /** The step that makes the account's status what it should be, if one is needed. */
 function statusSteps(account: Account, link: Link, leaving: Leaving | null): Step[] {
-  if (leaving === null)
-    return account.disabled && link.disabledByUs
-      ? [{ kind: 'enable', because: 'is enabled in Active Directory again' }]
-      : [];
+  if (leaving === null) {
+    if (!account.disabled) return [];
+    if (link.disabledByUs) return [{ kind: 'enable', because: 'is enabled in Active Directory again' }];
+    return link.regained ? [{ kind: 'enable', uncertain: true, because: 'is enabled in Active Directory' }] : [];
+  }
   const { action, because } = leaving;
   if (action === 'nothing') return [];
   if (account.invited) return [{ kind: 'withdraw', because }];

@@ -2,9 +2,10 @@
 import { type Account, account } from '@connector/shared/account.ts';
 import { type PersonKey, partsOfPerson, personKey } from '@connector/shared/keys.ts';
 import { folded, peopleWithMail } from '@connector/shared/people-with-mail.ts';
-import { isLinkedTo, link } from '@connector/shared/plan.ts';
+import { isLinkedTo, type Link, link } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
+import { accountsAttesting, attestedPerson } from '../accounts/attested.ts';
 import { type MirrorObject, nameOf } from '../mirror/mirror-object.ts';
 import type { GroupKey } from './group-renames.ts';
 import type { Known } from './known-state.ts';
@@ -33,13 +34,13 @@ export async function inputsFor(context: Context, known: Known): Promise<Gathere
   const object = await view?.gathering.mirror.object(guid);
   if (!view || !object || object.kind !== 'user') return null;
   const surroundings = await view.gathering.surroundings(guid, object);
-  const username = known.link?.username ?? usernameOf(object);
-  const atLastPass = await accountOf(context, person, username);
+  const atLastPass = await theirAccount(context, known, object);
   if (atLastPass === 'in delivery') return atLastPass;
   const rules = { memberships: context.policy.memberships, bases: view.gathering.bases, filter: view.filter };
   const out = outOfScope(surroundings, rules);
   const stays = out === null && !object.deleted && !object.absent && !isDisabled(object);
-  const address = stays ? await newAddress(context, known, object) : noNewAddress;
+  const current = known.link ?? (atLastPass.recognised ? atLastPass.account : null);
+  const address = stays ? await newAddress(context, { person, current }, object) : noNewAddress;
   if (address === 'in delivery') return address;
   return {
     accountRaw: atLastPass.raw,
@@ -56,6 +57,9 @@ export async function inputsFor(context: Context, known: Known): Promise<Gathere
       // Another account that has taken the name is a stranger: the linked one is found again by its id, or gone.
       account: atLastPass.account && isLinkedTo(known.link, atLastPass.account) ? atLastPass.account : null,
       accountHolder: known.link === null ? atLastPass.holder : null,
+      recognised: atLastPass.recognised,
+      severalAccounts: atLastPass.several,
+      createdFor: atLastPass.createdFor,
       addressTaken: address.taken,
       otherHolders: await otherHolders(context, person, object),
       policy: context.policy,
@@ -73,8 +77,92 @@ const newGroupsAmong = (directory: string, groups: readonly GroupAround[]): Map<
       .map(({ guid, object }) => [personKey(directory, guid), nameOf(object).trim()]),
   );
 
+interface TheirAccount extends Found {
+  /** Its attribs name the person. */
+  readonly recognised: boolean;
+  /** User names of the accounts that do, where they are several. */
+  readonly several: readonly string[];
+  /** Another living person whom they name. */
+  readonly createdFor: PersonKey | null;
+}
+
+/** The linked account; else the one that was created for the person, by its attribs; else the one that has their address. */
+async function theirAccount(
+  context: Context,
+  { person, link: current }: Known,
+  object: MirrorObject,
+): Promise<TheirAccount | 'in delivery'> {
+  const plain = { recognised: false, several: [], createdFor: null };
+  if (current !== null) {
+    const linked = await accountOf(context, person, current.username);
+    return linked === 'in delivery' ? linked : { ...linked, ...plain };
+  }
+  const attesting = await accountsAttesting(context.store, person);
+  const guards = [...attesting.guards];
+  const own: Found[] = [];
+  for (const { account: each } of attesting.found) {
+    const found = await accountOf(context, person, each.username);
+    if (found === 'in delivery') return found;
+    guards.push(...found.guards);
+    if (await mayBeTheirs(context, object, found)) own.push(found);
+  }
+  const [only] = own;
+  if (only && own.length === 1) return { ...only, ...plain, guards, recognised: true };
+  const byMail = await accountOf(context, person, usernameOf(object));
+  if (byMail === 'in delivery') return byMail;
+  const creator = await createdForAnother(context, person, byMail.account);
+  return {
+    ...byMail,
+    guards: [...guards, ...byMail.guards, ...creator.guards],
+    recognised: false,
+    several: own.flatMap((each) => each.account?.username ?? []),
+    createdFor: creator.person,
+  };
+}
+
+/** An account that was created for somebody passes on: to whom it is linked to now, or to who has the address of somebody deleted. */
+async function mayBeTheirs(
+  { store, directories }: Context,
+  { deleted }: MirrorObject,
+  { account: found, holder }: Found,
+): Promise<boolean> {
+  if (holder !== null && !holder.deleted) return false;
+  if (!deleted || found === null) return true;
+  const ids = directories.map(({ id }) => id);
+  return (await peopleWithMail(store, ids, [found.username])).length === 0;
+}
+
+/** Another person whom the account's attribs name, if the directory still has them; and the guard that holds as long as it does. */
+async function createdForAnother(
+  { store, views }: Context,
+  person: PersonKey,
+  found: Account | null,
+): Promise<{ person: PersonKey | null; guards: Guard[] }> {
+  const creator = found === null ? null : attestedPerson(found);
+  if (creator === null || creator === person) return { person: null, guards: [] };
+  const { directory, guid } = partsOfPerson(creator);
+  const touched = await store.redis.hget(store.keys.touched, creator);
+  const object = await views.get(directory)?.gathering.mirror.object(guid);
+  return {
+    person: object?.kind === 'user' && !object.deleted ? creator : null,
+    guards: [{ command: ['HGET', store.keys.touched, creator], is: touched }],
+  };
+}
+
+/** An account, and whom it is linked to besides the person that is planned. */
+interface Found {
+  readonly account: Account | null;
+  readonly raw: string | null;
+  readonly holder: { readonly person: PersonKey; readonly deleted: boolean; readonly link: Link } | null;
+  readonly guards: readonly Guard[];
+}
+
 /** The account of that name, whom it is linked to, and the guards that keep both as they are. */
-async function accountOf({ store, views }: Context, person: PersonKey, username: string | null) {
+async function accountOf(
+  { store, views }: Context,
+  person: PersonKey,
+  username: string | null,
+): Promise<Found | 'in delivery'> {
   const { redis, keys } = store;
   if (username === null) return { account: null, raw: null, holder: null, guards: [] };
   const hashes = [keys.accounts, keys.linked, keys.creating];
@@ -123,7 +211,11 @@ async function withHolder(
 const noNewAddress = { taken: null, guards: [] };
 
 /** Why the new address of somebody linked is taken at LastPass, and the guards that keep it so, or free. */
-async function newAddress({ store }: Context, { person, link: current }: Known, object: MirrorObject) {
+async function newAddress(
+  { store }: Context,
+  { person, current }: { person: PersonKey; current: Pick<Link, 'username' | 'id'> | null },
+  object: MirrorObject,
+) {
   const { redis, keys } = store;
   const to = usernameOf(object);
   if (current === null || to === null || to === current.username) return noNewAddress;

@@ -143,6 +143,8 @@ export class Memory {
         return String(this.scores(key).size);
       case 'ZCOUNT':
         return String(this.inScores(key, first, second).length);
+      case 'ZLEXCOUNT':
+        return String(this.inNames(key, first, second).length);
       default:
         throw new UnknownToMemory(`a preview doesn't know the reading command ${command}`);
     }
