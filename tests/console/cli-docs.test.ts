@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
+import type { Account } from '@connector/shared/account.ts';
 import { credentialsDigest } from '@connector/shared/credentials.ts';
 import { type Disabling, type Step, step } from '@connector/shared/plan.ts';
 import type { Command } from 'commander';
@@ -126,6 +127,19 @@ async function fill(): Promise<void> {
     const aside = { name: 'Ida', reason: 'why', kind, sinceMs: 1_700_000_000_000 };
     await redis.hset(keys.setAside, `corp/${guidOf(digit)}`, JSON.stringify(aside));
   }
+  const perhapsOurs: Account = {
+    username: 'pat@x.org',
+    id: '7',
+    fullname: 'Pat',
+    disabled: false,
+    admin: false,
+    groups: ['Staff'],
+    invited: false,
+    objectGuid: null,
+    directory: null,
+  };
+  await redis.hset(keys.accounts, perhapsOurs.username, JSON.stringify(perhapsOurs));
+  await redis.hset(keys.ownedGroups, 'staff', 'Staff');
   for (const { digit, to } of [
     { digit: '1', to: 'Revenue' },
     { digit: '2', to: 'Care' },

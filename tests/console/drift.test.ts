@@ -53,7 +53,10 @@ async function drifted({ object = {}, account = {}, link = {} }: Differences) {
 test('an account that somebody else disabled is listed with the name in AD, and without a moment, as nobody noted it', async () => {
   const [only, ...others] = await drifted({});
   assert.deepEqual(others, []);
-  assert.match(only.reason, /disabled at LastPass by somebody else, and enabled in Active Directory/);
+  assert.match(
+    only.reason,
+    /disabled at LastPass, not by the connector as far as it remembers, and enabled in Active Directory/,
+  );
   assert.deepEqual(
     { ...only, reason: '' },
     {
@@ -65,6 +68,11 @@ test('an account that somebody else disabled is listed with the name in AD, and 
       since: null,
     },
   );
+});
+
+test('who disabled an account is not said of a link that was found again', async () => {
+  const [only] = await drifted({ link: { regained: true } });
+  assert.match(only.reason, /by whom is not known any more: see "connector held"/);
 });
 
 const differences: { readonly what: string; readonly but: Differences }[] = [

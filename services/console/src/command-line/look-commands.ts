@@ -78,6 +78,7 @@ const lists = [
   {
     name: 'drift',
     summary: 'which accounts were deleted or disabled by hand',
-    description: 'Lists the accounts that somebody deleted or disabled by hand at LastPass, and that are left so.',
+    description:
+      'Lists the accounts that somebody deleted or disabled by hand at LastPass, and that are left so; and those that are perhaps ours.',
   },
 ] as const;

@@ -5,20 +5,44 @@ import { aligned, type Cell } from '../text/aligned.ts';
 import type { Paint } from '../text/paint.ts';
 import { counted, isoText, momentText } from '../text/when.ts';
 import { type DriftedPerson, readDrift } from './drifted-people.ts';
+import { type PerhapsOurs, readPerhapsOurs } from './perhaps-ours.ts';
 
 export async function drift(context: Context, { json }: Common): Promise<ExitCode> {
   const { store, configuration } = context.session;
   const { policy, directories } = configuration;
   const planning = { store, policy, policyVersion: policyVersion(policy, directories), directories };
   const people = await readDrift(planning);
-  if (json) printJson(context, driftJson(people));
-  else print(context, driftText(people, context.terminal.paint));
+  const perhapsOurs = await readPerhapsOurs(
+    store,
+    directories.map(({ id }) => id),
+  );
+  const { paint } = context.terminal;
+  if (json) printJson(context, { ...driftJson(people), perhapsOurs });
+  else print(context, [...driftText(people, paint), ...perhapsOursText(perhapsOurs, paint)]);
   return 0;
 }
 
 const driftJson = (people: readonly DriftedPerson[]): object => ({
   drift: people.map(({ sinceMs, ...each }) => ({ ...each, since: sinceMs === null ? null : isoText(sinceMs) })),
 });
+
+/** Accounts that may have been ours, one line for each; nothing without any. */
+export function perhapsOursText(accounts: readonly PerhapsOurs[], paint: Paint): string[] {
+  if (accounts.length === 0) return [];
+  const rows = accounts.map(({ username, name, groups, reason }): Cell[] => [
+    username,
+    name,
+    groups.length > 0 ? `in ${groups.join(', ')}` : 'invited',
+    reason,
+  ]);
+  return [
+    '',
+    `${counted(accounts.length, 'account is', 'accounts are')} perhaps ours: nobody is linked to them, and they are left alone.`,
+    ...aligned(rows, { paint }),
+    '',
+    'If Redis has lost what the connector remembered, they may be of people who left before. Disable or remove them at LastPass if so.',
+  ];
+}
 
 /** What was changed by hand, one line for each person. */
 export function driftText(people: readonly DriftedPerson[], paint: Paint): string[] {

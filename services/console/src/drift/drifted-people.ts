@@ -62,13 +62,17 @@ async function disabledByHand(planning: PlanningOptions & { store: Store }): Pro
     const leaves =
       outOfScope !== null || object.deleted || object.absent || isDisabled(object) || isExpired(object, nowMs);
     if (leaves) continue;
-    const reason =
-      'disabled at LastPass by somebody else, and enabled in Active Directory: enable it there if it should be';
+    const reason = linked.regained ? whomNobodyKnows : byHand;
     const { username } = linked;
     drifted.push({ person, username, name: fullnameOf(object), kind: 'disabled', reason, sinceMs: null });
   }
   return drifted;
 }
+
+const byHand =
+  'disabled at LastPass, not by the connector as far as it remembers, and enabled in Active Directory: enable it there if it should be';
+const whomNobodyKnows =
+  'disabled before what the connector remembered was lost, by whom is not known any more: see "connector held", or enable it at LastPass';
 
 const isStoppedByHand = (linked: Link, found: Account): boolean =>
   found.disabled && !linked.disabledByUs && isLinkedTo(linked, found);
