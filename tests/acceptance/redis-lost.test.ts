@@ -1,6 +1,6 @@
 /**
- * Redis has lost everything while the services were stopped, and the directory went on. Twice: LastPass tells the attribs of
- * the accounts that were created, and it doesn't, so that links are found again by mail only.
+ * Redis has lost everything, while the services were stopped or ran, and the directory went on. LastPass tells the attribs of the
+ * accounts that were created, or it doesn't, so that links are found again by mail only.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -28,8 +28,15 @@ const tenant = {
   groups: { [alone]: [] },
 };
 
-/** In sync, with cat, dan and eve disabled by us, kai by an administrator; then all is stopped, and Redis loses everything. */
-async function lostAll(attribs: 'returned' | 'left-out') {
+interface LossOptions {
+  /** Whether LastPass tells the attribs of accounts. */
+  readonly attribs: 'returned' | 'left-out';
+  /** What the services do when Redis loses everything. */
+  readonly services?: 'stopped' | 'running';
+}
+
+/** In sync, with cat, dan and eve disabled by us, kai by an administrator; then Redis loses everything. */
+async function lostAll({ attribs, services = 'stopped' }: LossOptions) {
   const stack = await Stack.create({
     policy: { groupFilter: [staff], guard: { firstCreates: 0, maxLeavers: 100 } },
   });
@@ -57,7 +64,7 @@ async function lostAll(attribs: 'returned' | 'left-out') {
         .sort(),
       ['cat', 'dan', 'eve', 'kai'].map(mailOf),
     );
-    await stack.stopAll();
+    if (services === 'stopped') await stack.stopAll();
     await store.redis.flushall();
     return { stack, dn, ou, group, before, since: await simulator.lastCall() };
   } catch (error) {
@@ -111,7 +118,7 @@ const disabledOf = async ({ stack }: Lost, name: string) =>
   (await stack.simulator.state()).users.find(({ username }) => username === mailOf(name))?.disabled;
 
 test('found again through attribs: nobody twice, who left is held, who disabled whom is asked', async () => {
-  const lost = await lostAll('returned');
+  const lost = await lostAll({ attribs: 'returned' });
   const { stack, since } = lost;
   await using _ = stack;
   await meanwhile(lost);
@@ -149,8 +156,19 @@ test('found again through attribs: nobody twice, who left is held, who disabled 
   await heldAre(lost, 'jim', 'lea');
 });
 
+test('lost while the services run: they begin anew by themselves', async () => {
+  const lost = await lostAll({ attribs: 'returned', services: 'running' });
+  const { stack, since } = lost;
+  await using _ = stack;
+  await stack.admin.delete(lost.dn('fay'));
+  await stack.settled();
+  await heldAre(lost, 'fay');
+  assert.deepEqual(await stack.simulator.writes(since), []);
+  await assertNoHarm(lost);
+});
+
 test('found again by mail only: nobody twice, nobody taken anything from, and what may be ours is listed', async () => {
-  const lost = await lostAll('left-out');
+  const lost = await lostAll({ attribs: 'left-out' });
   const { stack, since } = lost;
   await using _ = stack;
   await meanwhile(lost);

@@ -91,12 +91,23 @@ test('the attribs of somebody deleted keep nobody from the address that was thei
   assert.deepEqual([await linkOf(reconciling, 10), await reconciling.held()], [null, []]);
 });
 
+test('somebody restored does not get back an account that has passed on', async () => {
+  await using reconciling = await Reconciling.create();
+  await reconciling.listed(made(10));
+  await reconciling.fullRead(user(11, { mail: 'u10@example.test' }));
+  assert.equal((await linkOf(reconciling, 11))?.id, 'id-10');
+  await reconciling.changes(user(10, { mail: 'restored@example.test' }));
+  assert.deepEqual([await linkOf(reconciling, 10), await reconciling.stepsOf(10)], [null, ['create']]);
+  assert.equal((await linkOf(reconciling, 11))?.id, 'id-10');
+});
+
 test('of two accounts that were created for somebody none is taken, until one of them is gone', async () => {
   await using reconciling = await Reconciling.create();
+  const one = made(10, { username: 'one@example.test' });
   const other = made(10, { username: 'other@example.test', id: 'id-other' });
-  await reconciling.listed(made(10), other);
+  await reconciling.listed(one, other);
   await reconciling.fullRead(user(10));
-  assert.match((await reasonOf(reconciling, 10)) ?? '', /other@example.test and u10@example.test/);
+  assert.match((await reasonOf(reconciling, 10)) ?? '', /one@example.test and other@example.test/);
   assert.deepEqual([await linkOf(reconciling, 10), await reconciling.planOf(10)], [null, null]);
   await reconciling.listed(other);
   await reconciling.reconcile();
