@@ -68,7 +68,7 @@ const unlinked = { link: null, account: null };
 suite('a link found again through attribs', () => {
   const found = { link: null, recognised: true };
   const disabledAccount = { ...annasAccount, disabled: true };
-  const linkOf = ({ linkChange }: Planned) => (linkChange.kind === 'adopt' ? linkChange.link : null);
+  const linkOf = ({ linkChange }: Planned) => (linkChange.kind === 'none' ? null : linkChange.link);
 
   test('nothing but a link, where nothing is open', () => {
     const planned = planWith(found);
@@ -579,7 +579,7 @@ suite('whatever is known', () => {
     const account = after(given.account, planned.steps);
     const created = planned.steps.some(({ kind }) => kind === 'create');
     const gone = account === null && planned.steps.some(({ kind }) => ['withdraw', 'remove', 'delete'].includes(kind));
-    const base = planned.linkChange.kind === 'adopt' ? planned.linkChange.link : given.link;
+    const base = planned.linkChange.kind === 'none' ? given.link : planned.linkChange.link;
     const asked = planned.steps.find((step) => step.kind === 'change-email');
     const link = created
       ? { ...annasLink, username: planned.username }
