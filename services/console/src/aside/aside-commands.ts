@@ -1,7 +1,8 @@
 /** `connector aside` and `connector retry`: who can't be synced until something is mended, and trying again. */
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
+import { findPeople } from '../not-found.ts';
 import { ringPlanners } from '../ring-planners.ts';
-import { findAside, readAside, retryPerson } from './aside-people.ts';
+import { readAside, retryPerson } from './aside-people.ts';
 import { asideJson, asideText, type RetriedPerson, retriedJson, retriedText } from './aside-text.ts';
 
 export async function aside(context: Context, { json }: Common): Promise<ExitCode> {
@@ -23,7 +24,7 @@ export async function retry(context: Context, { who, lists, json }: RetryOptions
   const everybody = await readAside(store);
   const isOn = ({ kind }: { kind: string }) => lists.includes(kind === 'drift' ? 'drift' : 'aside');
   const { found, notFound } =
-    who.length > 0 ? findAside(everybody, who) : { found: everybody.filter(isOn), notFound: [] };
+    who.length > 0 ? findPeople(everybody, who) : { found: everybody.filter(isOn), notFound: [] };
   const retried: RetriedPerson[] = [];
   const directories = session.configuration.directories.map(({ id }) => id);
   for (const each of found) retried.push({ aside: each, outcome: await retryPerson(store, each, { directories }) });

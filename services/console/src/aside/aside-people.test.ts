@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AsidePerson, findAside } from './aside-people.ts';
+import { findPeople } from '../not-found.ts';
+import type { AsidePerson } from './aside-people.ts';
 
 const guid = (digit: string) => `${digit.repeat(8)}-0000-0000-0000-${digit.repeat(12)}`;
 const aside = (person: string, username: string | null): AsidePerson => ({
@@ -15,7 +16,7 @@ const ann = aside(`corp/${guid('a')}`, 'ann@x.org');
 const nomail = aside(`corp/${guid('b')}`, null);
 const noneEither = aside(`corp/${guid('d')}`, null);
 const [one, two] = [aside(`corp/${guid('c')}`, 'same@x.org'), aside(`other/${guid('c')}`, 'Same@x.org')];
-const find = (...who: string[]) => findAside([ann, nomail, noneEither, one, two], who);
+const find = (...who: string[]) => findPeople([ann, nomail, noneEither, one, two], who);
 
 test('somebody is found by user name, person key and objectGUID, whatever the case', () => {
   for (const who of ['ann@x.org', ' Ann@X.org', ann.person, ann.person.toUpperCase(), guid('a')])

@@ -1,7 +1,7 @@
 /** The people who can't be synced until something is mended, and trying again by a person's word. */
 import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
-import { currentGeneration, folded, peopleWithMail } from '@connector/shared/people-with-mail.ts';
+import { currentGeneration, peopleWithMail } from '@connector/shared/people-with-mail.ts';
 import { link, type SetAside, setAside } from '@connector/shared/plan.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { Mirror } from '@connector/sync/mirror/mirror.ts';
@@ -87,27 +87,4 @@ export async function retryPerson(
     ],
   });
   return committed ? 'retried' : 'changed';
-}
-
-/** Nobody, or more than one, is set aside under a name that was asked for. */
-export interface NotFound {
-  readonly who: string;
-  readonly candidates: readonly PersonKey[];
-}
-
-/** Finds people by user name, mail, person key or objectGUID, whatever the case. */
-export function findAside(
-  aside: readonly AsidePerson[],
-  asked: readonly string[],
-): { readonly found: readonly AsidePerson[]; readonly notFound: readonly NotFound[] } {
-  const found = new Set<AsidePerson>();
-  const notFound: NotFound[] = [];
-  for (const who of new Set(asked)) {
-    const [only, ...others] = aside.filter(({ person, username }) =>
-      [person, partsOfPerson(person).guid, username].some((name) => name !== null && folded(name) === folded(who)),
-    );
-    if (only !== undefined && others.length === 0) found.add(only);
-    else notFound.push({ who, candidates: [only, ...others].flatMap((each) => each?.person ?? []) });
-  }
-  return { found: [...found], notFound };
 }

@@ -1,9 +1,11 @@
 /** Who is set aside, and what trying again did, for people and for programs. */
+
+import { type NotFound, notFoundJson, notFoundRow } from '../not-found.ts';
 import { aligned, type Cell } from '../text/aligned.ts';
 import { oneLine } from '../text/one-line.ts';
 import type { Paint } from '../text/paint.ts';
 import { counted, isoText, momentText } from '../text/when.ts';
-import type { AsidePerson, NotFound, Retried } from './aside-people.ts';
+import type { AsidePerson, Retried } from './aside-people.ts';
 
 /** One block for each reason, the one that holds most first. */
 export function asideText(aside: readonly AsidePerson[], paint: Paint): string[] {
@@ -62,14 +64,9 @@ export function retriedText(retried: readonly RetriedPerson[], notFound: readonl
           ? 'the link to the deleted account has ended: policy onDetected decides'
           : 'is planned again now',
     ]),
-    ...notFound.map(({ who, candidates }): Cell[] => [
-      ['bad', candidates.length > 0 ? 'ambiguous' : 'unknown'],
-      who,
-      '',
-      candidates.length > 0
-        ? `could be ${candidates.join(' or ')}: name one`
-        : 'nobody of that name is set aside: see "connector aside" and "connector drift"',
-    ]),
+    ...notFound.map((each) =>
+      notFoundRow(each, 'nobody of that name is set aside: see "connector aside" and "connector drift"'),
+    ),
   ];
   return rows.length === 0 ? ['Nobody is set aside.'] : aligned(rows, { paint, indent: 0 });
 }
@@ -82,9 +79,5 @@ export const retriedJson = (retried: readonly RetriedPerson[], notFound: readonl
     kind,
     outcome,
   })),
-  notFound: notFound.map(({ who, candidates }) => ({
-    who,
-    problem: candidates.length > 0 ? 'ambiguous' : 'unknown',
-    candidates,
-  })),
+  notFound: notFoundJson(notFound),
 });

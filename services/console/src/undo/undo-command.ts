@@ -1,11 +1,11 @@
 /** `connector undo`: who was disabled within the last day, and taking it back. */
 import { type Common, type Context, type ExitCode, operator, print, printJson } from '../context.ts';
-import type { NotFound } from '../held/held-people.ts';
+import { findPeople, type NotFound, notFoundJson, notFoundRow } from '../not-found.ts';
 import { ringPlanners } from '../ring-planners.ts';
 import { aligned, type Cell } from '../text/aligned.ts';
 import type { Paint } from '../text/paint.ts';
 import { counted, isoText, momentText } from '../text/when.ts';
-import { findUndoable, readUndoable, type UndoablePerson, type Undone, undo as undoOne } from './undoable-people.ts';
+import { readUndoable, type UndoablePerson, type Undone, undo as undoOne } from './undoable-people.ts';
 
 export interface UndoOptions extends Common {
   /** User names, person keys or objectGUIDs. */
@@ -25,7 +25,7 @@ export async function undo(context: Context, { who, all, json }: UndoOptions): P
   const { store } = session;
   const nowMs = Date.now();
   const everybody = await readUndoable(store, nowMs);
-  const { found, notFound } = who.length > 0 ? findUndoable(everybody, who) : { found: everybody, notFound: [] };
+  const { found, notFound } = who.length > 0 ? findPeople(everybody, who) : { found: everybody, notFound: [] };
   const told: Told[] = [];
   for (const of of found) {
     const isOnlyListed = who.length === 0 && !all;
@@ -56,14 +56,9 @@ function undoText(told: readonly Told[], notFound: readonly NotFound[], paint: P
         ? [name, username, ['weak', momentText(atMs)], because]
         : [outcome === 'undone' ? ['good', outcome] : ['bad', outcome], name, username, meaning[outcome]],
     ),
-    ...notFound.map(({ who, candidates }): Cell[] => [
-      ['bad', candidates.length > 0 ? 'ambiguous' : 'unknown'],
-      who,
-      '',
-      candidates.length > 0
-        ? `could be ${candidates.join(' or ')}: name one`
-        : 'nobody of that name was disabled within the last day: see "connector undo"',
-    ]),
+    ...notFound.map((each) =>
+      notFoundRow(each, 'nobody of that name was disabled within the last day: see "connector undo"'),
+    ),
   ];
   if (!isList) return aligned(rows, { paint, indent: 0 });
   return [
@@ -83,9 +78,5 @@ const undoJson = (told: readonly Told[], notFound: readonly NotFound[]): object 
     disabledAt: isoText(atMs),
     outcome,
   })),
-  notFound: notFound.map(({ who, candidates }) => ({
-    who,
-    problem: candidates.length > 0 ? 'ambiguous' : 'unknown',
-    candidates,
-  })),
+  notFound: notFoundJson(notFound),
 });

@@ -1,11 +1,9 @@
 /** People whose accounts were disabled within the last day, and undoing it by a person's word. */
-import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
+import type { PersonKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
-import { folded } from '@connector/shared/people-with-mail.ts';
 import { type Decision, type Disabling, disabling, link } from '@connector/shared/plan.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { TICK } from '@connector/shared/transaction.ts';
-import type { NotFound } from '../held/held-people.ts';
 
 /** For so long a disabling can be undone, ms. */
 export const undoableForMs = 24 * 3_600_000;
@@ -56,21 +54,4 @@ export async function undo(
     ],
   });
   return committed ? 'undone' : 'changed';
-}
-
-/** Finds people by user name, person key or objectGUID, whatever the case. */
-export function findUndoable(
-  undoable: readonly UndoablePerson[],
-  asked: readonly string[],
-): { readonly found: readonly UndoablePerson[]; readonly notFound: readonly NotFound[] } {
-  const found = new Set<UndoablePerson>();
-  const notFound: NotFound[] = [];
-  for (const who of new Set(asked)) {
-    const [only, ...others] = undoable.filter(({ person, username }) =>
-      [person, partsOfPerson(person).guid, username].some((name) => folded(name) === folded(who)),
-    );
-    if (only !== undefined && others.length === 0) found.add(only);
-    else notFound.push({ who, candidates: [only, ...others].flatMap((each) => each?.person ?? []) });
-  }
-  return { found: [...found], notFound };
 }
