@@ -12,8 +12,9 @@ export async function readBack(
   usernames: readonly string[],
 ): Promise<Map<string, Account>> {
   const asked = [...new Set(usernames.filter((username) => username !== ''))];
-  const pages = Math.ceil((await store.redis.hlen(store.keys.accounts)) / pageSize) + 1;
-  if (asked.length > pages) {
+  // Of a list, each page but the last is read twice.
+  const callsForAll = 2 * Math.ceil((await store.redis.hlen(store.keys.accounts)) / pageSize) + 1;
+  if (asked.length > callsForAll) {
     const wanted = new Set(asked);
     return new Map(
       (await listAccounts(gate, signal))

@@ -12,47 +12,67 @@ export interface Caller {
   call<T>(command: string, send: (client: LastPassClient) => Promise<T>): Promise<T>;
 }
 
-/** The pages don't add up: accounts came or went while they were read, or LastPass cut the list. */
+/** The pages aren't one list: accounts came or went while they were read, or LastPass cut the list. */
 export class AccountsIncomplete extends Error {
   override readonly name = 'AccountsIncomplete';
   readonly code = 'ACCOUNTS_INCOMPLETE';
-  constructor(listed: number, total: number) {
-    super(
-      `LastPass says it has ${total} accounts but listed ${listed} different ones, ${tries} times in a row: nothing was taken over, it is tried again`,
-    );
+  constructor(problem: string) {
+    super(`${problem}, ${tries} times in a row: nothing was taken over, it is tried again`);
   }
 }
 
-async function listOnce(
-  caller: Caller,
-  signal: AbortSignal,
-): Promise<{ accounts: Map<string, Account>; total: number; invitations: Set<string> }> {
+interface Listing {
+  readonly accounts: Map<string, Account>;
+  readonly invitations: Set<string>;
+  /** Why this isn't the whole; `null` when it is. */
+  readonly problem: string | null;
+}
+
+const idOf = ({ id, username }: Account): string => id ?? username;
+const idsOf = (accounts: readonly Account[]): string => accounts.map(idOf).sort().join();
+
+/**
+ * Reads all pages, and each but the last again once the next one is read. An account that is deleted meanwhile moves those
+ * behind it up, so that the first of the next page is in none of them; and with the deleted one, or with one added at the
+ * end, the ids add up to `total` all the same. Only that a page still is what it was proves that the next one follows on it.
+ */
+async function listOnce(caller: Caller, signal: AbortSignal): Promise<Listing> {
   const accounts = new Map<string, Account>();
   const invitations = new Set<string>();
+  const read = (pageIndex: number) =>
+    caller.call('getuserdata', (client) => client.readAccounts({ pageIndex, pageSize }, signal));
+  const listing = (problem: string | null): Listing => ({ accounts, invitations, problem });
+  let before: readonly Account[] | null = null;
   for (let pageIndex = 0; ; pageIndex++) {
-    const page = await caller.call('getuserdata', (client) => client.readAccounts({ pageIndex, pageSize }, signal));
-    for (const account of page.accounts) accounts.set(account.id ?? account.username, account);
+    const page = await read(pageIndex);
+    for (const account of page.accounts) accounts.set(idOf(account), account);
     for (const username of page.invited) invitations.add(username);
-    if ((pageIndex + 1) * pageSize >= page.total || page.accounts.length === 0)
-      return { accounts, total: page.total, invitations };
+    if (before !== null && idsOf((await read(pageIndex - 1)).accounts) !== idsOf(before))
+      return listing("LastPass's list of accounts moved while it was read page by page");
+    before = page.accounts;
+    if ((pageIndex + 1) * pageSize < page.total && page.accounts.length > 0) continue;
+    const isWhole = accounts.size === page.total;
+    return listing(
+      isWhole ? null : `LastPass says it has ${page.total} accounts but listed ${accounts.size} different ones`,
+    );
   }
 }
 
 /**
  * All accounts and invitations.
- * @throws AccountsIncomplete when the unique ids don't add up to `total`, again and again
+ * @throws AccountsIncomplete when the pages aren't one list, or their unique ids don't add up to `total`, again and again
  */
 export async function listAccounts(caller: Caller, signal: AbortSignal): Promise<Account[]> {
-  let listed = 0;
-  let total = 0;
+  let problem = '';
   for (let attempt = 0; attempt < tries; attempt++) {
     const list = await listOnce(caller, signal);
-    listed = list.accounts.size;
-    total = list.total;
-    if (listed !== total) continue;
+    if (list.problem !== null) {
+      problem = list.problem;
+      continue;
+    }
     const accounts = [...list.accounts.values()];
     const known = new Set(accounts.map(({ username }) => username));
     return [...accounts, ...[...list.invitations].filter((username) => !known.has(username)).map(invitedAccount)];
   }
-  throw new AccountsIncomplete(listed, total);
+  throw new AccountsIncomplete(problem);
 }
