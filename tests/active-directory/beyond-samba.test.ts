@@ -202,6 +202,13 @@ describe('lookUp', () => {
     assert.deepEqual(await directory.lookUp([guidOf(1)]), [{ guid: guidOf(1), complete: false, absent: true }]);
   });
 
+  it('takes an object that shows no attribute for absent, not for one without groups and members', async () => {
+    const entries = [{ dn: `<GUID=${guidOf(1)}>;CN=P1,DC=example,DC=test`, attributes: {} }];
+    await using fake = await FakeDirectory.start(() => ({ entries }));
+    await using directory = await connect(fake.url);
+    assert.deepEqual(await directory.lookUp([guidOf(1)]), [{ guid: guidOf(1), complete: false, absent: true }]);
+  });
+
   it('answers many questions in their order', async () => {
     await using fake = await FakeDirectory.start(({ base }) => {
       const index = Number(/(\d{12})>$/.exec(base)?.[1]);
@@ -228,6 +235,16 @@ describe('resolveGuid', () => {
       );
     assert.match(await told('OU=Staff,DC=child,DC=example,DC=test'), /OU=Staff,DC=child.* belongs to another domain/);
     assert.match(await told('OU=Nowhere,DC=example,DC=test'), /knows no OU=Nowhere,.*check the DN/);
+  });
+
+  it("says of a base that the account may not read that it isn't shown to it", async () => {
+    const dn = 'OU=Staff,DC=example,DC=test';
+    await using fake = await FakeDirectory.start(() => ({ entries: [{ dn, attributes: {} }] }));
+    await using directory = await connect(fake.url);
+    await assert.rejects(directory.resolveGuid(dn), (error) => {
+      assert.match(String(error), /knows no OU=Staff,.*, or doesn't show it to this account/);
+      return failsWith('base-not-found')(error);
+    });
   });
 });
 

@@ -68,6 +68,29 @@ test('nobody leaves a group that is missing and not proved deleted', async () =>
   assert.deepEqual(await reconciling.stepsOf(2), []);
 });
 
+test('nobody leaves a group by being looked up without any: memberOf may be what the account may not read', async () => {
+  await using reconciling = await Reconciling.create({ groupFilter: ['Staff'] });
+  await reconciling.fullRead(user(2), group(10, 'Staff', [2]));
+  await reconciling.deliverAll();
+  const generation = await reconciling.beginFullRead([group(10, 'Staff', [2])]);
+  await reconciling.append(
+    { type: 'listed', generation },
+    { type: 'looked-up', changes: [user(2, { memberOf: [] })] },
+    { type: 'end', generation },
+  );
+  await reconciling.reconcile();
+  assert.deepEqual(await reconciling.stepsOf(2), []);
+});
+
+test('when a directory tells all of it again as if it were new, that is no news', async () => {
+  await using reconciling = await Reconciling.create({ groupFilter: ['Staff'], memberships: 'all' });
+  const all = [user(2), user(3), user(4), group(10, 'Staff', [2, 3]), group(11, 'Team', [4])];
+  await reconciling.fullRead(...all, patch(5, { kind: 'user', deleted: true }));
+  await reconciling.deliverAll();
+  await reconciling.changes(container(1, 'DC=example,DC=test'), ...all, patch(5, { kind: 'user', deleted: true }));
+  for (const number of [2, 3, 4, 5]) assert.deepEqual(await reconciling.stepsOf(number), [], String(number));
+});
+
 test('a full read that is not complete counts for nothing, and a new one begins afresh', async () => {
   await using reconciling = await Reconciling.create();
   await reconciling.fullRead(user(2), user(3));

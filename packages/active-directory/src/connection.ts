@@ -61,7 +61,8 @@ export class DirectoryConnection implements AsyncDisposable {
   async resolveGuid(dn: string): Promise<string> {
     try {
       const { entries } = await this.#channel.search({ base: dn, scope: 'base', attributes: ['objectGUID'] });
-      if (entries[0] !== undefined) return guidOfEntry(entries[0]);
+      const [entry] = entries; // one that may not be read has no attributes
+      if (entry?.values.has('objectguid')) return guidOfEntry(entry);
       throw baseNotFound(dn, this.url);
     } catch (error) {
       throw isNotFound(error) ? baseNotFound(dn, this.url, error) : error;

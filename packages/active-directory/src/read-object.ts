@@ -36,11 +36,18 @@ export const rereading =
 async function lookUpOne(channel: LdapChannel, guid: string): Promise<DirectoryChange> {
   const entry = await readByGuid(channel, guid, [...objectAttributes, 'memberOf', rangeGuard]);
   const whole = entry === null ? null : await withWholeRanges(entry, rereading(channel, guid));
-  return whole === null ? { guid, complete: false, absent: true } : lookedUp(whole);
+  return whole === null || isHidden(whole) ? { guid, complete: false, absent: true } : lookedUp(whole);
 }
 
 /**
- * Looks objects up one by one, deleted ones included: each is whole with its groups, or proved deleted, or absent.
+ * Whether the account may know that the object is there, and nothing of it: it is answered without attributes then, and what
+ * isn't told must not be taken for what isn't there. Whatever can be read has an objectClass, deleted or not.
+ */
+const isHidden = ({ values }: LdapEntry): boolean => !values.has('objectclass') && !values.has('isdeleted');
+
+/**
+ * Looks objects up one by one, deleted ones included: each is whole with its groups, or proved deleted, or absent: not there, or
+ * not to be read by this account.
  * The answer is in the order of the question.
  * @throws DirectoryError for everything but "no such object"
  */

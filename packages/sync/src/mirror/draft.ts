@@ -66,7 +66,7 @@ export class Draft {
     }
     this.#put(change.guid, old, now);
     if (change.members) await this.#setMembers(change.guid, change.members);
-    if (change.memberOf) await this.#setMemberships(change.guid, change.memberOf);
+    if (change.memberOf) await this.#joinGroups(change.guid, change.memberOf);
   }
 
   /** The people that this draft changed directly, new ones included. */
@@ -136,7 +136,7 @@ export class Draft {
     const kind = old?.kind ?? change.kind;
     if (kind === undefined || old?.deleted) return;
     this.touched.members.add(guid);
-    await this.#setMemberships(guid, []);
+    await this.#leaveAllGroups(guid);
     if (old?.parent) this.writes.push(['SREM', keys.children(old.parent), guid]);
     if (kind === 'user') {
       const now = tombstone(old);
@@ -204,10 +204,14 @@ export class Draft {
     else memberships?.delete(group);
   }
 
-  async #setMemberships(member: string, groups: readonly string[]): Promise<void> {
-    const current = await this.#membershipsOf(member);
-    for (const group of [...current].filter((guid) => !groups.includes(guid)))
+  async #leaveAllGroups(member: string): Promise<void> {
+    for (const group of await this.#membershipsOf(member))
       await this.#setMembers(group, { mode: 'delta', add: [], remove: [member] });
+  }
+
+  /** Only joins: a group tells who leaves it, and of memberOf nobody can tell "in none" from "may not be read". */
+  async #joinGroups(member: string, groups: readonly string[]): Promise<void> {
+    const current = await this.#membershipsOf(member);
     for (const group of groups.filter((guid) => !current.has(guid)))
       await this.#setMembers(group, { mode: 'delta', add: [member], remove: [] });
   }

@@ -117,6 +117,10 @@ interface Leaving {
   readonly mustHold: string | null;
 }
 
+/** What it may be that hides somebody; a tombstone would prove that they were deleted. */
+const absentBecause =
+  'the service account may have lost the right to read them, or they were deleted so long ago that AD has forgotten it';
+
 type Reason = Pick<Leaving, 'because' | 'stays' | 'mustHold'> & { readonly wanted: LeaverPolicy };
 
 /** Who leaves, and what is done about it now: where an account is kept for a while, it is disabled until then. */
@@ -137,7 +141,12 @@ function reasonOf({ person, outOfScope, placeKnown, unresolvedFilter, policy, no
     return { wanted: policy.onDeleted, because: 'was deleted in Active Directory', stays: false, mustHold: null };
   if (person.absent) {
     const because = 'is missing from a complete read of Active Directory';
-    return { wanted: policy.onDeleted, because, stays: false, mustHold: `${because}, but not proved deleted` };
+    return {
+      wanted: policy.onDeleted,
+      because,
+      stays: false,
+      mustHold: `${because}, but not proved deleted: ${absentBecause}`,
+    };
   }
   if (outOfScope !== null) {
     const missing = unresolvedFilter.join(', ');
