@@ -13,15 +13,13 @@ import { freeAddress, isFree } from './samba/address.ts';
 import { makeCertificates } from './samba/certificates.ts';
 import { type DomainFolders, foldersIn, prepareFolders } from './samba/folders.ts';
 import { groupEnds, signalGroup } from './samba/process-group.ts';
-import { run, tail } from './samba/run.ts';
+import { python, run, tail } from './samba/run.ts';
 
 /** Raise it when anything in a newly provisioned domain changes: older cached ones are then left alone. */
 const provisioningVersion = 1;
 
 const adminPassword = 'Passw0rd!Admin';
 const defaultCache = resolve(import.meta.dirname, '../../.cache');
-/** Debian's own: another python3 in PATH lacks Samba's modules. */
-const python = '/usr/bin/python3';
 const script = (name: string) => join(import.meta.dirname, 'samba', name);
 
 const answerWithinMs = 20_000;

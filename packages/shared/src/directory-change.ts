@@ -48,7 +48,7 @@ export const directoryChange = z.strictObject({
   isCriticalSystemObject: z.boolean().nullable().optional(),
   /** A group's direct members, by objectGUID. */
   members: memberPatch.optional(),
-  /** The groups that hold this object directly, whole; only where the object was looked up by itself (a restored one). */
+  /** Groups that hold this object directly; only where it was looked up by itself (a restored one). It leaves no group by this. */
   memberOf: z.array(guid).optional(),
 });
 export type DirectoryChange = z.infer<typeof directoryChange>;

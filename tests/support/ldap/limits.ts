@@ -21,6 +21,10 @@ export interface Limits {
   readonly clearTextBindRefused?: boolean;
   /** Refuses any request that a test wants refused; `null`: let it pass. */
   readonly refuse?: (request: LdapMessage) => Result | null;
+  /** Changes a search before the server gets it. */
+  readonly ask?: (request: LdapMessage) => LdapMessage;
+  /** Changes an answer before the client gets it. */
+  readonly answer?: (request: LdapMessage, answer: SearchAnswer) => SearchAnswer;
 }
 
 /**
@@ -48,11 +52,14 @@ export function refusalOf(request: LdapMessage, state: ConnectionState, limits: 
 }
 
 /** The search as it goes on to the server. */
-export const limitedRequest = (request: LdapMessage, { maxPageSize = Number.POSITIVE_INFINITY }: Limits): LdapMessage =>
-  smallerPage(request, maxPageSize);
+export function limitedRequest(request: LdapMessage, limits: Limits): LdapMessage {
+  const { maxPageSize = Number.POSITIVE_INFINITY, ask = (asked) => asked } = limits;
+  return smallerPage(ask(request), maxPageSize);
+}
 
 /** The answer as the client gets it. */
 export function limitedAnswer(request: LdapMessage, answer: SearchAnswer, limits: Limits): SearchAnswer {
   const { maxPageSize = Number.POSITIVE_INFINITY, maxValRange = Number.POSITIVE_INFINITY } = limits;
-  return inRanges(request, firstOnly(request, answer, maxPageSize), maxValRange);
+  const limited = inRanges(request, firstOnly(request, answer, maxPageSize), maxValRange);
+  return limits.answer?.(request, limited) ?? limited;
 }

@@ -2,6 +2,9 @@
 import { spawn } from 'node:child_process';
 import { buffer } from 'node:stream/consumers';
 
+/** Debian's own: another python3 in PATH lacks Samba's modules. */
+export const python = '/usr/bin/python3';
+
 const packages =
   'samba samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind ldb-tools openssl tar';
 
