@@ -80,6 +80,11 @@ describe('each mistake is one line that says what to write', () => {
       whole.replace('urls:', 'userBase: []\n    urls:'),
       /^directories\[0\]\.userBase: unknown key; did you mean userBases\?$/,
     ],
+    [
+      'full reads so seldom that AD forgets deletions in between',
+      `${whole}sync: { fullReadEvery: 31d }`,
+      /^sync\.fullReadEvery: is too long; write 30d at most, as AD forgets deletions$/,
+    ],
     ['a slip at the top', `${whole}polici: {}`, /^polici: unknown key; did you mean policy\?$/],
     [
       'a slip in the policy',

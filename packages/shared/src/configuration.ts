@@ -129,6 +129,9 @@ const lastpass = z
     }
   });
 
+/** Half of the shortest tombstone lifetime that AD has by default: 60 days, 180 in forests made since Windows Server 2003 SP1. */
+const longestFullReadEveryMs = 30 * 86_400_000;
+
 const port = z.number().int().min(0).max(65_535);
 
 const configuration = z.strictObject({
@@ -156,7 +159,10 @@ const configuration = z.strictObject({
       /** manual: changes wait until somebody runs "connector sync". */
       mode: z.enum(['automatic', 'manual']).default('automatic'),
       accountsEvery: durationMs.default(15 * 60_000),
-      fullReadEvery: durationMs.default(24 * 3_600_000),
+      /** Only a full read notices whoever was deleted unseen: AD forgets a deletion after 60 days at the soonest. */
+      fullReadEvery: durationMs
+        .refine((ms) => ms <= longestFullReadEveryMs, 'is too long; write 30d at most, as AD forgets deletions')
+        .default(24 * 3_600_000),
     })
     .default({ mode: 'automatic', accountsEvery: 15 * 60_000, fullReadEvery: 24 * 3_600_000 }),
   policy: policy.default(policy.parse({})),

@@ -251,6 +251,17 @@ suite('somebody with an account', () => {
     assert.deepEqual(kinds(planWith({ account })), []);
   });
 
+  test('is set aside when userAccountControl can not be read: neither enabled nor anything else', () => {
+    const account = { ...annasAccount, disabled: true };
+    const link = { ...annasLink, disabledByUs: true };
+    const planned = planWith({ person: { ...anna, userAccountControl: null }, account, link });
+    assert.deepEqual(planned.steps, []);
+    assert.match(
+      planned.obstacle?.reason ?? '',
+      /^userAccountControl can not be read: give the service account the right/,
+    );
+  });
+
   test('who is missing but not proved deleted must be held', () => {
     const planned = planWith({ person: { ...anna, absent: true } });
     assert.deepEqual(kinds(planned), ['disable']);
