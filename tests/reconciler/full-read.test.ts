@@ -82,6 +82,16 @@ test('nobody leaves a group by being looked up without any: memberOf may be what
   assert.deepEqual(await reconciling.stepsOf(2), []);
 });
 
+test('somebody restored has lost their memberships, also where their deletion was not seen', async () => {
+  await using reconciling = await Reconciling.create({ groupFilter: ['Staff'] });
+  await reconciling.fullRead(user(2), user(3), group(10, 'Staff', [2, 3]));
+  await reconciling.deliverAll();
+  await reconciling.changes(user(2, { restored: true, memberOf: [] }), user(3, { memberOf: [] }));
+  await reconciling.reconcile();
+  assert.deepEqual(await reconciling.stepsOf(2), ['disable']);
+  assert.deepEqual(await reconciling.stepsOf(3), []);
+});
+
 test('when a directory tells all of it again as if it were new, that is no news', async () => {
   await using reconciling = await Reconciling.create({ groupFilter: ['Staff'], memberships: 'all' });
   const all = [user(2), user(3), user(4), group(10, 'Staff', [2, 3]), group(11, 'Team', [4])];

@@ -95,7 +95,9 @@ const cookieRefused = (url: string, cause: DirectoryError): DirectoryError =>
 async function changesOf(channel: LdapChannel, entries: readonly LdapEntry[]): Promise<DirectoryChange[]> {
   const news = (await withAllValues(channel, entries)).map(newsOf).filter((one) => one !== null);
   const restored = news.flatMap((one) => ('restored' in one ? [one.restored] : []));
-  const found = new Map((await lookUpAll(channel, restored)).map((change) => [change.guid, change]));
+  const found = new Map(
+    (await lookUpAll(channel, restored)).map((change) => [change.guid, { ...change, restored: true }]),
+  );
   return news.flatMap((one) => ('change' in one ? [one.change] : (found.get(one.restored) ?? [])));
 }
 

@@ -48,7 +48,12 @@ export const directoryChange = z.strictObject({
   isCriticalSystemObject: z.boolean().nullable().optional(),
   /** A group's direct members, by objectGUID. */
   members: memberPatch.optional(),
-  /** Groups that hold this object directly; only where it was looked up by itself (a restored one). It leaves no group by this. */
+  /**
+   * Was deleted and is back: what a deletion takes, memberships above all, is gone, whether or not the deletion was seen.
+   * Without AD's recycle bin no group tells that it has lost a member so.
+   */
+  restored: z.boolean().optional(),
+  /** Groups that hold this object directly; only where it was looked up by itself. It leaves no group by this. */
   memberOf: z.array(guid).optional(),
 });
 export type DirectoryChange = z.infer<typeof directoryChange>;

@@ -66,6 +66,7 @@ export class Draft {
     }
     this.#put(change.guid, old, now);
     if (change.members) await this.#setMembers(change.guid, change.members);
+    if (change.restored) await this.#leaveAllGroups(change.guid);
     if (change.memberOf) await this.#joinGroups(change.guid, change.memberOf);
   }
 
