@@ -113,3 +113,31 @@ test('bases that are not there are all told, each with its key, and nobody is to
     assert.ok(line.includes(`${key}: ${stack.domain.ldapsUrl} knows no OU=${ou},${stack.domain.baseDn}, or`), line);
   assert.deepEqual(await stack.simulator.writes(), []);
 });
+
+test('bases that are not there yet: nobody leaves a group for want of one, and all is read again once there is one', async () => {
+  await using stack = await Stack.create({
+    ldif,
+    policy,
+    directory: (base) => ({ userBases: [`OU=Berlin,${base}`], groupBases: [`OU=Teams,${base}`] }),
+  });
+  const { admin, domain, simulator } = stack;
+  stack.startAll();
+  await stack.settled();
+  const since = await simulator.lastCall();
+  await stack.stopAll();
+  await stack.configureDirectory({
+    userBases: [`OU=Berlin,${domain.baseDn}`, `OU=Rome,${domain.baseDn}`],
+    groupBases: [`OU=Squads,${domain.baseDn}`],
+  });
+  const { completed } = await stack.cursor();
+  stack.startAll();
+  await waitUntil('a full read without them', async () => (await stack.cursor()).completed > completed);
+  await stack.settled();
+  assert.deepEqual(await simulator.writes(since), []);
+
+  await admin.createOu({ name: 'Rome' });
+  await admin.createUser({ name: 'ida', ou: `OU=Rome,${domain.baseDn}`, mail: mailOf('ida') });
+  await waitUntil('the account of ida', async () => (await accounts(stack)).has('ida'), { withinMs: 75_000 });
+  assert.deepEqual(await enabled(stack), ['ann', 'ben', 'ida']);
+  assert.deepEqual((await accounts(stack)).get('ann')?.groups, ['Chess']);
+});

@@ -222,7 +222,7 @@ export class Run implements AsyncDisposable {
     const [directory] = this.configuration.directories;
     const version = basesVersion(directory ?? { userBases: [], groupBases: [] });
     await this.append(
-      { type: 'begin', generation, gap: false, bases: { version, users: [users], groups: [groups] } },
+      { type: 'begin', generation, gap: false, bases: { version, users: [users], groups: [groups], missing: [] } },
       { type: 'page', generation, changes: [...changes] },
       { type: 'listed', generation },
       { type: 'end', generation },

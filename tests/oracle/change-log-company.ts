@@ -101,7 +101,7 @@ export class ChangeLogCompany implements AsyncDisposable {
     const generation = ++this.#generation;
     const gone = this.#hands.sinceLast().filter(({ deleted }) => deleted);
     const [users, groups] = [scope.userBases, scope.groupBases].map((ids) => ids.map((id) => this.#hands.guidOf(id)));
-    const bases = { version: basesVersion(directory), users: users ?? [], groups: groups ?? [] };
+    const bases = { version: basesVersion(directory), users: users ?? [], groups: groups ?? [], missing: [] };
     await this.connector.run.append(
       { type: 'begin', generation, gap: false, bases },
       { type: 'page', generation, changes: this.#hands.everything() },

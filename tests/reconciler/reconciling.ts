@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Account } from '@connector/shared/account.ts';
 import type { DirectoryChange } from '@connector/shared/directory-change.ts';
-import type { LogEntry } from '@connector/shared/directory-state.ts';
+import type { LogEntry, ResolvedBases } from '@connector/shared/directory-state.ts';
 import { type PersonKey, personKey } from '@connector/shared/keys.ts';
 import { type Plan, plan } from '@connector/shared/plan.ts';
 import { basesVersion, policy, policyVersion } from '@connector/shared/policy.ts';
@@ -189,9 +189,12 @@ export class Reconciling implements AsyncDisposable {
   }
 
   /** Begins a full read and gives it its pages. */
-  async beginFullRead(changes: readonly DirectoryChange[], { gap = false } = {}): Promise<number> {
+  async beginFullRead(
+    changes: readonly DirectoryChange[],
+    { gap = false, missing = [] }: { gap?: boolean; missing?: ResolvedBases['missing'] } = {},
+  ): Promise<number> {
     const generation = ++this.#generation;
-    const resolved = { version: basesVersion(bases), users: [guid(root)], groups: [guid(root)] };
+    const resolved = { version: basesVersion(bases), users: [guid(root)], groups: [guid(root)], missing };
     await this.append(
       { type: 'begin', generation, gap, bases: resolved },
       { type: 'page', generation, changes: [container(root, 'DC=example,DC=test'), ...changes] },

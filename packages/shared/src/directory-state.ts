@@ -8,6 +8,8 @@ export const resolvedBases = z.strictObject({
   version: z.string(),
   users: z.array(guid),
   groups: z.array(guid),
+  /** Those that the directory doesn't have, or doesn't show: nobody leaves for want of one. */
+  missing: z.array(z.strictObject({ key: z.enum(['userBases', 'groupBases']), dn: z.string() })).default([]),
 });
 export type ResolvedBases = z.infer<typeof resolvedBases>;
 
@@ -59,7 +61,7 @@ export const cursor = z.strictObject({
   completed: z.number().int(),
   /** When it was, ms since 1970. */
   completedAtMs: z.number(),
-  /** The bases it was read under. */
+  /** The bases it was read under; see `readUnder`. */
   basesVersion: z.string(),
   /** Id of the newest request for a full read that the completed one has answered. */
   answered: z.string().nullable(),

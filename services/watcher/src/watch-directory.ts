@@ -11,7 +11,7 @@ import type { LogEntry } from '@connector/shared/directory-state.ts';
 import { pause } from '@connector/shared/every.ts';
 import { basesVersion } from '@connector/shared/policy.ts';
 import type { Store } from '@connector/shared/store.ts';
-import { resolveBases, withNamedRoot } from '@connector/sync/directory/bases.ts';
+import { type Resolution, readUnder, resolveBases, withNamedRoot } from '@connector/sync/directory/bases.ts';
 import { type Controller, isContinuous } from '@connector/sync/directory/continuity.ts';
 import { FullRead, pageSize } from '@connector/sync/directory/full-read.ts';
 import type { Logger } from 'pino';
@@ -42,7 +42,7 @@ export interface WatchOptions {
   /** Told after every complete round. */
   readonly onCaughtUp: () => void;
   readonly onChanges: (count: number) => void;
-  /** Told why a due full read can't begin, and `null` when one has. */
+  /** Told which configured bases aren't there, and `null` when all are. */
   readonly onBases: (problem: string | null) => void;
   readonly signal: AbortSignal;
 }
@@ -53,7 +53,8 @@ export class Watch {
   #reading: FullRead | null = null;
   #readingSinceMs = 0;
   #polledAtMs = 0;
-  #beginNotBeforeMs = 0;
+  /** Bases that weren't there, and the request for a full read as it was then: the next attempt waits, or a new request. */
+  #putOff: { readonly untilMs: number; readonly request: string | null } | null = null;
 
   constructor(options: WatchOptions) {
     this.#options = options;
@@ -129,30 +130,43 @@ export class Watch {
   }
 
   async #beginIfDue(): Promise<'choose again' | null> {
-    const { log, directory, fullReadEveryMs, connection, mayChooseAgain, onBases } = this.#options;
+    const { log, directory, fullReadEveryMs, connection, mayChooseAgain } = this.#options;
     const { cursor } = log;
     const request = await this.#requested('full-read');
     const isIncomplete = cursor.completed !== cursor.generation || cursor.completed === 0;
-    const isDue =
+    const isOld =
       isIncomplete ||
-      cursor.basesVersion !== this.#basesVersion ||
       Date.now() - cursor.completedAtMs >= fullReadEveryMs ||
       (request !== null && request !== cursor.answered);
-    if (!isDue || Date.now() < this.#beginNotBeforeMs) return null;
+    const isDue = isOld || cursor.basesVersion !== this.#basesVersion;
+    const isPutOff = this.#putOff !== null && Date.now() < this.#putOff.untilMs && request === this.#putOff.request;
+    if (!isDue || isPutOff) return null;
     if (!isIncomplete && mayChooseAgain()) return 'choose again';
+    const resolution = await this.#resolveBases();
+    if (resolution.problem !== null) {
+      this.#putOff = { untilMs: Date.now() + pollEveryMs, request };
+      // A base of the read in use that was renamed or deleted is known by its objectGUID there, and only there.
+      const { basesVersion: before } = cursor;
+      if (before === this.#basesVersion || (before === readUnder(resolution.bases) && !isOld)) return null;
+    }
     const controller = await connection.domainController();
     this.#options.logger.info({ directory: directory.id }, `a full read of ${directory.id} begins`);
-    try {
-      await this.#begin({ controller, elsewhere: cursor.cookie !== null && !this.#isContinuous(controller) });
-      onBases(null);
-    } catch (error) {
-      // A base that was renamed or deleted must not keep the changes, and with them the leavers, from being read.
-      const readOn = error instanceof DirectoryError && error.code === 'base-not-found' && cursor.completed > 0;
-      if (!readOn) throw error;
-      this.#beginNotBeforeMs = Date.now() + pollEveryMs;
-      onBases(error.message);
-    }
+    const elsewhere = cursor.cookie !== null && !this.#isContinuous(controller);
+    await this.#begin({ controller, elsewhere, resolution });
     return null;
+  }
+
+  /**
+   * A mistyped base must keep neither leavers from being read nor others from joining: who lies under none of the others is
+   * held. At the very first there is nothing to go on with, and nobody to hold.
+   * @throws DirectoryError base-not-found, at the very first
+   */
+  async #resolveBases(): Promise<Resolution> {
+    const { connection, directory, log, onBases } = this.#options;
+    const resolution = await resolveBases(connection, directory);
+    if (resolution.problem !== null && log.cursor.completed === 0) throw resolution.problem;
+    onBases(resolution.problem?.message ?? null);
+    return resolution;
   }
 
   /**
@@ -164,10 +178,12 @@ export class Watch {
     controller,
     elsewhere = false,
     refused = false,
+    resolution,
   }: {
     controller: Controller;
     elsewhere?: boolean;
     refused?: boolean;
+    resolution?: Resolution;
   }): Promise<void> {
     const { connection, log, directory, logger } = this.#options;
     await this.#checkRights();
@@ -178,7 +194,7 @@ export class Watch {
         `${directory.id} was read from another domain controller, or this one went back in time: everything is read again`,
       );
     const cookie = fresh ? (await connection.bookmark()).toString('base64') : log.cursor.cookie;
-    const bases = await resolveBases(connection, directory);
+    const { bases } = resolution ?? (await this.#resolveBases());
     const answers = await this.#requested('full-read');
     const generation = log.cursor.generation + 1;
     const { invocationId, dnsHostName, highestCommittedUsn } = controller;
@@ -196,7 +212,7 @@ export class Watch {
       log,
       connection,
       generation,
-      basesVersion: this.#basesVersion,
+      basesVersion: readUnder(bases),
       answers,
       lookups,
       prepare,

@@ -28,6 +28,8 @@ export interface PlanInputs {
   readonly placeKnown: boolean;
   /** Entries of `groupFilter` that name no group: whoever leaves the filter then leaves by a mistake, perhaps. */
   readonly unresolvedFilter: readonly string[];
+  /** DNs of `userBases` that the directory doesn't have: whoever lies under none of the others may lie there. */
+  readonly missingBases: readonly string[];
   /** Names of the LastPass groups that the person should be in. */
   readonly groups: readonly string[];
   /** Names, folded, of the LastPass groups that AD owns: only these are ever left. */
@@ -136,7 +138,17 @@ function leavingOf(inputs: PlanInputs): Leaving | null {
   return { ...rest, because, action: wanted.action, removalAtMs: null, isKept: true };
 }
 
-function reasonOf({ person, outOfScope, placeKnown, unresolvedFilter, policy, nowMs }: PlanInputs): Reason | null {
+/** Why what puts somebody out of scope is perhaps a mistake. */
+function doubtOf({ placeKnown, unresolvedFilter, missingBases }: PlanInputs): string | null {
+  if (!placeKnown) return 'lies in a container that was not read yet';
+  const names = (key: string, missing: readonly string[]) =>
+    `${key} names ${missing.join(', ')}, which the directory doesn't have`;
+  if (missingBases.length > 0) return names('userBases', missingBases);
+  return unresolvedFilter.length > 0 ? names('groupFilter', unresolvedFilter) : null;
+}
+
+function reasonOf(inputs: PlanInputs): Reason | null {
+  const { person, outOfScope, policy, nowMs } = inputs;
   if (person.deleted)
     return { wanted: policy.onDeleted, because: 'was deleted in Active Directory', stays: false, mustHold: null };
   if (person.absent) {
@@ -148,12 +160,8 @@ function reasonOf({ person, outOfScope, placeKnown, unresolvedFilter, policy, no
       mustHold: `${because}, but not proved deleted: ${absentBecause}`,
     };
   }
-  if (outOfScope !== null) {
-    const missing = unresolvedFilter.join(', ');
-    const noFilter = missing === '' ? null : `groupFilter names ${missing}, which the directory doesn't have`;
-    const mustHold = placeKnown ? noFilter : 'lies in a container that was not read yet';
-    return { wanted: policy.onRemovedFromFilter, because: outOfScope, stays: false, mustHold };
-  }
+  if (outOfScope !== null)
+    return { wanted: policy.onRemovedFromFilter, because: outOfScope, stays: false, mustHold: doubtOf(inputs) };
   if (isDisabled(person))
     return { wanted: policy.onDisabled, because: 'is disabled in Active Directory', stays: true, mustHold: null };
   if (isExpired(person, nowMs))

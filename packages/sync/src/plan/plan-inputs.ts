@@ -50,6 +50,7 @@ export async function inputsFor(context: Context, known: Known): Promise<Gathere
       person: object,
       outOfScope: out,
       placeKnown: surroundings.placeKnown,
+      missingBases: rules.bases.missing.filter(({ key }) => key === 'userBases').map(({ dn }) => dn),
       unresolvedFilter: view.filter.filter(({ guids }) => guids.length === 0).map(({ entry }) => entry),
       groups: groupNames(surroundings.groups, rules),
       ownedGroups: await ownedAmong(context, view, atLastPass.account),
@@ -252,8 +253,12 @@ async function otherHolders(
   return holders.filter((holder) => holder !== person);
 }
 
-/** Which of the groups that the account is in, or should be in, AD owns: it syncs them now, or has synced them before. */
+/**
+ * Which of the groups that the account is in, or should be in, AD owns: it syncs them now, or has synced them before. None
+ * while a group base isn't found: that a group isn't synced any more proves nothing then, and nobody leaves one.
+ */
 async function ownedAmong(context: Context, view: View, found: Account | null): Promise<Set<string>> {
+  if (view.gathering.bases.missing.some(({ key }) => key === 'groupBases')) return new Set();
   const names = found?.groups ?? [];
   const owned = new Set([...names.map(folded).filter((name) => context.ownedGroups.has(name)), ...view.filterNames]);
   if (context.policy.memberships === 'all') for (const name of await view.gathering.syncedNames(names)) owned.add(name);

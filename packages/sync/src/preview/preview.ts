@@ -24,7 +24,7 @@ import { listAccounts } from '../accounts/list-accounts.ts';
 import { takeOverAccounts } from '../accounts/take-over.ts';
 import { callKinds } from '../calls/calls.ts';
 import { type Delivery, stepsOf } from '../calls/delivery.ts';
-import { resolveBases, withNamedRoot } from '../directory/bases.ts';
+import { readUnder, resolveBases, withNamedRoot } from '../directory/bases.ts';
 import { isContinuous } from '../directory/continuity.ts';
 import { FullRead, pageSize } from '../directory/full-read.ts';
 import { applyNext } from '../mirror/apply.ts';
@@ -208,7 +208,8 @@ async function readDirectory(
   const { value: cursorNow } = parseStored(cursor, keys.cursor, await state.redis.get(keys.cursor));
   await using connection = await connect(directory, cursorNow?.url ?? null);
   if (!(await connection.canReadDeletedObjects())) throw deletedObjectsUnreadable(bindDn, connection.namingContext);
-  const bases = await resolveBases(connection, directory);
+  const { bases, problem } = await resolveBases(connection, directory);
+  if (problem !== null) throw problem;
   const elsewhere =
     cursorNow?.cookie != null &&
     !isContinuous(cursorNow, { connection, controller: await connection.domainController() });
@@ -217,7 +218,7 @@ async function readDirectory(
     log: { append, isLong: async () => false, isApplied: async () => true },
     connection,
     generation: previewGeneration,
-    basesVersion: bases.version,
+    basesVersion: readUnder(bases),
     answers: null,
     lookups: async () => (await state.redis.smembers(keys.lookups)).slice(0, pageSize),
     prepare: (changes) => withNamedRoot(changes, connection.namingContext),
