@@ -151,6 +151,8 @@ export function keysOf(prefix: string) {
     creating: `${tag}:creating`,
     /** Hash: person → how often their delivery has failed in a row. */
     attempts: `${tag}:attempts`,
+    /** Hash: person → how many calls about them in a row had no conclusive answer, although LastPass answers reads. */
+    misses: `${tag}:misses`,
 
     /** Hash: the token bucket of all calls, and until when everybody pauses. */
     callRate: `${tag}:call-rate`,

@@ -60,6 +60,13 @@ test('poison knows the user of an updateemail by the old address', () => {
   assert.deepEqual([...faults.fateOf({ cmd: 'updateemail', data }).poisoned.keys()], ['ann@example.com']);
 });
 
+test('`usernames` picks the calls that would change one of them, whatever the kind', () => {
+  const faults = inForce([{ kind: 'http-500', usernames: ['ann@example.com'] }]);
+  assert.equal(faults.fateOf(ADD).strike?.kind, 'http-500');
+  assert.equal(faults.fateOf({ cmd: 'disableuser', data: ['bob@example.com'] }).strike, null);
+  assert.equal(faults.fateOf({ cmd: 'getuserdata', data: { username: 'ann@example.com' } }).strike, null);
+});
+
 test('a kind that refuses at the door cannot come after the command', () => {
   const problems = faultList.safeParse([{ kind: 'http-429', phase: 'after' }]).error?.issues ?? [];
   assert.deepEqual(

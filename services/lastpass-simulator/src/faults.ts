@@ -9,6 +9,8 @@ import { z } from 'zod';
 const common = {
   /** Only these commands; all where it is missing. */
   cmd: z.union([z.string(), z.array(z.string()).min(1)]).optional(),
+  /** Only calls that would change one of these users; all where it is missing. */
+  usernames: z.array(z.string().trim().toLowerCase()).min(1).optional(),
   /** How many calls it strikes; every one where it is missing. */
   times: z.number().int().min(1).optional(),
   /** Chance of striking a call that fits: 0 … 1. */
@@ -113,7 +115,7 @@ function befall(fate: Fate, one: Fault): void {
 
 function fits(one: Fault, { cmd, data }: { cmd: string; data: unknown }): boolean {
   if (one.cmd !== undefined && !(typeof one.cmd === 'string' ? [one.cmd] : one.cmd).includes(cmd)) return false;
-  if (one.kind !== 'poison') return true;
+  if (one.usernames === undefined) return true;
   const named = usernamesIn(data);
   return cmd !== 'getuserdata' && one.usernames.some((username) => named.has(username));
 }

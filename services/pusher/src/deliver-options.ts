@@ -3,6 +3,7 @@ import type { Store } from '@connector/shared/store.ts';
 import type { Logger } from 'pino';
 import type { Claims } from './claims.ts';
 import type { Gate } from './gate.ts';
+import type { CommandMisses } from './misses.ts';
 import type { Records } from './records.ts';
 
 export interface DeliverOptions {
@@ -10,6 +11,7 @@ export interface DeliverOptions {
   readonly gate: Gate;
   readonly claims: Claims;
   readonly records: Records;
+  readonly commandMisses: CommandMisses;
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** The most accounts in one call. */

@@ -12,6 +12,7 @@ import { Counter, Gauge } from 'prom-client';
 import { type Batch, Claims, signOfLifeEveryMs } from './claims.ts';
 import { deliverBatch } from './deliver.ts';
 import { CredentialsRefused, Gate } from './gate.ts';
+import { CommandMisses } from './misses.ts';
 import { Records } from './records.ts';
 import { rereadIfDue } from './reread-accounts.ts';
 import { callTimeoutMs } from './settling.ts';
@@ -59,7 +60,11 @@ export async function startPusher(service: Service): Promise<Running> {
   const { mode } = configuration.sync;
   const watched = { directories, firstCreates: configuration.policy.guard.firstCreates };
   const isAllowed = () => mayDeliver(store, mode);
-  const delivering = { store, gate, claims, records, log, signal, batchSize, onManyCreated, mayDeliver: isAllowed };
+  const commandMisses = new CommandMisses();
+  const delivering = {
+    ...{ store, gate, claims, records, commandMisses, log, signal },
+    ...{ batchSize, onManyCreated, mayDeliver: isAllowed },
+  };
 
   /** Delivers one batch; whoever was in it is planned again. */
   const deliver = async (batch: Batch, overtake: () => Promise<void>) => {

@@ -6,11 +6,14 @@
  * | answered | recorded: account, link, intent gone |
  * | certainly not carried out | tried again later, by everybody more slowly |
  * | perhaps carried out | read back; a create that isn't there keeps its intent until it has settled |
- * | refused, several together | what was done all the same is recorded, the others are tried in halves |
+ * | the same, again and again | in ever smaller calls, until the account alone that isn't answered about is set aside (`misses.ts`) |
+ * | refused, several together | what was done all the same is recorded, whom LastPass names is set aside, the others go on |
+ * | the same, and LastPass names nobody | the others are tried in halves |
  * | refused, one alone | set aside in LastPass's words |
  * | credentials refused | nothing was sent, and nobody sends |
  */
 import { LastPassError } from '@connector/lastpass/errors.ts';
+import type { Account } from '@connector/shared/account.ts';
 import type { Keys, PersonKey } from '@connector/shared/keys.ts';
 import { accountsRead, intent, link, type SetAside } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
@@ -22,6 +25,7 @@ import { disablingDigest } from '@connector/sync/plan/make-plan.ts';
 import type { Batch } from './claims.ts';
 import type { DeliverOptions } from './deliver-options.ts';
 import { CredentialsRefused } from './gate.ts';
+import { callsOf, setAsideForMs } from './misses.ts';
 import { readAccountsOf, readBack } from './read-back.ts';
 import { answeredSettlesMs, createSettlesMs, movedChanges, settledChanges } from './settling.ts';
 import { withoutAddresses } from './without-addresses.ts';
@@ -30,6 +34,8 @@ import { withoutAddresses } from './without-addresses.ts';
 const idsAtOnce = 5;
 const firstRetryMs = 500;
 const longestRetryMs = 60_000;
+/** Nobody waits longer after a call without an answer, ms: while smaller calls isolate an account, and while the command is broken. */
+const longestMissMs = { isolating: 2_000, broken: 15_000 };
 /** An account that LastPass refuses by itself is tried again this much later, ms. */
 const refusedRetryMs = 15 * 60_000;
 /** A list of all accounts is taken for what LastPass has for so long, ms. */
@@ -56,6 +62,25 @@ function disablingOf(delivery: Delivery, kind: CallKind, { unchanged }: Answer):
   return { disabling: { username, name, because, digest: disablingDigest(username, because), atMs: Date.now() } };
 }
 
+type Found = ReadonlyMap<PersonKey, Account>;
+
+/** Whether LastPass has somebody's account as it was before the call. */
+const isAsBefore = ({ person, account }: Delivery, found: Found): boolean =>
+  JSON.stringify(found.get(person) ?? null) === JSON.stringify(account);
+
+/** Tried again as it is, by those who were sent together: they stay together. */
+const again = ({ attempts }: Delivery, why: keyof typeof longestMissMs) => ({
+  kind: 'postpone' as const,
+  untilMs: Date.now() + Math.min(longestMissMs[why], firstRetryMs * 2 ** attempts),
+});
+
+const refusal = ({ plan: { name } }: Delivery, reason: string): SetAside => ({
+  name,
+  reason,
+  kind: 'refused',
+  sinceMs: Date.now(),
+});
+
 /** The calls of one batch. People drop out of it when a call fails for them or their claim is lost. */
 export class Round {
   readonly #options: DeliverOptions;
@@ -73,10 +98,20 @@ export class Round {
     const planned = this.#deliveries.filter(kind.carries);
     const carried = kind.creates ? await this.#withoutExisting(planned) : planned;
     const size = kind.atOnce === 'one' ? 1 : this.#options.batchSize;
-    for (let from = 0; from < carried.length; from += size) {
+    const misses = await this.#missesOf(carried);
+    const missesOf = ({ person }: Delivery) => misses.get(person) ?? 0;
+    for (const together of callsOf(carried, { atMost: size, missesOf })) {
       if (!kind.takesAccess) await this.#options.overtake();
-      await this.#call(kind, carried.slice(from, from + size));
+      await this.#call(kind, together);
     }
+  }
+
+  async #missesOf(deliveries: readonly Delivery[]): Promise<Map<PersonKey, number>> {
+    const { redis, keys } = this.#options.store;
+    const people = deliveries.map(({ person }) => person);
+    if (people.length === 0) return new Map();
+    const misses = await redis.hmget(keys.misses, ...people);
+    return new Map(people.map((person, index) => [person, Number(misses[index] ?? 0)]));
   }
 
   /** Gives the people back who are still in the round: they are planned again, which finds nothing left to do. */
@@ -113,6 +148,7 @@ export class Round {
         return kind.send(client, sent);
       });
       if (answer === null) return;
+      this.#options.commandMisses.answered(kind.command);
       await this.#record(kind, sent, answer);
       if (kind.creates) await this.#learnIds(sent);
       if (kind.changesAddress) await this.#followAddresses(sent);
@@ -227,12 +263,13 @@ export class Round {
         delivered,
         ...disablingOf(delivery, kind, answer),
         setAside: null,
+        misses: 0,
         ...(kind.creates ? { intent: null } : {}),
       };
     });
     const recorded = new Set((await this.#options.records.commit(this.#batch, changes)).map(({ person }) => person));
     this.#dropOut(taken.map(({ person }) => person).filter((person) => !recorded.has(person)));
-    for (const delivery of refused) await this.#refused(delivery, answer.refused.get(delivery.plan.username) ?? '');
+    await this.#refused(refused, ({ plan: { username } }) => answer.refused.get(username) ?? '');
   }
 
   /** The answer to a create doesn't tell the ids: a few are asked for at once, many with the next reading of all accounts. */
@@ -268,21 +305,28 @@ export class Round {
   }
 
   async #failed(kind: CallKind, sent: readonly Delivery[], error: LastPassError): Promise<void> {
-    if (error.arrived === 'perhaps') {
-      const settlesMs = error.code === 'unexpected-answer' ? answeredSettlesMs : createSettlesMs;
-      return void (await this.#readBack(sent, { settlesMs }));
-    }
+    if (error.arrived === 'perhaps') return this.#unanswered(kind, sent, error);
+    if (error.arrived === 'yes') this.#options.commandMisses.answered(kind.command);
     if (error.code === 'too-large' && sent.length > 1) return this.#inHalves(kind, sent);
     if (error.arrived === 'no') return this.#nothingSent(kind, sent, null);
-    const [only] = sent;
-    if (sent.length === 1 && only) return this.#refused(only, (error.messages ?? [error.message]).join('; '));
-    await this.#halve(kind, sent);
+    if (sent.length === 1) return this.#refused(sent, () => (error.messages ?? [error.message]).join('; '));
+    await this.#refusedTogether(kind, sent, error);
   }
 
-  /** LastPass refused several together: those it did all the same are recorded, the others are tried in halves. */
-  async #halve(kind: CallKind, sent: readonly Delivery[]): Promise<void> {
-    const stays = await this.#readBack(sent, { leaveUnchanged: true });
-    await this.#inHalves(kind, stays);
+  /**
+   * LastPass refused several together: those it did all the same are recorded, those it names are set aside, and the others go
+   * once more; in halves, unless the names explain all of the refusal.
+   */
+  async #refusedTogether(kind: CallKind, sent: readonly Delivery[], error: LastPassError): Promise<void> {
+    const { refusals = [], messages = [] } = error;
+    const words = new Map(refusals.map(({ username, message }) => [username, message]));
+    const stays = await this.#recordWhatWasDone(sent);
+    const named = stays.filter(({ plan: { username } }) => words.has(username));
+    const others = stays.filter((delivery) => !named.includes(delivery));
+    const isExplained = messages.every((text) => refusals.some(({ message }) => message === text));
+    if (others.length > 0 && named.length > 0 && isExplained) await this.#call(kind, others);
+    else await this.#inHalves(kind, others);
+    await this.#setAside(named, ({ plan: { username } }) => words.get(username) ?? '');
   }
 
   async #inHalves(kind: CallKind, carried: readonly Delivery[]): Promise<void> {
@@ -309,68 +353,90 @@ export class Round {
   }
 
   /**
-   * Reads accounts back after a call whose effect is unknown, and records what is true. A create that isn't there yet may
+   * The effect of a call is unknown: the accounts are read back, and what is true is recorded. A create that isn't there yet may
    * still be under way: its intent stays, and it is asked for again.
-   * @returns with `leaveUnchanged`, those whose account is as before, who stay in the round
    */
-  async #readBack(
-    sent: readonly Delivery[],
-    { leaveUnchanged = false, settlesMs = createSettlesMs } = {},
-  ): Promise<Delivery[]> {
-    const found = await readAccountsOf(
+  async #unanswered(kind: CallKind, sent: readonly Delivery[], error: LastPassError): Promise<void> {
+    const settlesMs = error.code === 'unexpected-answer' ? answeredSettlesMs : createSettlesMs;
+    const found = await this.#read(sent);
+    const counts = this.#options.commandMisses.missed(kind.command, Date.now());
+    const before = await this.#missesOf(sent);
+    const unknown = `LastPass gives no answer about this account: ${withoutAddresses(error.message)}`;
+    const changes = await Promise.all(
+      sent.map(async (delivery) => {
+        const settled = await this.#settled(delivery, found, { settlesMs });
+        if (!isAsBefore(delivery, found)) return settled.map((change) => ({ ...change, misses: 0 }));
+        if (!counts)
+          return settled.map((change) => (change.intent ? change : { ...change, claim: again(delivery, 'broken') }));
+        const misses = (before.get(delivery.person) ?? 0) + 1;
+        const forMs = setAsideForMs({ misses, together: sent.length });
+        return settled.map((change): Change => {
+          if (forMs === null)
+            return { ...change, misses, ...(change.intent ? {} : { claim: again(delivery, 'isolating') }) };
+          const untilMs = Date.now() + Math.max(forMs, change.intent ? settlesMs : 0);
+          return { ...change, misses, setAside: refusal(delivery, unknown), claim: { kind: 'postpone', untilMs } };
+        });
+      }),
+    );
+    this.#dropOut(sent.map(({ person }) => person));
+    await this.#options.records.commit(this.#batch, changes.flat());
+  }
+
+  /** Records what a refused call did all the same. @returns those whose account is as before, who stay in the round */
+  async #recordWhatWasDone(sent: readonly Delivery[]): Promise<Delivery[]> {
+    const found = await this.#read(sent);
+    const done = sent.filter((delivery) => !isAsBefore(delivery, found));
+    this.#dropOut(done.map(({ person }) => person));
+    const changes = await Promise.all(done.map((delivery) => this.#settled(delivery, found)));
+    await this.#options.records.commit(this.#batch, changes.flat());
+    return sent.filter((delivery) => !done.includes(delivery));
+  }
+
+  #read(sent: readonly Delivery[]): Promise<Found> {
+    return readAccountsOf(
       this.#options,
       sent.map(({ person, plan: { username }, link: current }) => ({ person, username, link: current })),
     );
-    const unchanged = leaveUnchanged
-      ? sent.filter(
-          (delivery) => JSON.stringify(found.get(delivery.person) ?? null) === JSON.stringify(delivery.account),
-        )
-      : [];
-    const others = sent.filter((delivery) => !unchanged.includes(delivery));
-    const { redis, keys } = this.#options.store;
-    const changes = await Promise.all(
-      others.map(async ({ person, plan: { username } }) => {
-        const sentIntent = parseStored(intent, keys.intents, await redis.hget(keys.intents, person)).value;
-        const current = parseStored(link, keys.links, await redis.hget(keys.links, person)).value;
-        // Whatever goes on at LastPass goes on from now.
-        const state = {
-          person,
-          username,
-          intent: sentIntent && { ...sentIntent, settlesAtMs: Date.now() + settlesMs },
-          link: current,
-        };
-        return settledChanges(state, found.get(person) ?? null, Date.now());
-      }),
-    );
-    this.#dropOut(others.map(({ person }) => person));
-    await this.#options.records.commit(this.#batch, changes.flat());
-    return unchanged;
   }
 
-  /** LastPass refuses one account: it is set aside with LastPass's own words, and the others go on. */
-  async #refused(delivery: Delivery, message: string): Promise<void> {
+  /** What is true of somebody after reading back. @param settlesMs whatever goes on at LastPass goes on for so long, from now */
+  async #settled(
+    { person, plan: { username } }: Delivery,
+    found: Found,
+    { settlesMs = createSettlesMs } = {},
+  ): Promise<Change[]> {
     const { redis, keys } = this.#options.store;
-    const { person, plan: refusedPlan } = delivery;
-    const { username } = refusedPlan;
-    const asked = { person, username, link: delivery.link };
-    const found = (await readAccountsOf(this.#options, [asked])).get(person) ?? null;
-    this.#dropOut([person]);
-    if (JSON.stringify(found) !== JSON.stringify(delivery.account)) {
-      const current = parseStored(link, keys.links, await redis.hget(keys.links, person)).value;
-      const sentIntent = parseStored(intent, keys.intents, await redis.hget(keys.intents, person)).value;
-      const changes = settledChanges({ person, username, intent: sentIntent, link: current }, found, Date.now());
-      await this.#options.records.commit(this.#batch, changes);
-      return;
-    }
-    const setAside: SetAside = {
-      name: refusedPlan.name,
-      reason: `LastPass refuses: ${message}`,
-      kind: 'refused',
-      sinceMs: Date.now(),
+    const sentIntent = parseStored(intent, keys.intents, await redis.hget(keys.intents, person)).value;
+    const current = parseStored(link, keys.links, await redis.hget(keys.links, person)).value;
+    const nowMs = Date.now();
+    const state = {
+      person,
+      username,
+      intent: sentIntent && { ...sentIntent, settlesAtMs: nowMs + settlesMs },
+      link: current,
     };
-    const claim = { kind: 'postpone', untilMs: Date.now() + refusedRetryMs } as const;
-    await this.#options.records.commit(this.#batch, [
-      { person, username, setAside, claim, ...(stepOf(delivery, 'create') ? { intent: null } : {}) },
-    ]);
+    return settledChanges(state, found.get(person) ?? null, nowMs);
+  }
+
+  /** LastPass refuses accounts: each is set aside with LastPass's own words, unless the change was made all the same. */
+  async #refused(refused: readonly Delivery[], wordsOf: (delivery: Delivery) => string): Promise<void> {
+    if (refused.length > 0) await this.#setAside(await this.#recordWhatWasDone(refused), wordsOf);
+  }
+
+  async #setAside(refused: readonly Delivery[], wordsOf: (delivery: Delivery) => string): Promise<void> {
+    this.#dropOut(refused.map(({ person }) => person));
+    const untilMs = Date.now() + refusedRetryMs;
+    const changes = refused.map(
+      (delivery): Change => ({
+        person: delivery.person,
+        username: delivery.plan.username,
+        setAside: refusal(delivery, `LastPass refuses: ${wordsOf(delivery)}`),
+        misses: 0,
+        ...(delivery.link === null ? {} : { link: delivery.link }), // not as it was written down before sending
+        claim: { kind: 'postpone', untilMs },
+        ...(stepOf(delivery, 'create') ? { intent: null } : {}),
+      }),
+    );
+    await this.#options.records.commit(this.#batch, changes);
   }
 }

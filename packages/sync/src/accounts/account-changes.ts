@@ -21,6 +21,8 @@ export interface Change {
   readonly setAside?: SetAside | null;
   /** The account was disabled, which can be undone for a while. */
   readonly disabling?: Disabling;
+  /** How many calls about the person in a row had no conclusive answer. */
+  readonly misses?: number;
   /** Steps that were done by it, to be counted. */
   readonly delivered?: readonly Step['kind'][];
   /** What becomes of the claim; without a word it stays. */
@@ -53,7 +55,7 @@ export const linkWrites = ({ links, linked, linkedIds }: Keys, person: PersonKey
 
 /** The writes that make a change. */
 export function writesOf(keys: Keys, change: Change): string[][] {
-  const { person, username, account, link, intent, setAside, disabling, delivered = [] } = change;
+  const { person, username, account, link, intent, setAside, misses, disabling, delivered = [] } = change;
   const writes = delivered.map((kind) => ['HINCRBY', keys.delivered, kind, '1']);
   if (disabling !== undefined) writes.push(['HSET', keys.disablings, person, JSON.stringify(disabling)]);
   if (account !== undefined) {
@@ -70,6 +72,8 @@ export function writesOf(keys: Keys, change: Change): string[][] {
     writes.push(
       setAside === null ? ['HDEL', keys.setAside, person] : ['HSET', keys.setAside, person, JSON.stringify(setAside)],
     );
+  if (misses === 0) writes.push(['HDEL', keys.misses, person]);
+  else if (misses !== undefined) writes.push(['HSET', keys.misses, person, String(misses)]);
   return [...writes, ...claimWrites(keys, change)];
 }
 
