@@ -18,6 +18,11 @@ export function saysUnknownUser(message: string): boolean {
   return /no such user|user not found|is not a valid user|does not exist/i.test(message);
 }
 
+/** Whether the text speaks of licences, of which none is free [?: LastPass's own words aren't on record]. */
+export function saysNoSeat(message: string): boolean {
+  return /\b(licen[cs]es?|seats?)\b/i.test(message);
+}
+
 function names(message: string, username: string): boolean {
   const text = message.toLowerCase();
   const name = username.toLowerCase();

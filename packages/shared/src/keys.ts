@@ -158,6 +158,8 @@ export function keysOf(prefix: string) {
     callRate: `${tag}:call-rate`,
     /** Hash: digest of refused credentials → alarm (JSON, `Alarm`); nobody calls with these. */
     alarms: `${tag}:alarms`,
+    /** String (JSON, `NoSeat`): LastPass has no licence left; who needs one waits. */
+    noSeat: `${tag}:no-seat`,
     /** String with an expiry: the pusher that is reading all accounts. */
     accountsReader: `${tag}:accounts-reader`,
     /** Hash: `full-read` | `changes` | `accounts` | `confirm-first` → id of the newest request. */

@@ -134,11 +134,14 @@ export type Disabling = z.infer<typeof disabling>;
 export const setAside = z.strictObject({
   name: z.string(),
   reason: z.string(),
-  /** What kind of obstacle: of the directory's data, deleted by hand at LastPass, or refused by LastPass. */
-  kind: z.enum(['data', 'drift', 'refused']),
+  /** What kind of obstacle: of the directory's data, deleted by hand at LastPass, refused by LastPass, or for want of a licence. */
+  kind: z.enum(['data', 'drift', 'refused', 'no-seat']),
   sinceMs: z.number(),
 });
 export type SetAside = z.infer<typeof setAside>;
+
+/** Whether it is LastPass that doesn't take the person's steps, which stay as they are and are tried again. */
+export const isRefusal = (aside: SetAside | null): boolean => aside?.kind === 'refused' || aside?.kind === 'no-seat';
 
 /** A create that may have been sent. It is never repeated before LastPass was asked. */
 export const intent = z.strictObject({

@@ -5,6 +5,7 @@ import type { Claims } from './claims.ts';
 import type { Gate } from './gate.ts';
 import type { CommandMisses } from './misses.ts';
 import type { Records } from './records.ts';
+import type { Seats } from './seats.ts';
 
 export interface DeliverOptions {
   readonly store: Store;
@@ -12,6 +13,7 @@ export interface DeliverOptions {
   readonly claims: Claims;
   readonly records: Records;
   readonly commandMisses: CommandMisses;
+  readonly seats: Seats;
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** The most accounts in one call. */

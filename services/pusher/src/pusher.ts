@@ -15,6 +15,7 @@ import { CredentialsRefused, Gate } from './gate.ts';
 import { CommandMisses } from './misses.ts';
 import { Records } from './records.ts';
 import { rereadIfDue } from './reread-accounts.ts';
+import { Seats } from './seats.ts';
 import { callTimeoutMs } from './settling.ts';
 import { withoutAddresses } from './without-addresses.ts';
 
@@ -62,7 +63,7 @@ export async function startPusher(service: Service): Promise<Running> {
   const isAllowed = () => mayDeliver(store, mode);
   const commandMisses = new CommandMisses();
   const delivering = {
-    ...{ store, gate, claims, records, commandMisses, log, signal },
+    ...{ store, gate, claims, records, commandMisses, log, signal, seats: new Seats(store, log) },
     ...{ batchSize, onManyCreated, mayDeliver: isAllowed },
   };
 

@@ -9,13 +9,15 @@
  * | the same, again and again | in ever smaller calls, until the account alone that isn't answered about is set aside (`misses.ts`) |
  * | refused, several together | what was done all the same is recorded, whom LastPass names is set aside, the others go on |
  * | the same, and LastPass names nobody | the others are tried in halves |
+ * | refused for want of a licence | waits with all who need one, of whom one is tried each minute (`seats.ts`) |
  * | refused, one alone | set aside in LastPass's words |
  * | credentials refused | nothing was sent, and nobody sends |
  */
 import { LastPassError } from '@connector/lastpass/errors.ts';
+import { saysNoSeat } from '@connector/lastpass/refusals.ts';
 import type { Account } from '@connector/shared/account.ts';
 import type { Keys, PersonKey } from '@connector/shared/keys.ts';
-import { accountsRead, intent, link, type SetAside } from '@connector/shared/plan.ts';
+import { accountsRead, intent, link, type SetAside, setAside } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import type { Change } from '@connector/sync/accounts/account-changes.ts';
@@ -61,6 +63,9 @@ function disablingOf(delivery: Delivery, kind: CallKind, { unchanged }: Answer):
   const { because } = step;
   return { disabling: { username, name, because, digest: disablingDigest(username, because), atMs: Date.now() } };
 }
+/** Whether LastPass refuses for nothing but a licence. */
+const isForWantOfSeats = (kind: CallKind, { messages = [] }: LastPassError): boolean =>
+  kind.takesSeat === true && messages.length > 0 && messages.every(saysNoSeat);
 
 type Found = ReadonlyMap<PersonKey, Account>;
 
@@ -139,6 +144,14 @@ export class Round {
   }
 
   async #call(kind: CallKind, carried: readonly Delivery[]): Promise<void> {
+    const seats = kind.takesSeat && carried.length > 0 ? await this.#options.seats.ask() : { may: 'go' as const };
+    if (seats.may === 'wait') return this.#waitForSeat(carried, seats);
+    if (seats.may === 'go' || carried.length === 1) return this.#send(kind, carried);
+    await this.#send(kind, carried.slice(0, 1));
+    await this.#call(kind, carried.slice(1));
+  }
+
+  async #send(kind: CallKind, carried: readonly Delivery[]): Promise<void> {
     const { gate, log } = this.#options;
     let sent: readonly Delivery[] = carried;
     try {
@@ -150,6 +163,7 @@ export class Round {
       if (answer === null) return;
       this.#options.commandMisses.answered(kind.command);
       await this.#record(kind, sent, answer);
+      if (kind.takesSeat) await this.#options.seats.someLeft();
       if (kind.creates) await this.#learnIds(sent);
       if (kind.changesAddress) await this.#followAddresses(sent);
       if (answer.slowDown !== null) await gate.patience(answer.slowDown);
@@ -159,7 +173,9 @@ export class Round {
         throw error;
       }
       if (!(error instanceof LastPassError)) throw error;
-      log.warn({ command: kind.command, people: sent.length, code: error.code }, withoutAddresses(error.message));
+      if (!isForWantOfSeats(kind, error))
+        // which the seats say themselves, once
+        log.warn({ command: kind.command, people: sent.length, code: error.code }, withoutAddresses(error.message));
       await this.#failed(kind, sent, error);
     }
   }
@@ -309,7 +325,11 @@ export class Round {
     if (error.arrived === 'yes') this.#options.commandMisses.answered(kind.command);
     if (error.code === 'too-large' && sent.length > 1) return this.#inHalves(kind, sent);
     if (error.arrived === 'no') return this.#nothingSent(kind, sent, null);
-    if (sent.length === 1) return this.#refused(sent, () => (error.messages ?? [error.message]).join('; '));
+    if (sent.length === 1) {
+      const words = (error.messages ?? [error.message]).join('; ');
+      if (!isForWantOfSeats(kind, error)) return this.#refused(sent, () => words);
+      return this.#noSeat(await this.#recordWhatWasDone(sent), words);
+    }
     await this.#refusedTogether(kind, sent, error);
   }
 
@@ -326,7 +346,24 @@ export class Round {
     const isExplained = messages.every((text) => refusals.some(({ message }) => message === text));
     if (others.length > 0 && named.length > 0 && isExplained) await this.#call(kind, others);
     else await this.#inHalves(kind, others);
-    await this.#setAside(named, ({ plan: { username } }) => words.get(username) ?? '');
+    const wordsOf = ({ plan: { username } }: Delivery) => words.get(username) ?? '';
+    const seatless = kind.takesSeat ? named.filter((delivery) => saysNoSeat(wordsOf(delivery))) : [];
+    await this.#noSeat(seatless, seatless[0] ? wordsOf(seatless[0]) : '');
+    await this.#setAside(
+      named.filter((delivery) => !seatless.includes(delivery)),
+      wordsOf,
+    );
+  }
+
+  async #noSeat(deliveries: readonly Delivery[], words: string): Promise<void> {
+    if (deliveries.length === 0) return;
+    const message = withoutAddresses(words);
+    await this.#waitForSeat(deliveries, { message, untilMs: await this.#options.seats.noneLeft(message) });
+  }
+
+  #waitForSeat(deliveries: readonly Delivery[], seats: { untilMs: number; message: string }): Promise<void> {
+    const reason = `LastPass has no seat free, and says: ${seats.message}`;
+    return this.#putAside(deliveries, { untilMs: seats.untilMs, asideOf: () => ({ reason, kind: 'no-seat' }) });
   }
 
   async #inHalves(kind: CallKind, carried: readonly Delivery[]): Promise<void> {
@@ -424,19 +461,38 @@ export class Round {
   }
 
   async #setAside(refused: readonly Delivery[], wordsOf: (delivery: Delivery) => string): Promise<void> {
-    this.#dropOut(refused.map(({ person }) => person));
     const untilMs = Date.now() + refusedRetryMs;
-    const changes = refused.map(
-      (delivery): Change => ({
+    const asideOf = (delivery: Delivery) => ({
+      reason: `LastPass refuses: ${wordsOf(delivery)}`,
+      kind: 'refused' as const,
+    });
+    await this.#putAside(refused, { untilMs, asideOf });
+  }
+
+  async #putAside(
+    deliveries: readonly Delivery[],
+    { untilMs, asideOf }: { untilMs: number; asideOf: (delivery: Delivery) => Pick<SetAside, 'reason' | 'kind'> },
+  ): Promise<void> {
+    this.#dropOut(deliveries.map(({ person }) => person));
+    const { redis, keys } = this.#options.store;
+    const people = deliveries.map(({ person }) => person);
+    const before = people.length === 0 ? [] : await redis.hmget(keys.setAside, ...people);
+    const sinceMs = (index: number, kind: SetAside['kind']) => {
+      const known = parseStored(setAside, keys.setAside, before[index] ?? null).value;
+      return known?.kind === kind ? known.sinceMs : Date.now();
+    };
+    const changes = deliveries.map((delivery, index): Change => {
+      const aside = asideOf(delivery);
+      return {
         person: delivery.person,
         username: delivery.plan.username,
-        setAside: refusal(delivery, `LastPass refuses: ${wordsOf(delivery)}`),
+        setAside: { name: delivery.plan.name, ...aside, sinceMs: sinceMs(index, aside.kind) },
         misses: 0,
         ...(delivery.link === null ? {} : { link: delivery.link }), // not as it was written down before sending
         claim: { kind: 'postpone', untilMs },
         ...(stepOf(delivery, 'create') ? { intent: null } : {}),
-      }),
-    );
+      };
+    });
     await this.#options.records.commit(this.#batch, changes);
   }
 }

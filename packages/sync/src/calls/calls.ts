@@ -32,6 +32,8 @@ export interface CallKind {
   readonly takesAccess: boolean;
   /** A second one would send a second e-mail: an intent is written down before, and it is never repeated blindly. */
   readonly creates: boolean;
+  /** LastPass carries it out only where a licence is free. */
+  readonly takesSeat?: true;
   /** The account may have another user name afterwards. */
   readonly changesAddress?: true;
   /** What it carries. */
@@ -96,6 +98,7 @@ const create: CallKind = {
   steps: ['create'],
   takesAccess: false,
   creates: true,
+  takesSeat: true,
   atOnce: 'batch',
   carries: (delivery) => stepOf(delivery, 'create') !== undefined,
   send: async (client, deliveries) => {
@@ -130,6 +133,7 @@ const enable: CallKind = {
   steps: ['enable'],
   takesAccess: false,
   creates: false,
+  takesSeat: true,
   atOnce: 'batch',
   carries: (delivery) => stepOf(delivery, 'enable') !== undefined,
   send: async (client, deliveries) => {

@@ -6,7 +6,7 @@
 import { type PersonKey, partsOfPerson, personKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { currentGeneration, folded } from '@connector/shared/people-with-mail.ts';
-import { plan, setAside } from '@connector/shared/plan.ts';
+import { isRefusal, plan, setAside } from '@connector/shared/plan.ts';
 import type { State } from '@connector/shared/state.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import { type GroupRename, type SyncedGroup, syncedGroup } from '@connector/shared/synced-group.ts';
@@ -144,7 +144,7 @@ async function namesToJoin({ redis, keys }: State): Promise<ReadonlySet<string> 
     );
     if (joins === undefined || joins.length === 0) continue;
     const aside = parseStored(setAside, keys.setAside, await redis.hget(keys.setAside, person)).value;
-    if (aside?.kind !== 'refused') for (const name of joins) names.add(folded(name));
+    if (!isRefusal(aside)) for (const name of joins) names.add(folded(name));
   }
   return names;
 }

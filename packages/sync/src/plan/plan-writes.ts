@@ -6,6 +6,7 @@ import {
   isFirstCreate,
   isGuarded,
   isLeaverStep,
+  isRefusal,
   needsApproval,
   type Plan,
   type SetAside,
@@ -164,7 +165,7 @@ function obstacleWrites({ store }: Context, known: Known, planned: Planned | nul
   const { person } = known;
   const { keys } = store;
   if (planned === null || planned.obstacle === null) {
-    const mayStillBeRefused = known.setAside?.kind === 'refused' && (planned?.steps.length ?? 0) > 0;
+    const mayStillBeRefused = isRefusal(known.setAside) && (planned?.steps.length ?? 0) > 0;
     return known.setAside === null || mayStillBeRefused ? [] : [['HDEL', keys.setAside, person]];
   }
   const { reason, kind } = planned.obstacle;

@@ -1,6 +1,6 @@
 /** What is still to be done before a sync that was asked for has come to its end. */
 import { type Cursor, cursor, firstCursor, firstMirrorState, mirrorState } from '@connector/shared/directory-state.ts';
-import { type AccountsRead, accountsRead, setAside } from '@connector/shared/plan.ts';
+import { type AccountsRead, accountsRead, isRefusal, setAside } from '@connector/shared/plan.ts';
 import { policyState } from '@connector/shared/policy.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { syncedGroup } from '@connector/shared/synced-group.ts';
@@ -157,5 +157,5 @@ function directoryOf(
 async function countRefused({ redis, keys }: Store, people: readonly string[]): Promise<number> {
   if (people.length === 0) return 0;
   const asides = await redis.hmget(keys.setAside, ...people);
-  return asides.filter((raw) => parseStored(setAside, keys.setAside, raw).value?.kind === 'refused').length;
+  return asides.filter((raw) => isRefusal(parseStored(setAside, keys.setAside, raw).value)).length;
 }

@@ -1,5 +1,6 @@
 /** The people who can't be synced until something is mended, and trying again by a person's word. */
 import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
+import { type NoSeat, noSeat } from '@connector/shared/no-seat.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { currentGeneration, peopleWithMail } from '@connector/shared/people-with-mail.ts';
 import { link, type SetAside, setAside } from '@connector/shared/plan.ts';
@@ -63,6 +64,11 @@ export async function retryPerson(
   const linked = parseStored(link, keys.links, linkRaw).value;
   const holder = linked === null ? null : await redis.hget(keys.linked, linked.username);
   const now = String(Date.now());
+  const seats = parseStored(noSeat, keys.noSeat, await redis.get(keys.noSeat)).value;
+  const trySeats =
+    kind === 'no-seat' && seats !== null
+      ? [['SET', keys.noSeat, JSON.stringify({ ...seats, tryAgainAtMs: 0 } satisfies NoSeat), 'XX']]
+      : [];
   const ends = kind === 'drift' && linked !== null;
   const waiting = ends ? await peopleWithMail(store, directories, [linked.username]) : [];
   const endLink = !ends
@@ -80,6 +86,7 @@ export async function retryPerson(
     ],
     writes: [
       ...endLink,
+      ...trySeats,
       ['HDEL', keys.attempts, person],
       ['ZADD', keys.toDeliver, 'XX', now, person],
       ['ZADD', keys.leavers, 'XX', now, person],

@@ -13,6 +13,7 @@ export function asideText(aside: readonly AsidePerson[], paint: Paint): string[]
   const titles = {
     data: "the directory's data stands in the way",
     refused: 'refused by LastPass',
+    'no-seat': 'wait for a seat at LastPass: add licences, or free some; tried every minute',
     drift: 'deleted by hand at LastPass',
   } as const satisfies Record<AsidePerson['kind'], string>;
   const blocks = [...Map.groupBy(aside, ({ kind }) => kind)].sort(([, a], [, b]) => b.length - a.length);

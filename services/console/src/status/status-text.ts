@@ -117,12 +117,13 @@ function peopleRows({ people, setAside, deletedByHand }: Status): Cell[][] {
 const asideTitles: Record<SetAside['kind'], string> = {
   data: "Set aside: the directory's data stands in the way",
   refused: 'Set aside: refused by LastPass',
+  'no-seat': 'Set aside: wait for a seat at LastPass, tried every minute',
   drift: 'Deleted by hand at LastPass, and left so',
 };
 
 function asideLines({ setAside, deletedByHand, nowMs }: Status, { paint, all }: StatusTextOptions): string[] {
   const everybody = [...setAside, ...deletedByHand];
-  return (['data', 'refused', 'drift'] as const).flatMap((kind) => {
+  return (['data', 'refused', 'no-seat', 'drift'] as const).flatMap((kind) => {
     const title = asideTitles[kind];
     const these = everybody.filter((each) => each.kind === kind);
     if (these.length === 0) return [];
