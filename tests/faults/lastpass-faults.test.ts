@@ -4,8 +4,9 @@ import { setAside } from '@connector/shared/plan.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { creations } from './call-log.ts';
 import { type Ending, endingOf } from './crash-at-every-effect.ts';
-import { directoryId, type Run, Servers } from './pipeline.ts';
-import { bases, directory, guidOf, person, policy, stages, surroundings, tenant } from './scenario.ts';
+import { directoryId, Servers } from './pipeline.ts';
+import { begin, play, undisturbed } from './played.ts';
+import { bases, guidOf, person, stages, surroundings } from './scenario.ts';
 
 const writeCommands = [
   'batchadd',
@@ -16,28 +17,6 @@ const writeCommands = [
   'deluser',
   'batchchangegrp',
 ];
-
-async function begin(servers: Servers): Promise<Run> {
-  const run = await servers.run({ tenant, directory, policy });
-  await Promise.all([run.inside('reconciler'), run.inside('pusher')]);
-  return run;
-}
-
-async function play(run: Run, which = stages): Promise<Ending> {
-  for (const stage of which) {
-    await stage(run);
-    await run.quiet({ withinMs: 60_000 });
-    await run.allIsDue(); // whoever was refused once
-    await run.quiet({ withinMs: 60_000 });
-  }
-  return endingOf(run);
-}
-
-async function undisturbed(which = stages): Promise<Ending> {
-  await using servers = await Servers.create();
-  await using run = await begin(servers);
-  return await play(run, which);
-}
 
 /** What strikes each command once: instead of it, or after it was carried out. */
 const strikes = [
