@@ -32,3 +32,20 @@ export async function undisturbed(which = stages): Promise<Ending> {
   await using run = await begin(servers);
   return await play(run, which);
 }
+
+/** The ways in which an answer can fail. */
+export const strikes = [
+  { kind: 'http-500' },
+  { kind: 'http-500', status: 503 },
+  { kind: 'http-500', phase: 'after' },
+  { kind: 'http-429' },
+  { kind: 'reset' },
+  { kind: 'reset', phase: 'after' },
+  { kind: 'cut-body' },
+  { kind: 'cut-body', phase: 'after' },
+  { kind: 'hang' },
+  { kind: 'hang', phase: 'after' },
+];
+
+/** What a strike's test is called. */
+export const nameOf = (strike: object) => Object.values(strike).join(' ');
