@@ -1,5 +1,6 @@
 /**
- * The calls of one batch: a last look before each leaves, the answer recorded, and every way in which one can fail.
+ * The calls of one batch: a last look before each leaves, the answer recorded, and every way in which one can fail (what then
+ * becomes of its people: `failures.ts`).
  *
  * | what happened | what is done |
  * |---|---|
@@ -15,9 +16,8 @@
  */
 import { LastPassError } from '@connector/lastpass/errors.ts';
 import { saysNoSeat } from '@connector/lastpass/refusals.ts';
-import type { Account } from '@connector/shared/account.ts';
 import type { Keys, PersonKey } from '@connector/shared/keys.ts';
-import { accountsRead, intent, link, type SetAside, setAside } from '@connector/shared/plan.ts';
+import { accountsRead } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import type { Change } from '@connector/sync/accounts/account-changes.ts';
@@ -26,20 +26,15 @@ import { type Delivery, stepOf } from '@connector/sync/calls/delivery.ts';
 import { disablingDigest } from '@connector/sync/plan/make-plan.ts';
 import type { Batch } from './claims.ts';
 import type { DeliverOptions } from './deliver-options.ts';
+import { Failures } from './failures.ts';
 import { CredentialsRefused } from './gate.ts';
-import { callsOf, setAsideForMs } from './misses.ts';
-import { readAccountsOf, readBack } from './read-back.ts';
-import { answeredSettlesMs, createSettlesMs, movedChanges, settledChanges } from './settling.ts';
+import { callsOf } from './misses.ts';
+import { readBack } from './read-back.ts';
+import { createSettlesMs, movedChanges } from './settling.ts';
 import { withoutAddresses } from './without-addresses.ts';
 
 /** The ids of so many created accounts are asked for one by one. */
 const idsAtOnce = 5;
-const firstRetryMs = 500;
-const longestRetryMs = 60_000;
-/** Nobody waits longer after a call without an answer, ms: while smaller calls isolate an account, and while the command is broken. */
-const longestMissMs = { isolating: 2_000, broken: 15_000 };
-/** An account that LastPass refuses by itself is tried again this much later, ms. */
-const refusedRetryMs = 15 * 60_000;
 /** A list of all accounts is taken for what LastPass has for so long, ms. */
 const freshForMs = 20_000;
 /** So long after the claims were checked, the check is stale and made again before sending (a process that was paused). */
@@ -63,39 +58,23 @@ function disablingOf(delivery: Delivery, kind: CallKind, { unchanged }: Answer):
   const { because } = step;
   return { disabling: { username, name, because, digest: disablingDigest(username, because), atMs: Date.now() } };
 }
+
 /** Whether LastPass refuses for nothing but a licence. */
 const isForWantOfSeats = (kind: CallKind, { messages = [] }: LastPassError): boolean =>
   kind.takesSeat === true && messages.length > 0 && messages.every(saysNoSeat);
-
-type Found = ReadonlyMap<PersonKey, Account>;
-
-/** Whether LastPass has somebody's account as it was before the call. */
-const isAsBefore = ({ person, account }: Delivery, found: Found): boolean =>
-  JSON.stringify(found.get(person) ?? null) === JSON.stringify(account);
-
-/** Tried again as it is, by those who were sent together: they stay together. */
-const again = ({ attempts }: Delivery, why: keyof typeof longestMissMs) => ({
-  kind: 'postpone' as const,
-  untilMs: Date.now() + Math.min(longestMissMs[why], firstRetryMs * 2 ** attempts),
-});
-
-const refusal = ({ plan: { name } }: Delivery, reason: string): SetAside => ({
-  name,
-  reason,
-  kind: 'refused',
-  sinceMs: Date.now(),
-});
 
 /** The calls of one batch. People drop out of it when a call fails for them or their claim is lost. */
 export class Round {
   readonly #options: DeliverOptions;
   readonly #batch: Batch;
+  readonly #failures: Failures;
   #deliveries: readonly Delivery[];
 
   constructor(options: DeliverOptions, batch: Batch, deliveries: readonly Delivery[]) {
     this.#options = options;
     this.#batch = batch;
     this.#deliveries = deliveries;
+    this.#failures = new Failures({ deliver: options, batch, dropOut: (people) => this.#dropOut(people) });
   }
 
   /** Makes all calls of one kind. */
@@ -103,20 +82,12 @@ export class Round {
     const planned = this.#deliveries.filter(kind.carries);
     const carried = kind.creates ? await this.#withoutExisting(planned) : planned;
     const size = kind.atOnce === 'one' ? 1 : this.#options.batchSize;
-    const misses = await this.#missesOf(carried);
+    const misses = await this.#failures.missesOf(carried);
     const missesOf = ({ person }: Delivery) => misses.get(person) ?? 0;
     for (const together of callsOf(carried, { atMost: size, missesOf })) {
       if (!kind.takesAccess) await this.#options.overtake();
       await this.#call(kind, together);
     }
-  }
-
-  async #missesOf(deliveries: readonly Delivery[]): Promise<Map<PersonKey, number>> {
-    const { redis, keys } = this.#options.store;
-    const people = deliveries.map(({ person }) => person);
-    if (people.length === 0) return new Map();
-    const misses = await redis.hmget(keys.misses, ...people);
-    return new Map(people.map((person, index) => [person, Number(misses[index] ?? 0)]));
   }
 
   /** Gives the people back who are still in the round: they are planned again, which finds nothing left to do. */
@@ -145,7 +116,7 @@ export class Round {
 
   async #call(kind: CallKind, carried: readonly Delivery[]): Promise<void> {
     const seats = kind.takesSeat && carried.length > 0 ? await this.#options.seats.ask() : { may: 'go' as const };
-    if (seats.may === 'wait') return this.#waitForSeat(carried, seats);
+    if (seats.may === 'wait') return this.#failures.waitForSeat(carried, seats);
     if (seats.may === 'go' || carried.length === 1) return this.#send(kind, carried);
     await this.#send(kind, carried.slice(0, 1));
     await this.#call(kind, carried.slice(1));
@@ -169,7 +140,7 @@ export class Round {
       if (answer.slowDown !== null) await gate.patience(answer.slowDown);
     } catch (error) {
       if (error instanceof CredentialsRefused) {
-        await this.#nothingSent(kind, sent, Date.now());
+        await this.#failures.nothingSent(kind, sent, Date.now());
         throw error;
       }
       if (!(error instanceof LastPassError)) throw error;
@@ -285,7 +256,7 @@ export class Round {
     });
     const recorded = new Set((await this.#options.records.commit(this.#batch, changes)).map(({ person }) => person));
     this.#dropOut(taken.map(({ person }) => person).filter((person) => !recorded.has(person)));
-    await this.#refused(refused, ({ plan: { username } }) => answer.refused.get(username) ?? '');
+    await this.#failures.refused(refused, ({ plan: { username } }) => answer.refused.get(username) ?? '');
   }
 
   /** The answer to a create doesn't tell the ids: a few are asked for at once, many with the next reading of all accounts. */
@@ -321,14 +292,14 @@ export class Round {
   }
 
   async #failed(kind: CallKind, sent: readonly Delivery[], error: LastPassError): Promise<void> {
-    if (error.arrived === 'perhaps') return this.#unanswered(kind, sent, error);
+    if (error.arrived === 'perhaps') return this.#failures.unanswered(kind, sent, error);
     if (error.arrived === 'yes') this.#options.commandMisses.answered(kind.command);
     if (error.code === 'too-large' && sent.length > 1) return this.#inHalves(kind, sent);
-    if (error.arrived === 'no') return this.#nothingSent(kind, sent, null);
+    if (error.arrived === 'no') return this.#failures.nothingSent(kind, sent, null);
     if (sent.length === 1) {
       const words = (error.messages ?? [error.message]).join('; ');
-      if (!isForWantOfSeats(kind, error)) return this.#refused(sent, () => words);
-      return this.#noSeat(await this.#recordWhatWasDone(sent), words);
+      if (!isForWantOfSeats(kind, error)) return this.#failures.refused(sent, () => words);
+      return this.#failures.noSeat(await this.#failures.recordWhatWasDone(sent), words);
     }
     await this.#refusedTogether(kind, sent, error);
   }
@@ -340,7 +311,7 @@ export class Round {
   async #refusedTogether(kind: CallKind, sent: readonly Delivery[], error: LastPassError): Promise<void> {
     const { refusals = [], messages = [] } = error;
     const words = new Map(refusals.map(({ username, message }) => [username, message]));
-    const stays = await this.#recordWhatWasDone(sent);
+    const stays = await this.#failures.recordWhatWasDone(sent);
     const named = stays.filter(({ plan: { username } }) => words.has(username));
     const others = stays.filter((delivery) => !named.includes(delivery));
     const isExplained = messages.every((text) => refusals.some(({ message }) => message === text));
@@ -348,151 +319,16 @@ export class Round {
     else await this.#inHalves(kind, others);
     const wordsOf = ({ plan: { username } }: Delivery) => words.get(username) ?? '';
     const seatless = kind.takesSeat ? named.filter((delivery) => saysNoSeat(wordsOf(delivery))) : [];
-    await this.#noSeat(seatless, seatless[0] ? wordsOf(seatless[0]) : '');
-    await this.#setAside(
+    await this.#failures.noSeat(seatless, seatless[0] ? wordsOf(seatless[0]) : '');
+    await this.#failures.setRefusedAside(
       named.filter((delivery) => !seatless.includes(delivery)),
       wordsOf,
     );
-  }
-
-  async #noSeat(deliveries: readonly Delivery[], words: string): Promise<void> {
-    if (deliveries.length === 0) return;
-    const message = withoutAddresses(words);
-    await this.#waitForSeat(deliveries, { message, untilMs: await this.#options.seats.noneLeft(message) });
-  }
-
-  #waitForSeat(deliveries: readonly Delivery[], seats: { untilMs: number; message: string }): Promise<void> {
-    const reason = `LastPass has no seat free, and says: ${seats.message}`;
-    return this.#putAside(deliveries, { untilMs: seats.untilMs, asideOf: () => ({ reason, kind: 'no-seat' }) });
   }
 
   async #inHalves(kind: CallKind, carried: readonly Delivery[]): Promise<void> {
     const middle = Math.ceil(carried.length / 2);
     for (const half of [carried.slice(0, middle), carried.slice(middle)])
       if (half.length > 0) await this.#call(kind, half);
-  }
-
-  /** The call certainly did nothing: its people try again later, or at a given time. */
-  async #nothingSent(kind: CallKind, sent: readonly Delivery[], atMs: number | null): Promise<void> {
-    const changes = sent.map(({ person, plan: { username }, attempts, link: before }): Change => {
-      const untilMs = atMs ?? Date.now() + Math.min(longestRetryMs, firstRetryMs * 2 ** attempts);
-      const undone = kind.linkWhenSent && before !== null ? { link: before } : {};
-      return {
-        person,
-        username,
-        claim: { kind: 'postpone', untilMs },
-        ...(kind.creates ? { intent: null } : {}),
-        ...undone,
-      };
-    });
-    this.#dropOut(sent.map(({ person }) => person));
-    await this.#options.records.commit(this.#batch, changes);
-  }
-
-  /**
-   * The effect of a call is unknown: the accounts are read back, and what is true is recorded. A create that isn't there yet may
-   * still be under way: its intent stays, and it is asked for again.
-   */
-  async #unanswered(kind: CallKind, sent: readonly Delivery[], error: LastPassError): Promise<void> {
-    const settlesMs = error.code === 'unexpected-answer' ? answeredSettlesMs : createSettlesMs;
-    const found = await this.#read(sent);
-    const counts = this.#options.commandMisses.missed(kind.command, Date.now());
-    const before = await this.#missesOf(sent);
-    const unknown = `LastPass gives no answer about this account: ${withoutAddresses(error.message)}`;
-    const changes = await Promise.all(
-      sent.map(async (delivery) => {
-        const settled = await this.#settled(delivery, found, { settlesMs });
-        if (!isAsBefore(delivery, found)) return settled.map((change) => ({ ...change, misses: 0 }));
-        if (!counts)
-          return settled.map((change) => (change.intent ? change : { ...change, claim: again(delivery, 'broken') }));
-        const misses = (before.get(delivery.person) ?? 0) + 1;
-        const forMs = setAsideForMs({ misses, together: sent.length });
-        return settled.map((change): Change => {
-          if (forMs === null)
-            return { ...change, misses, ...(change.intent ? {} : { claim: again(delivery, 'isolating') }) };
-          const untilMs = Date.now() + Math.max(forMs, change.intent ? settlesMs : 0);
-          return { ...change, misses, setAside: refusal(delivery, unknown), claim: { kind: 'postpone', untilMs } };
-        });
-      }),
-    );
-    this.#dropOut(sent.map(({ person }) => person));
-    await this.#options.records.commit(this.#batch, changes.flat());
-  }
-
-  /** Records what a refused call did all the same. @returns those whose account is as before, who stay in the round */
-  async #recordWhatWasDone(sent: readonly Delivery[]): Promise<Delivery[]> {
-    const found = await this.#read(sent);
-    const done = sent.filter((delivery) => !isAsBefore(delivery, found));
-    this.#dropOut(done.map(({ person }) => person));
-    const changes = await Promise.all(done.map((delivery) => this.#settled(delivery, found)));
-    await this.#options.records.commit(this.#batch, changes.flat());
-    return sent.filter((delivery) => !done.includes(delivery));
-  }
-
-  #read(sent: readonly Delivery[]): Promise<Found> {
-    return readAccountsOf(
-      this.#options,
-      sent.map(({ person, plan: { username }, link: current }) => ({ person, username, link: current })),
-    );
-  }
-
-  /** What is true of somebody after reading back. @param settlesMs whatever goes on at LastPass goes on for so long, from now */
-  async #settled(
-    { person, plan: { username } }: Delivery,
-    found: Found,
-    { settlesMs = createSettlesMs } = {},
-  ): Promise<Change[]> {
-    const { redis, keys } = this.#options.store;
-    const sentIntent = parseStored(intent, keys.intents, await redis.hget(keys.intents, person)).value;
-    const current = parseStored(link, keys.links, await redis.hget(keys.links, person)).value;
-    const nowMs = Date.now();
-    const state = {
-      person,
-      username,
-      intent: sentIntent && { ...sentIntent, settlesAtMs: nowMs + settlesMs },
-      link: current,
-    };
-    return settledChanges(state, found.get(person) ?? null, nowMs);
-  }
-
-  /** LastPass refuses accounts: each is set aside with LastPass's own words, unless the change was made all the same. */
-  async #refused(refused: readonly Delivery[], wordsOf: (delivery: Delivery) => string): Promise<void> {
-    if (refused.length > 0) await this.#setAside(await this.#recordWhatWasDone(refused), wordsOf);
-  }
-
-  async #setAside(refused: readonly Delivery[], wordsOf: (delivery: Delivery) => string): Promise<void> {
-    const untilMs = Date.now() + refusedRetryMs;
-    const asideOf = (delivery: Delivery) => ({
-      reason: `LastPass refuses: ${wordsOf(delivery)}`,
-      kind: 'refused' as const,
-    });
-    await this.#putAside(refused, { untilMs, asideOf });
-  }
-
-  async #putAside(
-    deliveries: readonly Delivery[],
-    { untilMs, asideOf }: { untilMs: number; asideOf: (delivery: Delivery) => Pick<SetAside, 'reason' | 'kind'> },
-  ): Promise<void> {
-    this.#dropOut(deliveries.map(({ person }) => person));
-    const { redis, keys } = this.#options.store;
-    const people = deliveries.map(({ person }) => person);
-    const before = people.length === 0 ? [] : await redis.hmget(keys.setAside, ...people);
-    const sinceMs = (index: number, kind: SetAside['kind']) => {
-      const known = parseStored(setAside, keys.setAside, before[index] ?? null).value;
-      return known?.kind === kind ? known.sinceMs : Date.now();
-    };
-    const changes = deliveries.map((delivery, index): Change => {
-      const aside = asideOf(delivery);
-      return {
-        person: delivery.person,
-        username: delivery.plan.username,
-        setAside: { name: delivery.plan.name, ...aside, sinceMs: sinceMs(index, aside.kind) },
-        misses: 0,
-        ...(delivery.link === null ? {} : { link: delivery.link }), // not as it was written down before sending
-        claim: { kind: 'postpone', untilMs },
-        ...(stepOf(delivery, 'create') ? { intent: null } : {}),
-      };
-    });
-    await this.#options.records.commit(this.#batch, changes);
   }
 }

@@ -1,0 +1,213 @@
+/**
+ * What becomes of those whose call failed. Each way out records what is known of them, and the round goes on without them; who
+ * stays in it is returned.
+ */
+import type { LastPassError } from '@connector/lastpass/errors.ts';
+import type { Account } from '@connector/shared/account.ts';
+import type { PersonKey } from '@connector/shared/keys.ts';
+import { intent, link, type SetAside, setAside } from '@connector/shared/plan.ts';
+import { parseStored } from '@connector/shared/store.ts';
+import type { Change } from '@connector/sync/accounts/account-changes.ts';
+import type { CallKind } from '@connector/sync/calls/calls.ts';
+import { type Delivery, stepOf } from '@connector/sync/calls/delivery.ts';
+import type { Batch } from './claims.ts';
+import type { DeliverOptions } from './deliver-options.ts';
+import { setAsideForMs } from './misses.ts';
+import { readAccountsOf } from './read-back.ts';
+import { answeredSettlesMs, createSettlesMs, settledChanges } from './settling.ts';
+import { withoutAddresses } from './without-addresses.ts';
+
+/** The first of ever longer pauses, ms. */
+const firstRetryMs = 500;
+const longestRetryMs = 60_000;
+/** Nobody waits longer after a call without an answer, ms: while smaller calls isolate an account, and while the command is broken. */
+const longestMissMs = { isolating: 2_000, broken: 15_000 };
+/** An account that LastPass refuses by itself is tried again this much later, ms. */
+const refusedRetryMs = 15 * 60_000;
+
+type Found = ReadonlyMap<PersonKey, Account>;
+
+/** Whether LastPass has somebody's account as it was before the call. */
+const isAsBefore = ({ person, account }: Delivery, found: Found): boolean =>
+  JSON.stringify(found.get(person) ?? null) === JSON.stringify(account);
+
+/** Tried again as it is, by those who were sent together: they stay together. */
+const again = ({ attempts }: Delivery, why: keyof typeof longestMissMs) => ({
+  kind: 'postpone' as const,
+  untilMs: Date.now() + Math.min(longestMissMs[why], firstRetryMs * 2 ** attempts),
+});
+
+const refusal = ({ plan: { name } }: Delivery, reason: string): SetAside => ({
+  name,
+  reason,
+  kind: 'refused',
+  sinceMs: Date.now(),
+});
+
+/** The batch whose calls fail, and the round that makes them. */
+export interface FailuresOptions {
+  readonly deliver: DeliverOptions;
+  readonly batch: Batch;
+  /** Takes people out of the round. */
+  readonly dropOut: (people: Iterable<PersonKey>) => void;
+}
+
+/** The ways out of a round. */
+export class Failures {
+  readonly #options: DeliverOptions;
+  readonly #batch: Batch;
+  readonly #leave: FailuresOptions['dropOut'];
+
+  constructor({ deliver, batch, dropOut }: FailuresOptions) {
+    this.#options = deliver;
+    this.#batch = batch;
+    this.#leave = dropOut;
+  }
+
+  /** How many calls about each in a row had no conclusive answer. */
+  async missesOf(deliveries: readonly Delivery[]): Promise<Map<PersonKey, number>> {
+    const { redis, keys } = this.#options.store;
+    const people = deliveries.map(({ person }) => person);
+    if (people.length === 0) return new Map();
+    const misses = await redis.hmget(keys.misses, ...people);
+    return new Map(people.map((person, index) => [person, Number(misses[index] ?? 0)]));
+  }
+
+  /** The call certainly did nothing: its people try again later, or at a given time. */
+  async nothingSent(kind: CallKind, sent: readonly Delivery[], atMs: number | null): Promise<void> {
+    const changes = sent.map(({ person, plan: { username }, attempts, link: before }): Change => {
+      const untilMs = atMs ?? Date.now() + Math.min(longestRetryMs, firstRetryMs * 2 ** attempts);
+      const undone = kind.linkWhenSent && before !== null ? { link: before } : {};
+      return {
+        person,
+        username,
+        claim: { kind: 'postpone', untilMs },
+        ...(kind.creates ? { intent: null } : {}),
+        ...undone,
+      };
+    });
+    this.#leave(sent.map(({ person }) => person));
+    await this.#options.records.commit(this.#batch, changes);
+  }
+
+  /**
+   * The effect of a call is unknown: the accounts are read back, and what is true is recorded. A create that isn't there yet may
+   * still be under way: its intent stays, and it is asked for again.
+   */
+  async unanswered(kind: CallKind, sent: readonly Delivery[], error: LastPassError): Promise<void> {
+    const settlesMs = error.code === 'unexpected-answer' ? answeredSettlesMs : createSettlesMs;
+    const found = await this.#read(sent);
+    const counts = this.#options.commandMisses.missed(kind.command, Date.now());
+    const before = await this.missesOf(sent);
+    const unknown = `LastPass gives no answer about this account: ${withoutAddresses(error.message)}`;
+    const changes = await Promise.all(
+      sent.map(async (delivery) => {
+        const settled = await this.#settled(delivery, found, { settlesMs });
+        if (!isAsBefore(delivery, found)) return settled.map((change) => ({ ...change, misses: 0 }));
+        if (!counts)
+          return settled.map((change) => (change.intent ? change : { ...change, claim: again(delivery, 'broken') }));
+        const misses = (before.get(delivery.person) ?? 0) + 1;
+        const forMs = setAsideForMs({ misses, together: sent.length });
+        return settled.map((change): Change => {
+          if (forMs === null)
+            return { ...change, misses, ...(change.intent ? {} : { claim: again(delivery, 'isolating') }) };
+          const untilMs = Date.now() + Math.max(forMs, change.intent ? settlesMs : 0);
+          return { ...change, misses, setAside: refusal(delivery, unknown), claim: { kind: 'postpone', untilMs } };
+        });
+      }),
+    );
+    this.#leave(sent.map(({ person }) => person));
+    await this.#options.records.commit(this.#batch, changes.flat());
+  }
+
+  /** Records what a refused call did all the same. @returns those whose account is as before, who stay in the round */
+  async recordWhatWasDone(sent: readonly Delivery[]): Promise<Delivery[]> {
+    const found = await this.#read(sent);
+    const done = sent.filter((delivery) => !isAsBefore(delivery, found));
+    this.#leave(done.map(({ person }) => person));
+    const changes = await Promise.all(done.map((delivery) => this.#settled(delivery, found)));
+    await this.#options.records.commit(this.#batch, changes.flat());
+    return sent.filter((delivery) => !done.includes(delivery));
+  }
+
+  #read(sent: readonly Delivery[]): Promise<Found> {
+    return readAccountsOf(
+      this.#options,
+      sent.map(({ person, plan: { username }, link: current }) => ({ person, username, link: current })),
+    );
+  }
+
+  /** What is true of somebody after reading back. @param settlesMs whatever goes on at LastPass goes on for so long, from now */
+  async #settled(
+    { person, plan: { username } }: Delivery,
+    found: Found,
+    { settlesMs = createSettlesMs } = {},
+  ): Promise<Change[]> {
+    const { redis, keys } = this.#options.store;
+    const sentIntent = parseStored(intent, keys.intents, await redis.hget(keys.intents, person)).value;
+    const current = parseStored(link, keys.links, await redis.hget(keys.links, person)).value;
+    const nowMs = Date.now();
+    const state = {
+      person,
+      username,
+      intent: sentIntent && { ...sentIntent, settlesAtMs: nowMs + settlesMs },
+      link: current,
+    };
+    return settledChanges(state, found.get(person) ?? null, nowMs);
+  }
+
+  /** LastPass refuses accounts: each is set aside with LastPass's own words, unless the change was made all the same. */
+  async refused(refused: readonly Delivery[], wordsOf: (delivery: Delivery) => string): Promise<void> {
+    if (refused.length > 0) await this.setRefusedAside(await this.recordWhatWasDone(refused), wordsOf);
+  }
+
+  /** Sets accounts aside that are known to be as before. */
+  async setRefusedAside(refused: readonly Delivery[], wordsOf: (delivery: Delivery) => string): Promise<void> {
+    const untilMs = Date.now() + refusedRetryMs;
+    const asideOf = (delivery: Delivery) => ({
+      reason: `LastPass refuses: ${wordsOf(delivery)}`,
+      kind: 'refused' as const,
+    });
+    await this.#putAside(refused, { untilMs, asideOf });
+  }
+
+  async #putAside(
+    deliveries: readonly Delivery[],
+    { untilMs, asideOf }: { untilMs: number; asideOf: (delivery: Delivery) => Pick<SetAside, 'reason' | 'kind'> },
+  ): Promise<void> {
+    this.#leave(deliveries.map(({ person }) => person));
+    const { redis, keys } = this.#options.store;
+    const people = deliveries.map(({ person }) => person);
+    const before = people.length === 0 ? [] : await redis.hmget(keys.setAside, ...people);
+    const sinceMs = (index: number, kind: SetAside['kind']) => {
+      const known = parseStored(setAside, keys.setAside, before[index] ?? null).value;
+      return known?.kind === kind ? known.sinceMs : Date.now();
+    };
+    const changes = deliveries.map((delivery, index): Change => {
+      const aside = asideOf(delivery);
+      return {
+        person: delivery.person,
+        username: delivery.plan.username,
+        setAside: { name: delivery.plan.name, ...aside, sinceMs: sinceMs(index, aside.kind) },
+        misses: 0,
+        ...(delivery.link === null ? {} : { link: delivery.link }), // not as it was written down before sending
+        claim: { kind: 'postpone', untilMs },
+        ...(stepOf(delivery, 'create') ? { intent: null } : {}),
+      };
+    });
+    await this.#options.records.commit(this.#batch, changes);
+  }
+
+  /** LastPass has just said, in these words, that there is no seat for them: from now on nobody who needs one is sent. */
+  async noSeat(deliveries: readonly Delivery[], words: string): Promise<void> {
+    if (deliveries.length === 0) return;
+    const message = withoutAddresses(words);
+    await this.waitForSeat(deliveries, { message, untilMs: await this.#options.seats.noneLeft(message) });
+  }
+
+  /** There is no seat, as is known: they wait until one is tried again. */
+  waitForSeat(deliveries: readonly Delivery[], seats: { untilMs: number; message: string }): Promise<void> {
+    const reason = `LastPass has no seat free, and says: ${seats.message}`;
+    return this.#putAside(deliveries, { untilMs: seats.untilMs, asideOf: () => ({ reason, kind: 'no-seat' }) });
+  }
+}
