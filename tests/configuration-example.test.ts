@@ -11,6 +11,7 @@ const environment = {
   LASTPASS_CID: '12345678',
   LASTPASS_PROVHASH: 'hash',
   REDIS_PASSWORD: 'redis-secret',
+  CONSOLE_TOKEN: 'console-secret-of-32-letters-----',
 };
 
 /** Keys that hold secrets, whose …File twins would need a file. */
@@ -29,9 +30,16 @@ test('every key that the example comments out is a key, with the value that it w
     .filter((line) => !twin.test(line))
     .map((line) => line.replace(/^(\s*)# (\w+: \S+)$/, '$1$2'))
     .join('\n');
-  const { redis, directories, ...shown } = parseConfiguration(whole, { file, environment });
-  const { redis: plain, directories: _, ...silent } = parseConfiguration(example, { file, environment });
+  const { redis, directories, console: page, ...shown } = parseConfiguration(whole, { file, environment });
+  const {
+    redis: plain,
+    directories: _,
+    console: closed,
+    ...silent
+  } = parseConfiguration(example, { file, environment });
   assert.equal(redis.password, 'redis-secret');
+  assert.equal(page?.token, environment.CONSOLE_TOKEN);
+  assert.equal(closed, null);
   assert.deepEqual({ ...redis, password: undefined }, { ...plain, password: undefined });
   assert.deepEqual(shown, silent);
   assert.equal(directories[0]?.tls.serverName, 'dc1.corp.example.com');

@@ -8,7 +8,7 @@ import { Program } from '../support/child-process.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const services = ['watcher', 'reconciler', 'pusher'];
+const services = ['watcher', 'reconciler', 'pusher', 'console'];
 
 test('every service starts as the unit says, and ends in good order at SIGTERM', async (t) => {
   const unit = await readFile(join(root, 'docs/connector@.service'), 'utf8');

@@ -51,7 +51,7 @@ test('the smallest configuration gets the documented defaults', () => {
     ['disable', 'disable', 'disable'],
   );
   assert.deepEqual(policy.guard, { maxLeavers: 10, maxLeaversPercent: 5, maxLeaversHard: 50, firstCreates: 10 });
-  assert.deepEqual([http.watcher, http.reconciler, http.pusher], [9101, 9102, 9103]);
+  assert.deepEqual([http.watcher, http.reconciler, http.pusher, http.console], [9101, 9102, 9103, 8080]);
 });
 
 test('domain controllers may be found through DNS, asked of certain servers', () => {
@@ -117,6 +117,11 @@ describe('each mistake is one line that says what to write', () => {
       'an action that there is none of',
       `${whole}policy: { onDeleted: erase }`,
       /^policy\.onDeleted: must be one of disable, remove, delete, nothing; or, with a time to think it over, \{action: remove, after: 30d\}$/,
+    ],
+    [
+      'a token that could be guessed',
+      `${whole}console: { token: secret-token }`,
+      /^console\.token: is too short to be safe; write what "openssl rand -hex 32" prints$/,
     ],
     [
       'a duration without a unit',

@@ -133,6 +133,8 @@ const lastpass = z
 const longestFullReadEveryMs = 30 * 86_400_000;
 
 const port = z.number().int().min(0).max(65_535);
+/** Nobody guesses so many letters over a network, however fast. */
+const shortestToken = 20;
 
 const configuration = z.strictObject({
   directories: z
@@ -172,8 +174,19 @@ const configuration = z.strictObject({
       watcher: port.default(9101),
       reconciler: port.default(9102),
       pusher: port.default(9103),
+      console: port.default(8080),
     })
-    .default({ host: '127.0.0.1', watcher: 9101, reconciler: 9102, pusher: 9103 }),
+    .default({ host: '127.0.0.1', watcher: 9101, reconciler: 9102, pusher: 9103, console: 8080 }),
+  console: z
+    .strictObject({
+      /** Opens the queue dashboard; without one it is closed. */
+      token: z
+        .string()
+        .min(shortestToken, `is too short to be safe; write what "openssl rand -hex 32" prints`)
+        .optional(),
+    })
+    .nullable() // the group's name, with everything in it commented out
+    .default(null),
 });
 export type Configuration = z.infer<typeof configuration>;
 
@@ -201,7 +214,7 @@ function withEnvironment(value: unknown, path: string, environment: NodeJS.Proce
   });
 }
 
-const secretKeys = ['bindPassword', 'provhash', 'password'];
+const secretKeys = ['bindPassword', 'provhash', 'password', 'token'];
 
 /** Reads the `…File` twin of each secret. Files are named relative to the configuration's folder. */
 function withSecretFiles(value: unknown, path: string, folder: string, problems: string[]): unknown {

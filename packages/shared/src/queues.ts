@@ -84,3 +84,22 @@ export function answerBells<Name extends QueueName>(
     },
   };
 }
+
+/** Opens all queues to be looked at; nothing is written, not even that somebody looks. */
+export function openQueues({ target, prefix }: QueueOptions): {
+  readonly queues: readonly Queue[];
+  close(): Promise<void>;
+} {
+  const connection = connectRedis(target, { name: 'look-at-queues' });
+  const queues = queueNames.map(
+    (name) => new Queue(name, { connection: connection as ConnectionOptions, prefix, skipMetasUpdate: true }),
+  );
+  for (const queue of queues) queue.on('error', () => undefined); // told by the answer to whoever looks
+  return {
+    queues,
+    close: async () => {
+      await Promise.all(queues.map((queue) => queue.close()));
+      connection.disconnect();
+    },
+  };
+}

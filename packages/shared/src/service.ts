@@ -3,7 +3,7 @@
  * within a limit. What the service does is the function it is given.
  */
 import { hostname } from 'node:os';
-import Fastify from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type Configuration, ConfigurationError, loadConfiguration } from './configuration.ts';
@@ -13,7 +13,7 @@ import { Readiness } from './readiness.ts';
 import { isRedisAway, RedisUnsuitable } from './redis.ts';
 import { openStore, type Store } from './store.ts';
 
-export type ServiceName = 'watcher' | 'reconciler' | 'pusher';
+export type ServiceName = 'watcher' | 'reconciler' | 'pusher' | 'console';
 
 /** What a service is given to do its work with. */
 export interface Service {
@@ -39,7 +39,7 @@ const conditionEveryMs = 2_000;
 
 /** Secrets that must never reach the log, whatever object they hang on (promise 9). */
 const redact = {
-  paths: ['*.bindPassword', '*.provhash', '*.password', 'bindPassword', 'provhash', 'password'],
+  paths: ['bindPassword', 'provhash', 'password', 'token'].flatMap((key) => [key, `*.${key}`]),
   censor: '[secret]',
 };
 
@@ -75,11 +75,20 @@ function surfaceOf({ readiness, metrics }: { readiness: Readiness; metrics: Regi
   return app;
 }
 
+export interface ServiceOptions {
+  /** Adds what the service shows besides its health; called before the surface listens, while Redis may not be there yet. */
+  readonly pages?: (surface: FastifyInstance, service: Service) => Promise<void>;
+}
+
 /**
  * Runs a service until a signal ends it.
  * @param start begins the work; called once Redis is there and suits
  */
-export async function runService(name: ServiceName, start: (service: Service) => Promise<Running>): Promise<void> {
+export async function runService(
+  name: ServiceName,
+  start: (service: Service) => Promise<Running>,
+  { pages }: ServiceOptions = {},
+): Promise<void> {
   const configuration = readConfiguration();
   const { redis, http } = configuration;
   const instance = `${hostname()}-${process.pid}-${Date.now().toString(36)}`;
@@ -155,6 +164,7 @@ export async function runService(name: ServiceName, start: (service: Service) =>
     });
   }
 
+  await pages?.(surface, service);
   try {
     await surface.listen({ host: http.host, port });
   } catch (error) {

@@ -1,0 +1,5 @@
+/** The console as a process: it shows, and what it can't show yet the `connector` command does. */
+import { runService } from '@connector/shared/service.ts';
+import { addPages } from './service/pages.ts';
+
+await runService('console', async () => ({ close: async () => undefined }), { pages: addPages });

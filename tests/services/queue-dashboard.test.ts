@@ -1,0 +1,169 @@
+/** The queue dashboard on a real Redis: only for whoever has the token, only to be looked at, and without people. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { appRoutes } from '@bull-board/api/dist/routes.js';
+import { answerBells, queueNames, ringerOf } from '@connector/shared/queues.ts';
+import { type ConnectionOptions, Queue } from 'bullmq';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { Redis } from 'ioredis';
+import { addQueueDashboard } from '../../services/console/src/queues/queue-dashboard.ts';
+import { RedisServer } from '../support/redis-server.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const token = 'the-token-of-this-test-and-no-other';
+const authorization = `Basic ${Buffer.from(`admin:${token}`).toString('base64')}`;
+const prefix = '{test}';
+const guid = '11111111-2222-3333-4444-555555555555';
+
+describe('the queue dashboard', () => {
+  let dir: string;
+  let server: RedisServer;
+  let redis: Redis;
+  let surface: FastifyInstance;
+  const wrongTokens: string[] = [];
+
+  before(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'dashboard-'));
+    server = await RedisServer.create({ dir: join(dir, 'redis') });
+    redis = new Redis(server.url, { maxRetriesPerRequest: null });
+    surface = Fastify();
+    const onWrongToken = (address: string) => void wrongTokens.push(address);
+    await addQueueDashboard(surface, { token, onWrongToken, target: { url: server.url }, prefix });
+  });
+  after(async () => {
+    await surface?.close();
+    redis?.disconnect();
+    await server?.[Symbol.asyncDispose]();
+    await rm(dir, { recursive: true });
+  });
+
+  const look = (url: string, headers: Record<string, string> = { authorization }) =>
+    surface.inject({ method: 'GET', url, headers });
+
+  test('asks for the token everywhere, and tells of wrong ones', async () => {
+    for (const url of ['/queues', '/queues/', '/queues/api/queues', '/queues/static/favicon.ico', '/queues/nothing']) {
+      const { statusCode, headers, body } = await look(url, {});
+      assert.equal(statusCode, 401, url);
+      assert.match(String(headers['www-authenticate']), /^Basic realm=/);
+      assert.match(body, /asks for the token of console\.token/);
+    }
+    assert.deepEqual(wrongTokens, []);
+    assert.equal((await look('/queues/', { authorization: 'Bearer wrong' })).statusCode, 401);
+    assert.equal(wrongTokens.length, 1);
+  });
+
+  test('shows all our queues to whoever has it', async () => {
+    assert.equal((await look('/queues/', { authorization: `Bearer ${token}` })).statusCode, 200);
+    const { queues } = (await look('/queues/api/queues')).json<{ queues: { name: string; readOnlyMode: boolean }[] }>();
+    assert.deepEqual(
+      queues.map(({ name, readOnlyMode }) => [name, readOnlyMode]).sort(),
+      [...queueNames].sort().map((name) => [name, true]),
+    );
+  });
+
+  test('loads nothing from any other host, and lets nobody frame it', async () => {
+    const { body, headers } = await look('/queues/');
+    assert.match(body, /<script defer src="static\//, 'the page of bull-board');
+    assert.doesNotMatch(body, /(?:href|src)="(?:https?:)?\/\//);
+    const rules = String(headers['content-security-policy']).split('; ');
+    for (const rule of ["default-src 'none'", "script-src 'self'", "connect-src 'self'", "frame-ancestors 'none'"])
+      assert.ok(rules.includes(rule), rule);
+    assert.doesNotMatch(rules.join(), /https?:|\*/);
+    const script = /src="(static\/js\/main[^"]*)"/.exec(body)?.[1] ?? assert.fail('no script');
+    assert.equal((await look(`/queues/${script}`)).statusCode, 200);
+  });
+
+  test('has no way to change anything: every such route of bull-board is refused, and everything is as before', async () => {
+    const queue = new Queue('people-to-plan', { connection: redis as ConnectionOptions, prefix });
+    const { id } = await queue.add('people-to-plan', { people: [`corp/${guid}`] }, { delay: 3_600_000 });
+    const before = await everything(redis);
+    const mutating = appRoutes.api.flatMap(({ method, route }) =>
+      [method].flat().flatMap((each) => (each === 'get' ? [] : [route].flat().map((path) => ({ method: each, path })))),
+    );
+    assert.ok(mutating.length >= 20, 'bull-board has such routes');
+    for (const { method, path } of mutating) {
+      const url = `/queues${path}`
+        .replace(':queueName', 'people-to-plan')
+        .replace(':jobId', String(id))
+        .replace(':queueStatus', 'delayed')
+        .replace(':schedulerId', 'any');
+      const answer = await surface.inject({
+        method: method.toUpperCase() as 'PUT',
+        url,
+        headers: { authorization },
+        payload: {},
+      });
+      assert.equal(answer.statusCode, 405, `${method} ${url}`);
+    }
+    for (const method of ['POST', 'DELETE', 'PATCH', 'PUT', 'OPTIONS'] as const) {
+      const { statusCode } = await surface.inject({ method, url: '/queues/', headers: { authorization } });
+      assert.ok([404, 405].includes(statusCode), method);
+    }
+    assert.deepEqual(await everything(redis), before);
+    await queue.obliterate({ force: true });
+    await queue.close();
+  });
+
+  test('tells how many people a bell names, and nothing of whatever could name one', async () => {
+    const queue = new Queue('people-to-plan', { connection: redis as ConnectionOptions, prefix });
+    const people = ringerOf('people-to-plan', { target: { url: server.url }, prefix });
+    await people.ring({ people: [`corp/${guid}`, 'corp/other'] });
+    const secret = 'ann.lee@example.com';
+    const strange = await queue.add(secret, { mail: secret, people: secret }, { deduplication: { id: secret } });
+    await strange.updateProgress({ secret });
+    await strange.log(secret);
+    const answering = answerBells('people-to-plan', {
+      target: { url: server.url },
+      prefix,
+      concurrency: 1,
+      onError: () => undefined,
+      answer: () => Promise.reject(new Error(`no such user: ${secret}, CN=Ann Lee,DC=example`)),
+    });
+    try {
+      await waitUntil('both to fail', async () => (await queue.getFailedCount()) === 2);
+      const failed = await queue.getFailed();
+      const urls = ['/queues/api/queues?activeQueue=people-to-plan'];
+      for (const { id } of failed)
+        for (const what of ['', '/logs', '/flow']) urls.push(`/queues/api/queues/people-to-plan/${id}${what}`);
+      const texts = await Promise.all(urls.map(async (url) => (await look(url)).body));
+      const all = texts.join('\n');
+      for (const hidden of [secret, 'Ann Lee', guid]) assert.ok(!all.includes(hidden), `${hidden} is shown`);
+      assert.match(all, /"data":\{"people":2\}/);
+      assert.match(all, /"data":\{"hidden":true\}/);
+      assert.match(all, /"failedReason":"The service that answered has told it in its log\."/);
+    } finally {
+      await answering.close();
+      await people.close();
+      await queue.close();
+    }
+  });
+
+  test('looking writes nothing', async () => {
+    await redis.flushall();
+    await look('/queues/api/queues?activeQueue=account-updates');
+    await look('/queues/api/redis/stats');
+    assert.deepEqual(await everything(redis), {});
+  });
+});
+
+test('without a token the dashboard is closed, with the sentence that opens it', async () => {
+  const surface = Fastify();
+  const onWrongToken = () => assert.fail('there is none to be wrong');
+  await addQueueDashboard(surface, { token: undefined, onWrongToken, target: { url: 'redis://127.0.0.1:1' }, prefix });
+  for (const url of ['/queues', '/queues/', '/queues/api/queues', '/queues/static/favicon.ico']) {
+    const { statusCode, body } = await surface.inject({ method: 'GET', url, headers: { authorization } });
+    assert.equal(statusCode, 403, url);
+    assert.match(body, /is closed: no token is configured\. Write console\.token or console\.tokenFile/);
+  }
+  await surface.close();
+});
+
+/** All that Redis holds. */
+async function everything(redis: Redis): Promise<Record<string, string>> {
+  const keys = (await redis.keys('*')).sort();
+  const texts = await Promise.all(keys.map(async (key) => (await redis.dumpBuffer(key))?.toString('hex') ?? ''));
+  return Object.fromEntries(keys.map((key, index) => [key, texts[index] ?? '']));
+}
