@@ -80,6 +80,7 @@ export interface RunOptions {
   readonly policy?: object;
   readonly sync?: object;
   readonly lastpass?: object;
+  readonly console?: object;
 }
 
 export class Run implements AsyncDisposable {
@@ -130,6 +131,7 @@ export class Run implements AsyncDisposable {
       lastpass: { apiUrl: simulator.apiUrl, cid: Simulator.cid, provhash, ...options.lastpass },
       redis: { url: redis.url, prefix },
       ...(options.sync ? { sync: options.sync } : {}),
+      ...(options.console ? { console: options.console } : {}),
       policy: { guard: { firstCreates: 10_000 }, ...options.policy },
     };
     const text = JSON.stringify(config, null, 2);
@@ -155,7 +157,10 @@ export class Run implements AsyncDisposable {
   }
 
   /** Starts a service as a process. */
-  process(name: ServiceName, { env = {}, crashAt }: { env?: Record<string, string>; crashAt?: string } = {}): Program {
+  process(
+    name: ServiceName | 'console',
+    { env = {}, crashAt }: { env?: Record<string, string>; crashAt?: string } = {},
+  ): Program {
     const crashing = crashAt === undefined ? {} : { NODE_OPTIONS: `--import=${preload}`, CRASH_AT: crashAt };
     const program = new Program({
       command: process.execPath,

@@ -8,8 +8,8 @@ export interface Condition {
   readonly problems: readonly string[];
 }
 
-/** Asks `/readyz`. */
-export async function conditionOf(program: Program): Promise<Condition> {
+/** Where it listens, once it does. */
+export async function addressOf(program: Program): Promise<string> {
   const port = await waitUntil(
     'the address of the service',
     () => {
@@ -18,7 +18,12 @@ export async function conditionOf(program: Program): Promise<Condition> {
     },
     { withinMs: 45_000 },
   );
-  const answer = await fetch(`http://127.0.0.1:${port}/readyz`);
+  return `http://127.0.0.1:${port}`;
+}
+
+/** Asks `/readyz`. */
+export async function conditionOf(program: Program): Promise<Condition> {
+  const answer = await fetch(`${await addressOf(program)}/readyz`);
   const { problems } = (await answer.json()) as { problems: string[] };
   return { status: answer.status, problems };
 }

@@ -68,6 +68,11 @@ export class RedisServer implements AsyncDisposable {
     await this.#program?.stop();
   }
 
+  /** Sends the process a signal; SIGSTOP makes it silent until SIGCONT. */
+  signal(signal: NodeJS.Signals): void {
+    this.#program?.signal(signal);
+  }
+
   async kill(): Promise<void> {
     await this.#program?.kill();
   }

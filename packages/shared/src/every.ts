@@ -17,6 +17,13 @@ export async function every({ pauseMs, signal, onError }: EveryOptions, round: (
   }
 }
 
+/** A signal that follows another so much later. */
+export function later(signal: AbortSignal, { byMs }: { byMs: number }): AbortSignal {
+  const following = new AbortController();
+  signal.addEventListener('abort', () => setTimeout(() => following.abort(), byMs).unref(), { once: true });
+  return following.signal;
+}
+
 /** Sleeps, or less when the signal is given. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;

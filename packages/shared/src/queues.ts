@@ -3,6 +3,7 @@
  * is outstanding from Redis, so a job that is lost, doubled or late does no harm. Nothing is retried by BullMQ; a sweep
  * rings again for whatever is still outstanding.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionOptions, Queue, Worker } from 'bullmq';
 import { z } from 'zod';
 import { connectRedis, type RedisTarget } from './redis.ts';
@@ -46,7 +47,7 @@ export function ringerOf<Name extends QueueName>(name: Name, { target, prefix }:
     ring: async (bell) => void (await add(name, bell, kept)),
     sweep: async (bell) => void (await add(name, bell, { jobId: 'sweep', removeOnComplete: true, removeOnFail: true })),
     close: async () => {
-      await queue.close();
+      queue.close().catch(() => undefined); // nothing is left to do there, and Redis may be away
       connection.disconnect();
     },
   };
@@ -59,14 +60,23 @@ export interface AnswerOptions<Name extends QueueName> extends QueueOptions {
   readonly onError: (error: Error) => void;
 }
 
-/** Answers one queue's bells until it is closed. */
+/** So long BullMQ may note after the last answer what became of its jobs, which matters to nobody, ms: Redis may be away. */
+const bookkeepingMs = 1_000;
+
+/** Answers one queue's bells until it is closed; what is being answered comes to its end first. */
 export function answerBells<Name extends QueueName>(
   name: Name,
   { target, prefix, answer, concurrency, onError }: AnswerOptions<Name>,
 ): { close(): Promise<void> } {
   const connection = connectRedis(target, { name: `answer-${name}`, blocking: true });
   connection.on('error', () => undefined); // BullMQ reports it through the worker
-  const worker = new Worker<Bell<Name>>(name, async (job) => answer(bells[name].parse(job.data) as Bell<Name>), {
+  const underWay = new Set<Promise<void>>();
+  const answerJob = async ({ data }: { data: unknown }) => {
+    const answering = answer(bells[name].parse(data) as Bell<Name>);
+    underWay.add(answering);
+    await answering.finally(() => underWay.delete(answering));
+  };
+  const worker = new Worker<Bell<Name>>(name, answerJob, {
     connection: connection as ConnectionOptions,
     prefix,
     concurrency,
@@ -79,8 +89,14 @@ export function answerBells<Name extends QueueName>(
   worker.on('error', onError);
   return {
     close: async () => {
-      await worker.close();
+      const closed = worker.close();
+      const answered = async () => {
+        while (underWay.size > 0) await Promise.allSettled(underWay);
+        await sleep(bookkeepingMs, undefined, { ref: false });
+      };
+      await Promise.race([closed, answered()]);
       connection.disconnect();
+      closed.catch(() => undefined); // cut off, if it is
     },
   };
 }
@@ -98,7 +114,7 @@ export function openQueues({ target, prefix }: QueueOptions): {
   return {
     queues,
     close: async () => {
-      await Promise.all(queues.map((queue) => queue.close()));
+      for (const queue of queues) queue.close().catch(() => undefined); // nothing is left to do there, and Redis may be away
       connection.disconnect();
     },
   };

@@ -34,7 +34,11 @@ export interface Running {
   close(): Promise<void>;
 }
 
-const closeWithinMs = 10_000;
+/**
+ * How long a service takes at most to end, ms: whoever stops it kills it after a while (Docker: 10 s). What it waits for then
+ * won't come, such as a silent Redis; it is no worse than being killed, which nothing is lost by.
+ */
+const closeWithinMs = 7_000;
 const conditionEveryMs = 2_000;
 
 /** Secrets that must never reach the log, whatever object they hang on (promise 9). */
@@ -56,12 +60,15 @@ function readConfiguration(): Configuration {
   }
 }
 
-/** What a failing check of Redis means, in one line. */
-function redisProblem(error: Error, url: string): string {
+/** What a failing check of Redis means, in one line, the same as long as the reason is. */
+function redisProblem(error: Error, { url, lastError }: { url: string; lastError: Error | null }): string {
   if (error instanceof RedisUnsuitable) return error.message;
   const where = new URL(url).host;
-  if (/NOAUTH|WRONGPASS/.test(error.message)) return `Redis at ${where} refuses the password: check redis.password`;
-  return `Redis at ${where} can't be reached (${error.message}): start it, or check redis.url`;
+  const why = lastError ?? error;
+  if (/NOAUTH|WRONGPASS/.test(why.message + error.message))
+    return `Redis at ${where} refuses the password: check redis.password`;
+  const reason = (why as NodeJS.ErrnoException).code ?? why.message;
+  return `Redis at ${where} can't be reached (${reason}): start it, or check redis.url`;
 }
 
 /** Health for the container engine, readiness with reasons for people, metrics for Prometheus. */
@@ -103,6 +110,13 @@ export async function runService(
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   const store = openStore({ target: redis, prefix: redis.prefix, name });
+  let lastError: Error | null = null; // ioredis tells a command only that it gave up, and why by an event
+  store.redis.on('error', (error: Error) => {
+    lastError = error;
+  });
+  store.redis.on('ready', () => {
+    lastError = null;
+  });
   const stop = new AbortController();
   const surface = surfaceOf({ readiness, metrics });
   const port = Number(process.env['CONNECTOR_PORT'] ?? http[name]);
@@ -142,18 +156,20 @@ export async function runService(
   const end = async (reason: string) => {
     if (stop.signal.aborted) return;
     log.info({ reason }, `the ${name} ends`);
-    const tooLong = setTimeout(() => {
-      log.error(`the ${name} didn't come to its end within ${closeWithinMs} ms`);
-      process.exit(1);
-    }, closeWithinMs);
-    tooLong.unref();
+    setTimeout(() => {
+      log.warn(`the ${name} waits no longer: what was under way is taken up by the next one`);
+      process.exit(0);
+    }, closeWithinMs).unref();
     stop.abort();
-    await running?.then((begun) => begun.close());
+    await running?.then(
+      (begun) => begun.close(),
+      () => undefined, // it never began, and the reason is told
+    );
     await surface.close();
     await store.redis
       .hdel(store.keys.services, `${name}/${instance}`)
       .catch(() => log.warn("Redis didn't answer at the end"));
-    store.close();
+    process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
@@ -178,7 +194,7 @@ export async function runService(
     {
       pauseMs: conditionEveryMs,
       signal: stop.signal,
-      onError: (error) => readiness.problem('redis', redisProblem(error, redis.url)),
+      onError: (error) => readiness.problem('redis', redisProblem(error, { url: redis.url, lastError })),
     },
     watchRedis,
   );

@@ -34,6 +34,7 @@ export async function buildSimulator(options: SimulatorOptions = {}): Promise<Fa
   });
   const app = fastify({ forceCloseConnections: true, keepAliveTimeout: 65_000 });
   if (stateFilePath !== undefined) keepState(app, { simulation, path: stateFilePath, onError });
+  app.get('/healthz', () => ({ status: 'alive' }));
   app.register(enterpriseApi, { simulation });
   app.register(controlApi, { simulation });
   app.register(page, { simulation });

@@ -73,11 +73,10 @@ export class Gate {
       calls.inc({ command, outcome: error.code });
       if (error.code === 'unauthorized') await this.#raiseAlarm(error.message, raised);
       else if (error.code === 'refused') await this.#answered(raised);
-      else
-        readiness.problem(
-          'lastpass',
-          `${error.message} (all calls pause for ${Math.round((await slowDown(store, error.retryAfterMs)) / 1_000)} s)`,
-        );
+      else if (error.code !== 'cancelled')
+        readiness.problem('lastpass', error.message, {
+          detail: ` (all calls pause for ${Math.round((await slowDown(store, error.retryAfterMs)) / 1_000)} s)`,
+        });
       throw error.code === 'unauthorized' ? new CredentialsRefused(error.message, { cause: error }) : error;
     }
   }

@@ -2,7 +2,7 @@
 import { LastPassClient } from '@connector/lastpass/client.ts';
 import { LastPassError } from '@connector/lastpass/errors.ts';
 import type { Post } from '@connector/lastpass/transport.ts';
-import { every } from '@connector/shared/every.ts';
+import { every, later } from '@connector/shared/every.ts';
 import { ringFor } from '@connector/shared/people-to-plan.ts';
 import { answerBells, ringerOf } from '@connector/shared/queues.ts';
 import { isRedisAway } from '@connector/shared/redis.ts';
@@ -23,6 +23,15 @@ const sweepEveryMs = 500;
 const rereadCheckEveryMs = 500;
 /** Batches side by side: a leaver needn't wait for the answer to a large create. */
 const concurrency = 4;
+/**
+ * At the end a call that changes something is waited for so long, ms. One that has no answer then is like one of a killed
+ * pusher: whoever delivers next asks LastPass what became of it.
+ */
+const lastAnswerWithinMs = 4_000;
+
+/** Whether something only failed because the end was asked for. */
+const isWanted = (error: Error): boolean =>
+  error.name === 'AbortError' || (error instanceof LastPassError && error.code === 'cancelled');
 
 export async function startPusher(service: Service): Promise<Running> {
   const { store, configuration, log, readiness, signal, metrics, instance } = service;
@@ -44,8 +53,15 @@ export async function startPusher(service: Service): Promise<Running> {
     },
   });
   const { apiUrl, cid, provhash } = lastpass;
+  const giveUp = later(signal, { byMs: lastAnswerWithinMs });
   const clientWith = (send: (request: Post) => Promise<string>) =>
-    new LastPassClient({ apiUrl, cid, provhash, timeoutMs: callTimeoutMs, send });
+    new LastPassClient({
+      apiUrl,
+      cid,
+      provhash,
+      timeoutMs: callTimeoutMs,
+      send: (request) => send({ ...request, signal: AbortSignal.any([request.signal ?? giveUp, giveUp]) }),
+    });
   const gate = new Gate({ store, clientWith, credentials: lastpass, readiness, signal, calls });
   const claims = new Claims(store, instance);
   const queue = { target: configuration.redis, prefix: keys.queues };
@@ -95,7 +111,7 @@ export async function startPusher(service: Service): Promise<Running> {
   };
 
   const onError = (error: Error) => {
-    if (error instanceof CredentialsRefused || error.name === 'AbortError' || isRedisAway(error)) return; // told already, or wanted
+    if (error instanceof CredentialsRefused || isWanted(error) || isRedisAway(error)) return; // told already, or wanted
     if (error instanceof LastPassError) log.error({ code: error.code }, withoutAddresses(error.message));
     else log.error({ err: error }, error.message);
   };
@@ -134,7 +150,8 @@ export async function startPusher(service: Service): Promise<Running> {
         pauseMs: rereadCheckEveryMs,
         signal,
         onError: (error) => {
-          if (!(error instanceof CredentialsRefused) && error.name !== 'AbortError' && !isRedisAway(error))
+          const isTold = readiness.has('lastpass') || error instanceof CredentialsRefused;
+          if (!isTold && !isWanted(error) && !isRedisAway(error))
             readiness.problem('accounts', `the accounts can't be read: ${error.message}`);
         },
       },
@@ -146,7 +163,7 @@ export async function startPusher(service: Service): Promise<Running> {
     close: async () => {
       await answers.close();
       await Promise.all(rounds);
-      await claims.sayGoodbye();
+      await claims.sayGoodbye().catch(() => undefined); // without it, others wait until its sign of life runs out
       await Promise.all([peopleToPlan, accountUpdates].map((each) => each.close()));
     },
   };

@@ -1,0 +1,66 @@
+/** What each service tells over HTTP, without being asked for a secret: alive, ready with reasons, and its figures. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Servers } from '../faults/pipeline.ts';
+import { bases, directory, policy, surroundings, tenant } from '../faults/scenario.ts';
+import { addressOf, notReady, recovered } from '../faults/service-report.ts';
+
+const token = 'the-token-of-this-test-and-no-other';
+/** A figure of its own that each has. */
+const figures = {
+  watcher: /^connector_watcher_active\{directory="corp"\} [01]$/m,
+  reconciler: /^connector_people_to_plan \d+$/m,
+  pusher: /^connector_people_to_deliver \d+$/m,
+  console: /^process_cpu_seconds_total [\d.]+$/m,
+} as const;
+
+test('every service tells that it is alive, whether it is ready and why not, and its figures', async () => {
+  await using servers = await Servers.create();
+  await using run = await servers.run({ tenant, directory, policy, console: { token } });
+  const names = ['watcher', 'reconciler', 'pusher', 'console'] as const;
+  const programs = names.map((name) => ({ name, program: run.process(name) }));
+  for (const { name, program } of programs) {
+    const origin = await addressOf(program);
+    const alive = await fetch(`${origin}/healthz`);
+    assert.deepEqual([alive.status, await alive.json()], [200, { status: 'alive' }], name);
+  }
+  const [watcher, reconciler, pusher, page] = programs.map(({ program }) => program);
+  assert.ok(watcher && reconciler && pusher && page);
+  await notReady(watcher, /ldaps:\/\/127\.0\.0\.9 can't be reached/);
+  await notReady(reconciler, /the first full read of the directory corp isn't complete yet/);
+  await recovered(pusher);
+  await recovered(page);
+  for (const { name, program } of programs) {
+    const answer = await fetch(`${await addressOf(program)}/metrics`);
+    assert.match(answer.headers.get('content-type') ?? '', /^text\/plain; version=/);
+    assert.match(await answer.text(), figures[name], name);
+  }
+  await run.appendFullRead(surroundings(), bases);
+  await recovered(reconciler);
+});
+
+test('the console’s front page says what there is, and its queues ask for the token', async () => {
+  await using servers = await Servers.create();
+  await using run = await servers.run({ console: { token } });
+  const program = run.process('console');
+  await recovered(program);
+  const origin = await addressOf(program);
+  const front = await fetch(`${origin}/`);
+  assert.equal(front.status, 200);
+  assert.match(front.headers.get('content-security-policy') ?? '', /default-src 'none'/);
+  const page = await front.text();
+  for (const path of ['/queues/', '/readyz', '/healthz', '/metrics']) assert.ok(page.includes(`href="${path}"`), path);
+  assert.equal((await fetch(`${origin}/queues/`)).status, 401);
+  assert.equal((await fetch(`${origin}/queues/`, { headers: { authorization: 'Bearer wrong' } })).status, 401);
+  const open = await fetch(`${origin}/queues/`, { headers: { authorization: `Bearer ${token}` } });
+  assert.equal(open.status, 200);
+  await open.text();
+  assert.match(program.output, /somebody sent a wrong token for the queue dashboard/);
+  assert.ok(!program.output.includes(token), 'the token is in the log');
+});
+
+test('the simulator tells that it is alive', async () => {
+  await using servers = await Servers.create();
+  const answer = await fetch(new URL('/healthz', servers.simulator.apiUrl));
+  assert.deepEqual([answer.status, await answer.json()], [200, { status: 'alive' }]);
+});
