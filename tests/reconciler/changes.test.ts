@@ -45,7 +45,9 @@ test('somebody restored is found again below their container', async () => {
   await reconciling.changes(patch(2, { deleted: true }));
   await reconciling.changes(user(2, { parent: guid(5) }));
   await reconciling.append({ type: 'changes', changes: [patch(5, { rdn: 'OU=Renamed' })], caughtUp: true });
-  assert.deepEqual(await reconciling.applyNext(), { people: [person(2)] });
+  const applied = await reconciling.applyNext();
+  assert.ok(typeof applied === 'object');
+  assert.deepEqual(applied.people, [person(2)]);
 });
 
 test('a new person takes a deleted one’s account over only when no call about it is under way', async () => {

@@ -85,6 +85,8 @@ export function keysOf(prefix: string) {
     toPlan: `${tag}:people-to-plan`,
     /** Hash: person → reading of the clock when anything that their plan depends on last changed. */
     touched: `${tag}:touched`,
+    /** Hash: person to plan → the newest change in the directory (`changeId`) that they are to be planned because of. */
+    causes: `${tag}:causes`,
     /** Hash: person → plan (JSON, `Plan`). */
     plans: `${tag}:plans`,
     /** Sorted set: people whose plan has steps that the guard hasn't judged yet, by time (ms). */

@@ -23,6 +23,14 @@ export function touch(keys: Keys, people: Iterable<PersonKey>): string[][] {
   ];
 }
 
+/** The writes that note which change in the directory they are to be planned because of. */
+export const causedBy = (keys: Keys, people: readonly PersonKey[], change: string): string[][] =>
+  manyValues(
+    ['HSET', keys.causes],
+    people.flatMap((person) => [person, change]),
+    { perValue: 2 },
+  );
+
 /** How many people one bell names: one answer's worth of work, so that several planners share a large change. */
 const perBell = 100;
 

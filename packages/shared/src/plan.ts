@@ -106,6 +106,8 @@ export const plan = z.strictObject({
   }),
   /** When it was made, ms since 1970. */
   madeAtMs: z.number(),
+  /** The newest change in the directory (`changeId`) that led to it, for the log; missing where none did. */
+  change: z.string().optional(),
 });
 export type Plan = z.infer<typeof plan>;
 

@@ -16,6 +16,7 @@
  */
 import { LastPassError } from '@connector/lastpass/errors.ts';
 import { saysNoSeat } from '@connector/lastpass/refusals.ts';
+import { loggedChanges, loggedPeople } from '@connector/shared/change-id.ts';
 import type { Keys, PersonKey } from '@connector/shared/keys.ts';
 import { accountsRead } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
@@ -62,6 +63,12 @@ function disablingOf(delivery: Delivery, kind: CallKind, { unchanged }: Answer):
 /** Whether LastPass refuses for nothing but a licence. */
 const isForWantOfSeats = (kind: CallKind, { messages = [] }: LastPassError): boolean =>
   kind.takesSeat === true && messages.length > 0 && messages.every(saysNoSeat);
+
+/** What a call is about, as the log names it. */
+const about = (sent: readonly Delivery[]) => ({
+  ...loggedChanges(sent.map(({ plan: { change } }) => change)),
+  ...loggedPeople(sent.map(({ person }) => person)),
+});
 
 /** The calls of one batch. People drop out of it when a call fails for them or their claim is lost. */
 export class Round {
@@ -133,6 +140,7 @@ export class Round {
       });
       if (answer === null) return;
       this.#options.commandMisses.answered(kind.command);
+      log.info({ command: kind.command, ...about(sent) }, 'LastPass has answered');
       await this.#record(kind, sent, answer);
       if (kind.takesSeat) await this.#options.seats.someLeft();
       if (kind.creates) await this.#learnIds(sent);
@@ -146,7 +154,7 @@ export class Round {
       if (!(error instanceof LastPassError)) throw error;
       if (!isForWantOfSeats(kind, error))
         // which the seats say themselves, once
-        log.warn({ command: kind.command, people: sent.length, code: error.code }, withoutAddresses(error.message));
+        log.warn({ command: kind.command, ...about(sent), code: error.code }, withoutAddresses(error.message));
       await this.#failed(kind, sent, error);
     }
   }

@@ -3,6 +3,7 @@
  * takes up whatever is outstanding without a bell.
  */
 
+import { loggedChanges, loggedPeople } from '@connector/shared/change-id.ts';
 import { every } from '@connector/shared/every.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { ringFor } from '@connector/shared/people-to-plan.ts';
@@ -93,8 +94,14 @@ export async function startReconciler(service: Service): Promise<Running> {
         continue;
       }
       applied.inc({ directory });
+      const { people, change } = result;
+      if (people.length > 0)
+        log.info(
+          { directory, ...loggedChanges([change]), ...loggedPeople(people) },
+          'applied: people are to be planned',
+        );
       if (await isMidRead(store, directory)) continue; // nobody is planned before the read's last entry
-      await ringFor(peopleToPlan, wasMidRead ? await redis.zrange(keys.toPlan, '0', '-1') : result.people);
+      await ringFor(peopleToPlan, wasMidRead ? await redis.zrange(keys.toPlan, '0', '-1') : people);
     }
   };
 
@@ -115,7 +122,11 @@ export async function startReconciler(service: Service): Promise<Running> {
     for (let attempt = 0; attempt < triesAtOnce && left.length > 0; attempt++) {
       const result = await planPeople(planning, left);
       plannedCount.inc(left.length - result.again.length);
-      if (result.deliver) await accountUpdates.ring({});
+      const { planned, deliver } = result;
+      const who = loggedPeople(planned.map(({ person }) => person));
+      if (planned.length > 0)
+        log.info({ ...loggedChanges(planned.map(({ change }) => change)), ...who, deliver }, 'planned');
+      if (deliver) await accountUpdates.ring({});
       left = result.again;
     }
     await judgeAll();

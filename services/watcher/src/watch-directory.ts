@@ -5,6 +5,7 @@
 import type { DirectoryConnection } from '@connector/active-directory/connection.ts';
 import { deletedObjectsUnreadable } from '@connector/active-directory/deleted-objects.ts';
 import { DirectoryError } from '@connector/active-directory/errors.ts';
+import { changeId, loggedChanges, loggedPeople } from '@connector/shared/change-id.ts';
 import type { DirectoryConfiguration } from '@connector/shared/configuration.ts';
 import type { DirectoryChange } from '@connector/shared/directory-change.ts';
 import type { LogEntry } from '@connector/shared/directory-state.ts';
@@ -110,7 +111,9 @@ export class Watch {
             ...(more ? {} : { answeredChanges: asked }),
           });
         if (isNews) await ring();
-        if (changes.length > 0) onChanges(changes.length);
+        if (changes.length === 0) continue;
+        onChanges(changes.length);
+        this.#tellOf(changes, entries.length);
       }
     } catch (error) {
       if (!(error instanceof DirectoryError && error.code === 'cookie-refused')) throw error;
@@ -120,6 +123,15 @@ export class Watch {
     }
     if (polls) this.#polledAtMs = Date.now();
     onCaughtUp();
+  }
+
+  /** Tells which objects were read, and as which changes they are to be followed from here. */
+  #tellOf(changes: readonly DirectoryChange[], entries: number): void {
+    const { directory, log, logger } = this.#options;
+    const { sequence } = log.cursor;
+    const ids = Array.from({ length: entries }, (_, index) => changeId(directory.id, sequence - entries + 1 + index));
+    const { who, people: objects } = loggedPeople(changes.map(({ guid }) => guid));
+    logger.info({ directory: directory.id, ...loggedChanges(ids), who, objects }, 'changes were read');
   }
 
   /** @throws DirectoryError when deletions can't be seen: reading on would miss them for good */
@@ -227,7 +239,12 @@ export class Watch {
     if (reading.done) {
       this.#reading = null;
       logger.info(
-        { directory: directory.id, objects: reading.objects, tookMs: Date.now() - this.#readingSinceMs },
+        {
+          directory: directory.id,
+          ...loggedChanges([changeId(directory.id, this.#options.log.cursor.sequence)]),
+          objects: reading.objects,
+          tookMs: Date.now() - this.#readingSinceMs,
+        },
         `the full read of ${directory.id} is complete`,
       );
     }
@@ -239,7 +256,9 @@ export class Watch {
     const { log, connection, ring } = this.#options;
     const wanted = await this.#wantedLookups();
     if (wanted.length === 0 || !(await log.isApplied())) return false;
-    await log.append([{ type: 'looked-up', changes: this.#prepare(await connection.lookUp(wanted)) }]);
+    const changes = await connection.lookUp(wanted);
+    await log.append([{ type: 'looked-up', changes: this.#prepare(changes) }]);
+    this.#tellOf(changes, 1);
     await ring();
     return true;
   }

@@ -4,6 +4,7 @@
  * for, so that two appliers, or one that slept, can do no harm.
  */
 
+import { changeId } from '@connector/shared/change-id.ts';
 import type { DirectoryChange } from '@connector/shared/directory-change.ts';
 import {
   firstMirrorState,
@@ -13,7 +14,7 @@ import {
   mirrorState,
 } from '@connector/shared/directory-state.ts';
 import { type DirectoryKeys, type PersonKey, partsOfPerson, personKey } from '@connector/shared/keys.ts';
-import { touch } from '@connector/shared/people-to-plan.ts';
+import { causedBy, touch } from '@connector/shared/people-to-plan.ts';
 import { peopleWithMail } from '@connector/shared/people-with-mail.ts';
 import type { State } from '@connector/shared/state.ts';
 import { parseStored } from '@connector/shared/store.ts';
@@ -40,10 +41,14 @@ export interface Applying {
 }
 
 /**
- * What came of applying one entry: the people to plan because of it; `nothing` when there is none; `overtaken` when another
+ * What came of applying one entry: the people to plan because of it, and its name; `nothing` when there is none; `overtaken` when another
  * applier was faster; `incomplete` when entries are missing from the log, so that the directory must be read afresh.
  */
-export type Applied = { readonly people: readonly PersonKey[] } | 'nothing' | 'overtaken' | 'incomplete';
+export type Applied =
+  | { readonly people: readonly PersonKey[]; readonly change: string }
+  | 'nothing'
+  | 'overtaken'
+  | 'incomplete';
 
 /** Applies the next entry of the log. */
 export async function applyNext(applying: Applying): Promise<Applied> {
@@ -57,6 +62,7 @@ export async function applyNext(applying: Applying): Promise<Applied> {
   if (next.sequence !== state.sequence + 1) return skipHole(applying, { raw, state, next: next.sequence });
   const effect = await effectOf(applying, state, next.entry);
   const people = [...new Set(effect.people)];
+  const change = changeId(directory, next.sequence);
   const outcome = await store.commit({
     guards: [{ command: ['GET', keys.mirrorState], is: raw }],
     writes: [
@@ -64,9 +70,10 @@ export async function applyNext(applying: Applying): Promise<Applied> {
       ['SET', keys.mirrorState, JSON.stringify({ ...effect.state, sequence: state.sequence + 1 })],
       ['XTRIM', keys.log, 'MINID', `${state.sequence + 2}-0`],
       ...touch(store.keys, people),
+      ...causedBy(store.keys, people, change),
     ],
   });
-  return outcome.committed ? { people } : 'overtaken';
+  return outcome.committed ? { people, change } : 'overtaken';
 }
 
 /** The entry with a sequence; where it is missing, the one after the hole. */

@@ -8,7 +8,16 @@ import type { Guard } from '@connector/shared/transaction.ts';
 /** Reads it, each value in the text that it must still have when the plan is stored. */
 export async function readKnown({ redis, keys }: State, person: PersonKey) {
   const listed = await redis.zscore(keys.toPlan, person);
-  const hashes = [keys.touched, keys.links, keys.decisions, keys.plans, keys.intents, keys.claims, keys.setAside];
+  const hashes = [
+    keys.touched,
+    keys.links,
+    keys.decisions,
+    keys.plans,
+    keys.intents,
+    keys.claims,
+    keys.causes,
+    keys.setAside,
+  ];
   const [
     touched = null,
     linkRaw = null,
@@ -16,10 +25,11 @@ export async function readKnown({ redis, keys }: State, person: PersonKey) {
     planRaw = null,
     intentRaw = null,
     claim = null,
+    cause = null,
     asideRaw = null,
   ] = await Promise.all(hashes.map((key) => redis.hget(key, person)));
   const [waiting, held] = await Promise.all([redis.zscore(keys.waiting, person), redis.zscore(keys.held, person)]);
-  const raws = [touched, linkRaw, decisionRaw, planRaw, intentRaw, claim];
+  const raws = [touched, linkRaw, decisionRaw, planRaw, intentRaw, claim, cause];
   const guards: Guard[] = raws.map((is, index) => ({ command: ['HGET', hashes[index] ?? '', person], is }));
   guards.push({ command: ['ZSCORE', keys.held, person], is: held });
   return {
@@ -32,6 +42,8 @@ export async function readKnown({ redis, keys }: State, person: PersonKey) {
     decision: parseStored(decision, keys.decisions, decisionRaw).value,
     plan: parseStored(plan, keys.plans, planRaw).value,
     setAside: parseStored(setAside, keys.setAside, asideRaw).value,
+    /** The change in the directory that they are planned because of, if it is one. */
+    cause,
     /** A pusher is at it, or may have been: its place in the list of deliveries stays. */
     inDelivery: claim !== null || intentRaw !== null,
     waiting: waiting !== null,

@@ -30,6 +30,8 @@ export interface PlanWrites {
   readonly judge: boolean;
   /** People whose plans become outdated by it. */
   readonly others: readonly PersonKey[];
+  /** The change in the directory that led to it. */
+  readonly change: string | null;
 }
 
 /** The writes that store what was planned and take the person off the list. */
@@ -57,6 +59,7 @@ export function writesFor(
 
   const writes = [
     ['ZREM', keys.toPlan, person],
+    ['HDEL', keys.causes, person],
     ...linkChange.writes,
     stored === null ? ['HDEL', keys.plans, person] : ['HSET', keys.plans, person, JSON.stringify(stored)],
     ...ownedWrites(context, stored, planned, gathered),
@@ -83,7 +86,8 @@ export function writesFor(
     known.decision !== null && known.decision.guarded !== planned?.guarded && !planned?.rejected && !planned?.undone;
   if (isVoid) writes.push(['HDEL', keys.decisions, person]);
   if (waiting || known.waiting || known.held !== held) writes.push(['SET', keys.judgementInputs, TICK]);
-  return { writes, deliver, judge: waiting, others: linkChange.others };
+  const change = stored === null ? known.cause : (stored.change ?? null);
+  return { writes, deliver, judge: waiting, others: linkChange.others, change };
 }
 
 /**
@@ -146,6 +150,7 @@ function staysHeld({ policy }: Context, known: Known, { guarded, steps }: Planne
 
 /** The plan with everything that it was made from, and what was decided about the very same guarded steps before. */
 function planToStore(context: Context, known: Known, planned: Planned, accountRaw: string | null): Plan {
+  const change = known.cause ?? known.plan?.change;
   const decided = known.decision?.guarded === planned.guarded ? known.decision?.verdict : undefined;
   return {
     username: planned.username,
@@ -158,6 +163,7 @@ function planToStore(context: Context, known: Known, planned: Planned, accountRa
     heldBecause: staysHeld(context, known, planned),
     inputs: { touched: known.touched, account: accountRaw, policy: context.inForce.value.version },
     madeAtMs: Date.now(),
+    ...(change === undefined ? {} : { change }),
   };
 }
 

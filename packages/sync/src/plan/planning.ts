@@ -22,9 +22,11 @@ export interface PlannedPeople {
   readonly judge: boolean;
   /** People whose plans were overtaken by a change, or made others' outdated. */
   readonly again: readonly PersonKey[];
+  /** Who was planned because of changes in a directory, and which. */
+  readonly planned: readonly { readonly person: PersonKey; readonly change: string }[];
 }
 
-const done: PlannedPeople = { deliver: false, judge: false, again: [] };
+const done: PlannedPeople = { deliver: false, judge: false, again: [], planned: [] };
 
 /** Plans the named people as far as they are on the list, and what one read told of their directory is whole. */
 export async function planPeople(options: PlanningOptions, people: readonly PersonKey[]): Promise<PlannedPeople> {
@@ -46,6 +48,7 @@ export async function planPeople(options: PlanningOptions, people: readonly Pers
     deliver: results.some(({ deliver }) => deliver),
     judge: results.some(({ judge }) => judge),
     again: results.flatMap(({ again }) => again),
+    planned: results.flatMap((each) => each.planned),
   };
 }
 
@@ -54,11 +57,12 @@ async function planPerson(context: Context, known: Known): Promise<PlannedPeople
   const gathered = await inputsFor(context, known);
   if (gathered === 'in delivery') return done; // stays on the list, and the sweep comes back to it
   const planned = gathered === null ? null : makePlan(gathered.inputs);
-  const { writes, deliver, judge, others } = writesFor(context, known, planned, gathered);
+  const { writes, deliver, judge, others, change } = writesFor(context, known, planned, gathered);
   const policy: Guard = { command: ['GET', context.store.keys.policy], is: context.inForce.raw };
   const guards = [policy, ...known.guards, ...(gathered?.guards ?? [])];
   const outcome = await context.store.commit({ guards, writes });
-  return outcome.committed ? { deliver, judge, again: others } : { deliver: false, judge: false, again: [person] };
+  if (!outcome.committed) return { ...done, again: [person] };
+  return { deliver, judge, again: others, planned: change === null ? [] : [{ person, change }] };
 }
 
 /**
@@ -75,6 +79,7 @@ async function unlessBroken<T>(store: State, person: PersonKey, result: Promise<
     const aside: SetAside = { name: person, reason: `can't be planned: ${message}`, kind: 'data', sinceMs: Date.now() };
     const writes = [
       ...[keys.toPlan, keys.pending, keys.rejected].map((list) => ['ZREM', list, person]),
+      ['HDEL', keys.causes, person],
       ['HSET', keys.setAside, person, JSON.stringify(aside)],
     ];
     await store.commit({ guards: [], writes });
