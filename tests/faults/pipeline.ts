@@ -89,7 +89,7 @@ export class Run implements AsyncDisposable {
   /** Sequence of the last call before the run. */
   readonly #callsBefore: number;
   readonly #servers: Servers;
-  readonly #configFile: string;
+  readonly configFile: string;
   readonly #programs: Program[] = [];
   readonly #inside = new Set<{ readonly stop: () => Promise<void> }>();
   readonly #ringers: {
@@ -102,7 +102,7 @@ export class Run implements AsyncDisposable {
 
   private constructor(servers: Servers, prefix: string, configFile: string, text: string, callsBefore: number) {
     this.#servers = servers;
-    this.#configFile = configFile;
+    this.configFile = configFile;
     this.#callsBefore = callsBefore;
     this.configuration = parseConfiguration(text, { file: configFile, environment: {} });
     const target = this.configuration.redis;
@@ -167,7 +167,7 @@ export class Run implements AsyncDisposable {
       args: ['src/main.ts'],
       cwd: resolve(root, 'services', name),
       env: {
-        CONNECTOR_CONFIG: this.#configFile,
+        CONNECTOR_CONFIG: this.configFile,
         CONNECTOR_PORT: '0',
         NODE_COMPILE_CACHE: join(this.#servers.dir, 'compiled'),
         ...crashing,

@@ -79,6 +79,10 @@ export function keysOf(prefix: string) {
     queues: tag,
     /** Counter: the logical clock, moved by every transaction. */
     clock: `${tag}:clock`,
+    /** String: the version of all of this (`schema.ts`). */
+    schema: `${tag}:schema`,
+    /** String with an expiry: the process that brings it up to date. */
+    migrator: `${tag}:migrator`,
     directory: (id: string) => directoryKeys(tag, id),
 
     /** Sorted set: people to plan, by the reading of the clock when they first needed it. */

@@ -8,9 +8,11 @@ import { type Logger, pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type Configuration, ConfigurationError, loadConfiguration } from './configuration.ts';
 import { every } from './every.ts';
+import { type Migration, MigrationUnderWay } from './migrations.ts';
 import type { Condition } from './plan.ts';
 import { Readiness } from './readiness.ts';
 import { isRedisAway, RedisUnsuitable } from './redis.ts';
+import { SchemaMismatch } from './schema.ts';
 import { openStore, type Store } from './store.ts';
 
 export type ServiceName = 'watcher' | 'reconciler' | 'pusher' | 'console';
@@ -62,7 +64,7 @@ function readConfiguration(): Configuration {
 
 /** What a failing check of Redis means, in one line, the same as long as the reason is. */
 function redisProblem(error: Error, { url, lastError }: { url: string; lastError: Error | null }): string {
-  if (error instanceof RedisUnsuitable) return error.message;
+  if (error instanceof RedisUnsuitable || error instanceof SchemaMismatch) return error.message;
   const where = new URL(url).host;
   const why = lastError ?? error;
   if (/NOAUTH|WRONGPASS/.test(why.message + error.message))
@@ -85,6 +87,8 @@ function surfaceOf({ readiness, metrics }: { readiness: Readiness; metrics: Regi
 export interface ServiceOptions {
   /** Adds what the service shows besides its health; called before the surface listens, while Redis may not be there yet. */
   readonly pages?: (surface: FastifyInstance, service: Service) => Promise<void>;
+  /** Steps to the version of Redis' data that the service needs; those of this release, unless a test has others. */
+  readonly migrations?: readonly Migration[];
 }
 
 /**
@@ -94,7 +98,7 @@ export interface ServiceOptions {
 export async function runService(
   name: ServiceName,
   start: (service: Service) => Promise<Running>,
-  { pages }: ServiceOptions = {},
+  { pages, migrations }: ServiceOptions = {},
 ): Promise<void> {
   const configuration = readConfiguration();
   const { redis, http } = configuration;
@@ -109,7 +113,7 @@ export async function runService(
   const readiness = new Readiness(log);
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
-  const store = openStore({ target: redis, prefix: redis.prefix, name });
+  const store = openStore({ target: redis, prefix: redis.prefix, name, ...(migrations ? { migrations } : {}) });
   let lastError: Error | null = null; // ioredis tells a command only that it gave up, and why by an event
   store.redis.on('error', (error: Error) => {
     lastError = error;
@@ -136,8 +140,21 @@ export async function runService(
     };
     await store.redis.hset(store.keys.services, `${name}/${instance}`, JSON.stringify(condition));
   };
+  const onStep = (from: number, to: number) => log.warn(`what is in Redis is brought from version ${from} to ${to}`);
+  /** Makes sure that Redis is as it should be, and what is in it of this release. */
+  const checkStore = async () => {
+    try {
+      await store.check();
+    } catch (error) {
+      if (!(error instanceof SchemaMismatch)) throw error;
+      // Another release has been here meanwhile: whatever this process knows may mean something else by now.
+      if (running !== undefined) await end(error.message);
+      if (!error.isOutdated) throw error;
+      await store.migrate({ migrator: instance, onStep });
+    }
+  };
   const watchRedis = async () => {
-    await store.check();
+    await checkStore();
     readiness.solved('redis');
     running ??= start(service).then((begun) => {
       readiness.solved('start');
@@ -194,7 +211,10 @@ export async function runService(
     {
       pauseMs: conditionEveryMs,
       signal: stop.signal,
-      onError: (error) => readiness.problem('redis', redisProblem(error, { url: redis.url, lastError })),
+      onError: (error) => {
+        if (error instanceof MigrationUnderWay) readiness.notYet('redis', error.message);
+        else readiness.problem('redis', redisProblem(error, { url: redis.url, lastError }));
+      },
     },
     watchRedis,
   );

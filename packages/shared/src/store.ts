@@ -2,6 +2,7 @@
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import { keysOf } from './keys.ts';
+import { checkSchema, type Migration, migrate, migrations as ours, versionAfter } from './migrations.ts';
 import { checkRedis, connectRedis, type Durability, makeDurable, type RedisTarget } from './redis.ts';
 import type { State } from './state.ts';
 import { commit } from './transaction.ts';
@@ -10,19 +11,33 @@ export interface Store extends State {
   readonly redis: Redis;
   /** Waits until everything written so far survives a crash of Redis. */
   readonly makeDurable: () => Promise<void>;
-  /** @throws RedisUnsuitable when Redis would evict or lose what it is given */
+  /** @throws RedisUnsuitable when Redis would evict or lose what it is given, SchemaMismatch when that is of another release */
   readonly check: () => Promise<void>;
+  /** Brings what is in Redis up to date (`migrate`). @throws MigrationUnderWay, SchemaMismatch */
+  readonly migrate: (options: Parameters<typeof migrate>[1]) => Promise<void>;
   readonly close: () => void;
 }
 
+export interface StoreOptions {
+  readonly target: RedisTarget;
+  readonly prefix: string;
+  /** Names the connection. */
+  readonly name: string;
+  /** Of this release, unless a test has others. */
+  readonly migrations?: readonly Migration[];
+}
+
 /** Opens the store. Nothing is sent before the first use; `check` tells whether Redis is there and suits. */
-export function openStore({ target, prefix, name }: { target: RedisTarget; prefix: string; name: string }): Store {
+export function openStore({ target, prefix, name, migrations = ours }: StoreOptions): Store {
   const redis = connectRedis(target, { name });
   redis.on('error', () => undefined); // told by whoever's command fails, and by the readiness check
   const keys = keysOf(prefix);
   let durability: Durability | undefined;
+  const schema = { redis, keys, migrations };
+  const place = { clock: keys.clock, schema: keys.schema, expected: versionAfter(migrations) };
   const check = async () => {
     durability = await checkRedis(redis);
+    await checkSchema(schema);
   };
   redis.on('close', () => {
     durability = undefined; // another server may answer the next time
@@ -31,7 +46,8 @@ export function openStore({ target, prefix, name }: { target: RedisTarget; prefi
     redis,
     keys,
     check,
-    commit: (transaction) => commit(redis, keys.clock, transaction),
+    migrate: (options) => migrate(schema, options),
+    commit: (transaction) => commit(redis, place, transaction),
     makeDurable: async () => {
       durability ??= await checkRedis(redis);
       await makeDurable(redis, durability);

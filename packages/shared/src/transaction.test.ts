@@ -9,6 +9,7 @@ import { connectRedis } from './redis.ts';
 import { commit, manyValues, TICK } from './transaction.ts';
 
 const clock = '{t}:clock';
+const place = { clock, schema: '{t}:schema', expected: '1' };
 
 describe('a transaction', () => {
   let dir: string;
@@ -31,7 +32,7 @@ describe('a transaction', () => {
     try {
       const [read, outcome] = await Promise.all([
         other.get('{t}:nothing'),
-        commit(other, clock, { guards: [], writes: [] }),
+        commit(other, place, { guards: [], writes: [] }),
       ]);
       assert.equal(read, null);
       assert.equal(outcome.committed, true);
@@ -43,7 +44,7 @@ describe('a transaction', () => {
   test('writes everything when all guards hold, and moves the clock by one', async () => {
     const before = Number(await redis.get(clock));
     await redis.set('{t}:a', 'old');
-    const outcome = await commit(redis, clock, {
+    const outcome = await commit(redis, place, {
       guards: [
         { command: ['GET', '{t}:a'], is: 'old' },
         { command: ['GET', '{t}:missing'], is: null },
@@ -64,7 +65,7 @@ describe('a transaction', () => {
     await redis.set('{t}:b', 'mine');
     const tick = await redis.get(clock);
     const failing = { command: ['GET', '{t}:b'], is: 'yours' };
-    const outcome = await commit(redis, clock, {
+    const outcome = await commit(redis, place, {
       guards: [{ command: ['GET', '{t}:missing'], is: null }, failing],
       writes: [['DEL', '{t}:b']],
     });
@@ -75,16 +76,16 @@ describe('a transaction', () => {
 
   test('tells a missing value from an empty one, both ways', async () => {
     await redis.set('{t}:empty', '');
-    const isMissing = await commit(redis, clock, { guards: [{ command: ['GET', '{t}:empty'], is: null }], writes: [] });
-    const isEmpty = await commit(redis, clock, { guards: [{ command: ['GET', '{t}:empty'], is: '' }], writes: [] });
-    const missing = await commit(redis, clock, { guards: [{ command: ['GET', '{t}:missing'], is: '' }], writes: [] });
+    const isMissing = await commit(redis, place, { guards: [{ command: ['GET', '{t}:empty'], is: null }], writes: [] });
+    const isEmpty = await commit(redis, place, { guards: [{ command: ['GET', '{t}:empty'], is: '' }], writes: [] });
+    const missing = await commit(redis, place, { guards: [{ command: ['GET', '{t}:missing'], is: '' }], writes: [] });
     assert.deepEqual([isMissing.committed, isEmpty.committed, missing.committed], [false, true, false]);
   });
 
   test('compares text byte for byte: accents, quotes, line breaks, NUL', async () => {
     const text = 'Zoë "the\nslash\\" \u0000 Šimůnek 😀';
     await redis.hset('{t}:names', text, text);
-    const outcome = await commit(redis, clock, {
+    const outcome = await commit(redis, place, {
       guards: [{ command: ['HGET', '{t}:names', text], is: text }],
       writes: [['HSET', '{t}:names', 'copy', text]],
     });
@@ -96,7 +97,7 @@ describe('a transaction', () => {
     const nowMs = '1795469910524';
     await redis.zadd('{t}:scores', nowMs, 'ann');
     const stored = await redis.zscore('{t}:scores', 'ann');
-    const outcome = await commit(redis, clock, {
+    const outcome = await commit(redis, place, {
       guards: [{ command: ['ZSCORE', '{t}:scores', 'ann'], is: stored }],
       writes: [],
     });
@@ -107,7 +108,7 @@ describe('a transaction', () => {
     await redis.set('{t}:turn', '0');
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
-        commit(redis, clock, {
+        commit(redis, place, {
           guards: [{ command: ['GET', '{t}:turn'], is: '0' }],
           writes: [['SET', '{t}:turn', `taken by ${index}`]],
         }),
@@ -119,7 +120,7 @@ describe('a transaction', () => {
   test('takes thousands of writes at once, and as many guards', async () => {
     const names = Array.from({ length: 5_000 }, (_, index) => `name ${index}`);
     const guards = names.map((name) => ({ command: ['HGET', '{t}:many', name], is: null }));
-    const outcome = await commit(redis, clock, {
+    const outcome = await commit(redis, place, {
       guards,
       writes: names.map((name) => ['HSET', '{t}:many', name, TICK]),
     });
@@ -130,14 +131,14 @@ describe('a transaction', () => {
   test('takes whatever manyValues cuts', async () => {
     const values = Array.from({ length: 12_345 }, (_, index) => `value ${index}`);
     const writes = manyValues(['SADD', '{t}:set'], values);
-    assert.equal((await commit(redis, clock, { guards: [], writes })).committed, true);
+    assert.equal((await commit(redis, place, { guards: [], writes })).committed, true);
     assert.equal(await redis.scard('{t}:set'), values.length);
   });
 
   test('refuses a write with more arguments than a script can take, before anything is sent', async () => {
     const tick = await redis.get(clock);
     const write = ['SADD', '{t}:huge', ...Array.from({ length: 8_000 }, String)];
-    await assert.rejects(commit(redis, clock, { guards: [], writes: [write] }), /SADD with 8002 arguments/);
+    await assert.rejects(commit(redis, place, { guards: [], writes: [write] }), /SADD with 8002 arguments/);
     assert.equal(await redis.get(clock), tick);
   });
 });

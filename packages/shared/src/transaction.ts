@@ -9,6 +9,7 @@
  * reading: versions that only grow, and that order what happened whatever the machines' clocks say.
  */
 import type { Redis } from 'ioredis';
+import { SchemaMismatch, type SchemaPlace } from './schema.ts';
 import { runScript, scriptOf } from './script.ts';
 
 /** Stands for the transaction's own reading of the logical clock, in any argument of a write. */
@@ -31,6 +32,9 @@ export type Outcome =
   | { readonly committed: false; readonly refusedBy: Guard };
 
 const script = scriptOf(`
+local told = redis.call('GET', KEYS[2])
+local schema = told or (redis.call('EXISTS', KEYS[1]) == 1 and '1') or ARGV[2]
+if schema ~= ARGV[2] then return {-1, schema} end
 local transaction = cjson.decode(ARGV[1])
 for i, guard in ipairs(transaction.guards) do
   local found = redis.call(unpack(guard.command))
@@ -42,6 +46,7 @@ for i, guard in ipairs(transaction.guards) do
   end
 end
 local tick = redis.call('INCR', KEYS[1])
+if not told then redis.call('SET', KEYS[2], ARGV[2]) end
 for _, write in ipairs(transaction.writes) do
   for i, argument in ipairs(write) do
     if argument == '${TICK}' then write[i] = tostring(tick) end
@@ -54,18 +59,31 @@ return {0, tick}
 /** Redis' Lua can unpack some 8,000 values onto its stack; a write with more arguments than this is a mistake of ours. */
 const maxArguments = 7_000;
 
+/** Keys that every transaction looks at; all others must share their hash tag. */
+export interface CommitPlace extends SchemaPlace {
+  /** The logical clock. */
+  readonly clock: string;
+}
+
 /**
  * Runs a transaction.
- * @param clock key of the logical clock; every key of the transaction must share its hash tag
- * @throws whatever ioredis throws (connection lost: the transaction may or may not have been committed; read again)
+ * @throws SchemaMismatch when what is in Redis is of another release; whatever ioredis throws (connection lost: the transaction may or may not have been committed; read again)
  */
-export async function commit(redis: Redis, clock: string, { guards, writes }: Transaction): Promise<Outcome> {
+export async function commit(
+  redis: Redis,
+  { clock, schema, expected }: CommitPlace,
+  { guards, writes }: Transaction,
+): Promise<Outcome> {
   for (const write of writes) {
     if (write.length > maxArguments)
       throw new RangeError(`a ${write[0]} with ${write.length} arguments can't be sent to a script`);
   }
-  const answer = await runScript(redis, script, { keys: [clock], args: [JSON.stringify({ guards, writes })] });
-  const [refused, tick] = answer as [number, number];
+  const args = [JSON.stringify({ guards, writes }), expected];
+  const [refused, tick] = (await runScript(redis, script, { keys: [clock, schema], args })) as [
+    number,
+    number | string,
+  ];
+  if (typeof tick === 'string') throw new SchemaMismatch(tick, expected);
   const refusedBy = refused === 0 ? undefined : guards[refused - 1];
   return refusedBy ? { committed: false, refusedBy } : { committed: true, tick };
 }
