@@ -81,6 +81,8 @@ export interface RunOptions {
   readonly sync?: object;
   readonly lastpass?: object;
   readonly console?: object;
+  /** Where Redis is, instead of the servers' own. */
+  readonly redis?: object;
 }
 
 export class Run implements AsyncDisposable {
@@ -129,7 +131,7 @@ export class Run implements AsyncDisposable {
         },
       ],
       lastpass: { apiUrl: simulator.apiUrl, cid: Simulator.cid, provhash, ...options.lastpass },
-      redis: { url: redis.url, prefix },
+      redis: { ...(options.redis ?? { url: redis.url }), prefix },
       ...(options.sync ? { sync: options.sync } : {}),
       ...(options.console ? { console: options.console } : {}),
       policy: { guard: { firstCreates: 10_000 }, ...options.policy },

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { DnSyntaxError, parseDn } from './dn.ts';
 import { durationMs } from './duration.ts';
 import { policy } from './policy.ts';
+import { contradictionsOf } from './redis-target.ts';
 
 /** The configuration can't be used. Each problem is one line that names the key, what is wrong and what to write. */
 export class ConfigurationError extends Error {
@@ -147,15 +148,34 @@ const configuration = z.strictObject({
   lastpass,
   redis: z
     .strictObject({
-      url: z.url({ protocol: /^rediss?$/, error: 'is no Redis address, such as redis://redis:6379' }),
+      /** Default: this machine. Instead of `sentinels`. */
+      url: z.url({ protocol: /^rediss?$/, error: 'is no Redis address, such as redis://redis:6379' }).optional(),
+      username: z.string().min(1).optional(),
       password: secret.optional(),
+      /** Of the authority that signed the certificate of Redis, in PEM form; written as a file, `caFile`. */
+      ca: z
+        .string()
+        .includes('-----BEGIN CERTIFICATE-----', { error: 'holds no certificate in PEM form; write one that does' })
+        .optional(),
+      serverName: z.string().min(1).optional(),
+      /** Sentinels, which know where the master is. */
+      sentinels: z
+        .array(z.string().regex(/^(\[[\da-f:.]+\]|[\w.-]+):\d{1,5}$/i, 'is no address, such as redis-1:26379'))
+        .min(1)
+        .optional(),
+      /** What they call it. */
+      master: z.string().min(1).optional(),
+      sentinelPassword: secret.optional(),
       /** Keeps several connectors apart in one Redis. */
       prefix: z
         .string()
         .regex(/^[\w-]+$/, 'must be letters, digits, - and _')
         .default('connector'),
     })
-    .default({ url: 'redis://127.0.0.1:6379', prefix: 'connector' }),
+    .superRefine((redis, context) => {
+      for (const [key, message] of contradictionsOf(redis)) context.addIssue({ code: 'custom', path: [key], message });
+    })
+    .default({ prefix: 'connector' }),
   sync: z
     .strictObject({
       /** manual: changes wait until somebody runs "connector sync". */
@@ -214,7 +234,9 @@ function withEnvironment(value: unknown, path: string, environment: NodeJS.Proce
   });
 }
 
-const secretKeys = ['bindPassword', 'provhash', 'password', 'token'];
+const secretKeys = ['bindPassword', 'provhash', 'password', 'sentinelPassword', 'token'];
+/** In this section, what is no secret has a `…File` twin all the same. */
+const filesOf: Readonly<Record<string, readonly string[]>> = { redis: ['ca'] };
 
 /** Reads the `…File` twin of each secret. Files are named relative to the configuration's folder. */
 function withSecretFiles(value: unknown, path: string, folder: string, problems: string[]): unknown {
@@ -224,7 +246,7 @@ function withSecretFiles(value: unknown, path: string, folder: string, problems:
   const result: Tree = {};
   for (const [key, item] of Object.entries(value)) {
     const here = path ? `${path}.${key}` : key;
-    const twin = secretKeys.find((name) => key === `${name}File`);
+    const twin = [...secretKeys, ...(filesOf[path] ?? [])].find((name) => key === `${name}File`);
     if (twin === undefined || typeof item !== 'string') {
       result[key] = withSecretFiles(item, here, folder, problems);
       continue;
@@ -234,7 +256,7 @@ function withSecretFiles(value: unknown, path: string, folder: string, problems:
       result[twin] = readFileSync(resolve(folder, item), 'utf8').trimEnd();
     } catch (error) {
       problems.push(
-        `${here}: ${item} can't be read (${(error as NodeJS.ErrnoException).code}); write the path of a file that holds the secret`,
+        `${here}: ${item} can't be read (${(error as NodeJS.ErrnoException).code}); write the path of a file that holds the ${twin === 'ca' ? 'certificate' : 'secret'}`,
       );
       result[twin] = '-';
     }

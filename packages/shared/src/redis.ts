@@ -1,5 +1,6 @@
 /** Redis as our memory: how to reach it, what it must be set to, and how to be sure that something is on its disk. */
 import { Redis, type RedisOptions } from 'ioredis';
+import { addressOptions, type RedisTarget } from './redis-target.ts';
 
 /** Redis is reachable but would lose or evict what must be kept. The message says which setting to change. */
 export class RedisUnsuitable extends Error {
@@ -10,10 +11,7 @@ export class RedisUnsuitable extends Error {
 /** A command without an answer for so long has failed, ms. */
 const answerWithinMs = 15_000;
 
-export interface RedisTarget {
-  readonly url: string;
-  readonly password?: string | undefined;
-}
+export type { RedisTarget } from './redis-target.ts';
 
 /**
  * Opens a connection that comes back by itself. A command sent while it is away fails after a few seconds, rather than
@@ -23,7 +21,9 @@ export function connectRedis(
   target: RedisTarget,
   { blocking = false, name }: { blocking?: boolean; name: string },
 ): Redis {
+  const address = addressOptions(target);
   const options = {
+    ...address.options,
     connectionName: name,
     maxRetriesPerRequest: blocking ? null : 3,
     enableAutoPipelining: !blocking,
@@ -32,9 +32,8 @@ export function connectRedis(
     autoResendUnfulfilledCommands: true,
     ...(blocking ? {} : { commandTimeout: answerWithinMs }), // a Redis that fell silent is as good as away
     retryStrategy: (attempt: number) => Math.min(100 * attempt, 2_000),
-    ...(target.password === undefined ? {} : { password: target.password }),
   } satisfies RedisOptions;
-  return new Redis(target.url, options);
+  return address.url === undefined ? new Redis(options) : new Redis(address.url, options);
 }
 
 export type Durability = 'waitaof' | 'fsync-always';

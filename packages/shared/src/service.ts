@@ -12,6 +12,7 @@ import { type Migration, MigrationUnderWay } from './migrations.ts';
 import type { Condition } from './plan.ts';
 import { Readiness } from './readiness.ts';
 import { isRedisAway, RedisUnsuitable } from './redis.ts';
+import { keysOfRedis, nameOfRedis, type RedisTarget } from './redis-target.ts';
 import { SchemaMismatch } from './schema.ts';
 import { openStore, type Store } from './store.ts';
 
@@ -45,7 +46,7 @@ const conditionEveryMs = 2_000;
 
 /** Secrets that must never reach the log, whatever object they hang on (promise 9). */
 const redact = {
-  paths: ['bindPassword', 'provhash', 'password', 'token'].flatMap((key) => [key, `*.${key}`]),
+  paths: ['bindPassword', 'provhash', 'password', 'sentinelPassword', 'token'].flatMap((key) => [key, `*.${key}`]),
   censor: '[secret]',
 };
 
@@ -63,14 +64,16 @@ function readConfiguration(): Configuration {
 }
 
 /** What a failing check of Redis means, in one line, the same as long as the reason is. */
-function redisProblem(error: Error, { url, lastError }: { url: string; lastError: Error | null }): string {
+function redisProblem(error: Error, { redis, lastError }: { redis: RedisTarget; lastError: Error | null }): string {
   if (error instanceof RedisUnsuitable || error instanceof SchemaMismatch) return error.message;
-  const where = new URL(url).host;
+  const where = nameOfRedis(redis);
   const why = lastError ?? error;
   if (/NOAUTH|WRONGPASS/.test(why.message + error.message))
     return `Redis at ${where} refuses the password: check redis.password`;
+  if (/^(MOVED|CLUSTERDOWN)/.test(error.message))
+    return `Redis at ${where} is a node of a cluster that doesn't hold our keys, which all lie in one slot: set redis.url to the one that does`;
   const reason = (why as NodeJS.ErrnoException).code ?? why.message;
-  return `Redis at ${where} can't be reached (${reason}): start it, or check redis.url`;
+  return `Redis at ${where} can't be reached (${reason}): start it, or check ${keysOfRedis(redis)}`;
 }
 
 /** Health for the container engine, readiness with reasons for people, metrics for Prometheus. */
@@ -213,7 +216,7 @@ export async function runService(
       signal: stop.signal,
       onError: (error) => {
         if (error instanceof MigrationUnderWay) readiness.notYet('redis', error.message);
-        else readiness.problem('redis', redisProblem(error, { url: redis.url, lastError }));
+        else readiness.problem('redis', redisProblem(error, { redis, lastError }));
       },
     },
     watchRedis,

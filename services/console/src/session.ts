@@ -1,6 +1,7 @@
 /** What every command needs: the configuration, and Redis as it should be. */
 import { type Configuration, loadConfiguration } from '@connector/shared/configuration.ts';
 import { RedisUnsuitable } from '@connector/shared/redis.ts';
+import { keysOfRedis, nameOfRedis, type RedisTarget } from '@connector/shared/redis-target.ts';
 import { openStore, type Store } from '@connector/shared/store.ts';
 
 /** Redis doesn't answer, or doesn't let us in. The message is one line with the remedy. */
@@ -24,8 +25,8 @@ const connectionErrors = ['MaxRetriesPerRequestError', 'ReplyError', 'AbortError
  */
 export function openUnchecked(environment: NodeJS.ProcessEnv = process.env): Session {
   const configuration = loadConfiguration(environment);
-  const { url, password, prefix } = configuration.redis;
-  const store = openStore({ target: { url, password }, prefix, name: 'connector' });
+  const { redis } = configuration;
+  const store = openStore({ target: redis, prefix: redis.prefix, name: 'connector' });
   let lastError: Error | null = null; // ioredis tells a command only that it gave up, and why by an event
   store.redis.on('error', (error: Error) => {
     lastError = error;
@@ -33,7 +34,7 @@ export function openUnchecked(environment: NodeJS.ProcessEnv = process.env): Ses
   const explain = (error: unknown): unknown => {
     if (error instanceof RedisUnsuitable || !(error instanceof Error)) return error;
     const isConnection = connectionErrors.includes(error.name) || error.message === 'Connection is closed.';
-    return isConnection ? unreachable(url, lastError ?? error) : error;
+    return isConnection ? unreachable(redis, lastError ?? error) : error;
   };
   return { configuration, store, explain, [Symbol.dispose]: () => store.close() };
 }
@@ -53,10 +54,12 @@ export async function openSession(): Promise<Session> {
   return session;
 }
 
-function unreachable(url: string, cause: Error): RedisUnreachable {
-  const where = new URL(url).host;
+function unreachable(redis: RedisTarget, cause: Error): RedisUnreachable {
+  const where = nameOfRedis(redis);
   if (/NOAUTH|WRONGPASS|AUTH/.test(cause.message))
     return new RedisUnreachable(`Redis at ${where} refuses the password: check redis.password`, { cause });
   const why = (cause as NodeJS.ErrnoException).code ?? cause.message;
-  return new RedisUnreachable(`Redis at ${where} can't be reached (${why}): start it, or check redis.url`, { cause });
+  return new RedisUnreachable(`Redis at ${where} can't be reached (${why}): start it, or check ${keysOfRedis(redis)}`, {
+    cause,
+  });
 }

@@ -2,6 +2,7 @@
 import { connectDirectory, type DirectoryConnection } from '@connector/active-directory/connection.ts';
 import { deletedObjectsUnreadable } from '@connector/active-directory/deleted-objects.ts';
 import type { Configuration, DirectoryConfiguration } from '@connector/shared/configuration.ts';
+import { nameOfRedis } from '@connector/shared/redis-target.ts';
 import type { Store } from '@connector/shared/store.ts';
 import { connectionOptions } from '@connector/sync/directory/connection-options.ts';
 import { readPause } from '@connector/sync/requests/steering.ts';
@@ -34,7 +35,7 @@ async function checkRedis({ store, configuration, explain }: Ends): Promise<Find
   const end = 'Redis';
   try {
     await store.check();
-    return { grade: 'ok', end, text: `${new URL(configuration.redis.url).host} answers, and keeps what it is given` };
+    return { grade: 'ok', end, text: `${nameOfRedis(configuration.redis)} answers, and keeps what it is given` };
   } catch (error) {
     return { grade: 'failure', end, text: messageOf(explain(error)) };
   }
