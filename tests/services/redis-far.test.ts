@@ -9,7 +9,7 @@ import { openStore } from '@connector/shared/store.ts';
 import { Redis } from 'ioredis';
 import { Servers } from '../faults/pipeline.ts';
 import { directory, policy, stages, tenant } from '../faults/scenario.ts';
-import { notReady, recovered } from '../faults/service-report.ts';
+import { assertToldOnce, notReady, recovered } from '../faults/service-report.ts';
 import { Program } from '../support/child-process.ts';
 import { freePort, RedisServer } from '../support/redis-server.ts';
 import { makeCertificates } from '../support/samba/certificates.ts';
@@ -140,6 +140,26 @@ test('with Sentinels the connector goes on at the new master when the old one is
   assert.equal(await copy.hlen(plans), 0);
   assert.ok((await copy.hlen(links)) > 0);
   for (const program of programs) assert.equal(await program.stop(), 0);
+});
+
+test('Sentinels that are not there: every service says so, and ends when it is asked to', async () => {
+  await using servers = await Servers.create();
+  await using run = await servers.run({});
+  const sentinels = [`${address}:${await freePort()}`];
+  const config = { ...JSON.parse(await readFile(run.configFile, 'utf8')), redis: { sentinels, master: 'mymaster' } };
+  await writeFile(run.configFile, JSON.stringify(config));
+  const line =
+    /Redis at mymaster \(as told by 127\.0\.0\.1:\d+\) can't be reached \(All sentinels are unreachable[^)]*\): start it, or check redis\.sentinels and redis\.master/;
+  const programs = (['watcher', 'reconciler', 'pusher', 'console'] as const).map((name) => run.process(name));
+  for (const program of programs) await notReady(program, line);
+  await Promise.all(
+    programs.map(async (program) => {
+      const beganAt = performance.now();
+      assert.equal(await program.stop(), 0, program.output);
+      assert.ok(performance.now() - beganAt < 9_500);
+      await assertToldOnce(program, line);
+    }),
+  );
 });
 
 describe('a node of a cluster', () => {
