@@ -49,7 +49,8 @@ function effectOf(connection: string, name: string, args: readonly unknown[]): s
   const text = (index: number) => String(args[index] ?? '');
   if (name === 'evalsha' || name === 'eval') {
     if (connection.startsWith('ring-')) return `add to ${connection.slice('ring-'.length)}`;
-    return text(2).endsWith(':clock') ? transactionIn(text(3)) : null;
+    const afterKeys = 2 + Number(text(1));
+    return text(2).endsWith(':clock') ? transactionIn(text(afterKeys)) : null;
   }
   if (connection.includes('-')) return null; // BullMQ's
   if (name === 'waitaof') return 'waitaof';
