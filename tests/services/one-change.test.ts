@@ -38,17 +38,16 @@ test('a change in Active Directory has one name in all logs, from its reading to
   });
   await stack.settled();
   await waitUntil('the line of the call', () => about(guid).some(({ command }) => command === 'batchadd'));
-  const read = about(guid).find(({ msg }) => msg === 'changes were read');
-  const [change] = read?.changes ?? [];
+  const [change] = about(guid).find(({ command }) => command === 'batchadd')?.changes ?? [];
   assert.match(change ?? '', /^corp\/\d+$/);
   const followed = lines().filter(({ changes }) => changes?.includes(change ?? ''));
   assert.deepEqual(
-    followed.map(({ service, msg, command }) => [service, command ?? msg]),
+    [...new Set(followed.map(({ service, msg, command }) => `${service}: ${command ?? msg}`))],
     [
-      ['watcher', 'changes were read'],
-      ['reconciler', 'applied: people are to be planned'],
-      ['reconciler', 'planned'],
-      ['pusher', 'batchadd'],
+      'watcher: changes were read',
+      'reconciler: applied: people are to be planned',
+      'reconciler: planned',
+      'pusher: batchadd',
     ],
   );
   for (const each of followed)
@@ -60,8 +59,8 @@ test('a change in Active Directory has one name in all logs, from its reading to
   const leaving = await stack.admin.createUser({ name: 'Another', ou: `OU=People,${stack.domain.baseDn}` });
   await stack.settled();
   assert.deepEqual(
-    about(leaving).map(({ service }) => service),
-    ['watcher', 'reconciler', 'reconciler'],
+    [...new Set(about(leaving).map(({ service }) => service))],
+    ['watcher', 'reconciler'],
     'a change that comes to nothing ends at its plan',
   );
   const { redis, keys } = stack.store;
