@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { groupDn, ldifOf, nestings, ouDn, personDn } from './ldif.ts';
+import { ldifOf, ouDn, personDn } from './ldif.ts';
 import { Organisation } from './organisation.ts';
 
 const baseDn = 'DC=example,DC=test';
@@ -32,11 +32,25 @@ test('groups come after the people in them, and groups in groups apart', () => {
   company.addGroup('Outer', { groups: ['Inner'] });
   company.addGroup('Inner', { people: ['a'] });
   company.addGroup('Domain Guests', { isBuiltIn: true });
-  const ldif = decoded(ldifOf(company, baseDn));
-  assert.ok(ldif.indexOf('dn: CN=A,') < ldif.indexOf('dn: CN=Inner,'));
-  assert.match(ldif, /^member: CN=A,OU=People,/m);
-  assert.doesNotMatch(ldif, /Domain Guests|member: CN=Inner/);
-  assert.deepEqual(nestings(company, baseDn), [
-    { group: groupDn(company.group('Outer'), baseDn), member: groupDn(company.group('Inner'), baseDn) },
-  ]);
+  const [entries = '', ...changes] = decoded(ldifOf(company, baseDn)).split(/\n\n(?=dn: .*\nchangetype: modify\n)/);
+  assert.ok(entries.indexOf('dn: CN=A,') < entries.indexOf('dn: CN=Inner,'));
+  assert.match(entries, /^member: CN=A,OU=People,/m);
+  assert.doesNotMatch(entries, /Domain Guests|member: CN=Inner/);
+  const [outer, inner] = ['Outer', 'Inner'].map((name) => `CN=${name},OU=Groups,${baseDn}`);
+  assert.deepEqual(changes, [`dn: ${outer}\nchangetype: modify\nadd: member\nmember: ${inner}\n`]);
+});
+
+test('who has another primary group joins it first', () => {
+  const company = new Organisation();
+  company.addPerson({ id: 'a', name: 'A', ou: ['People'], primaryGroup: 'Domain Guests' });
+  company.addGroup('Domain Guests', { isBuiltIn: true });
+  const [, join, primary] = decoded(ldifOf(company, baseDn)).split('\n\n');
+  assert.match(
+    join ?? '',
+    /^dn: CN=Domain Guests,CN=Users,.*\nchangetype: modify\nadd: member\nmember: CN=A,OU=People,/,
+  );
+  assert.match(
+    primary ?? '',
+    /^dn: CN=A,OU=People,.*\nchangetype: modify\nreplace: primaryGroupID\nprimaryGroupID: 514\n$/,
+  );
 });

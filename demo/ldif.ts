@@ -6,7 +6,7 @@ import { groupsOu } from './seed/units.ts';
 /** userAccountControl of accounts without a password (MS-ADTS 2.2.16). */
 const accountControl = { person: 0x220, computer: 0x1020, disabledBit: 0x2 };
 /** RID of Domain Guests in every domain (MS-ADTS 6.1.1.6): the one primary group that the demo gives besides the usual one. */
-export const domainGuestsRid = 514;
+const domainGuestsRid = 514;
 /** 1 January 2020 in units of 100 ns since 1601 (MS-ADTS 2.3.4.1 accountExpires). */
 const longAgo = '132223104000000000';
 
@@ -57,23 +57,44 @@ function groupEntry(group: Group, number: number, organisation: Organisation, ba
   return entry(groupDn(group, baseDn), { objectClass: 'group', sAMAccountName: `group-${number}`, member });
 }
 
-/** Everything that the domain doesn't have yet, containers first. What needs something else to be there first is left. */
+/** A change of an entry that is there; `operation` as RFC 2849 names it. */
+function change(dn: string, operation: 'add' | 'replace', type: string, value: string): string {
+  const encoded = (text: string) => Buffer.from(text).toString('base64');
+  return [`dn:: ${encoded(dn)}`, 'changetype: modify', `${operation}: ${type}`, `${type}:: ${encoded(value)}`].join(
+    '\n',
+  );
+}
+
+/** What needs something else to be there first: mails of the domain's own, primary groups, groups in groups. */
+function changesOf(organisation: Organisation, baseDn: string): string[] {
+  const dnOf = (group: string) => groupDn(organisation.group(group), baseDn);
+  const ofPeople = [...organisation.people.values()].flatMap((person) => {
+    const dn = personDn(person, baseDn);
+    const { mail, primaryGroup } = person;
+    const mails = person.kind === 'built-in' && mail !== undefined ? [change(dn, 'replace', 'mail', mail)] : [];
+    if (primaryGroup === undefined) return mails;
+    // AD asks for the membership first, then drops it again.
+    return [
+      ...mails,
+      change(dnOf(primaryGroup), 'add', 'member', dn),
+      change(dn, 'replace', 'primaryGroupID', String(domainGuestsRid)),
+    ];
+  });
+  const nestings = [...organisation.groups.values()].flatMap((outer) =>
+    [...outer.groups].map((inner) => change(groupDn(outer, baseDn), 'add', 'member', dnOf(inner))),
+  );
+  return [...ofPeople, ...nestings];
+}
+
+/** All that makes a new domain the organisation's: entries, containers first, then changes to them. */
 export function ldifOf(organisation: Organisation, baseDn: string): string {
   const people = [...organisation.people.values()].filter(({ kind }) => kind !== 'built-in');
   const groups = [...organisation.groups.values()].filter(({ isBuiltIn }) => !isBuiltIn);
-  const entries = [
+  const records = [
     ...organisation.ous.map((ou) => ouEntry(ou, baseDn)),
     ...people.map((person) => personEntry(person, baseDn)),
     ...groups.map((group, number) => groupEntry(group, number, organisation, baseDn)),
+    ...changesOf(organisation, baseDn),
   ];
-  return `${entries.join('\n\n')}\n`;
+  return `${records.join('\n\n')}\n`;
 }
-
-/** Which group is to be put into which, by DN. */
-export const nestings = (organisation: Organisation, baseDn: string) =>
-  [...organisation.groups.values()].flatMap((outer) =>
-    [...outer.groups].map((inner) => ({
-      group: groupDn(outer, baseDn),
-      member: groupDn(organisation.group(inner), baseDn),
-    })),
-  );

@@ -10,7 +10,7 @@ import { DirectoryAdmin } from '../tests/support/directory-admin.ts';
 import { freePort, RedisServer } from '../tests/support/redis-server.ts';
 import { SambaDomain } from '../tests/support/samba-domain.ts';
 import { Simulator } from '../tests/support/simulator.ts';
-import { domainGuestsRid, groupDn, ldifOf, nestings, ouDn, personDn } from './ldif.ts';
+import { ldifOf, ouDn } from './ldif.ts';
 import type { Organisation } from './organisation.ts';
 import { filterGroup } from './seed/company.ts';
 import { initialTenant } from './seed/initial-accounts.ts';
@@ -92,7 +92,7 @@ export class Stage implements AsyncDisposable {
     onStep(`filling it with ${company.people.size} people …`);
     const admin = stack.use(new DirectoryAdmin(domain));
     const account = await domain.createServiceAccount({ name: 'svc-lastpass', password: 'Secret123!svc' });
-    await fill(domain, admin, company);
+    await domain.load(ldifOf(company, domain.baseDn));
     onStep('starting Redis and the LastPass simulator …');
     const redis = stack.use(await RedisServer.create({ dir: join(dir, 'redis') }));
     const ports = await freePorts();
@@ -181,20 +181,6 @@ export class Stage implements AsyncDisposable {
     await writeFile(this.configFile, stringify(configuration), { mode: 0o600 });
     await letUserRead(this.dir, this.configFile, this.caFile);
   }
-}
-
-/** Puts the company into the directory: most at once, the rest by an administrator's hands. */
-async function fill(domain: SambaDomain, admin: DirectoryAdmin, company: Organisation): Promise<void> {
-  const { baseDn } = domain;
-  await domain.load(ldifOf(company, baseDn));
-  for (const person of company.people.values()) {
-    const dn = personDn(person, baseDn);
-    if (person.kind === 'built-in') await admin.modify(dn, { mail: person.mail ?? null });
-    if (person.primaryGroup === undefined) continue;
-    await admin.addMember(groupDn(company.group(person.primaryGroup), baseDn), dn); // AD asks for it, then drops it again
-    await admin.modify(dn, { primaryGroupID: String(domainGuestsRid) });
-  }
-  for (const { group, member } of nestings(company, baseDn)) await admin.addMember(group, member);
 }
 
 /** Started through sudo, the demo runs as root; whoever started it should be able to use `npx connector`. */

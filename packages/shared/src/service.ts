@@ -127,6 +127,7 @@ export async function runService(
   const stop = new AbortController();
   const surface = surfaceOf({ readiness, metrics });
   const port = Number(process.env['CONNECTOR_PORT'] ?? http[name]);
+  const host = process.env['CONNECTOR_HOST'] ?? http.host; // a container's image knows better than a configuration
   readiness.notYet('start', `the ${name} is starting`);
 
   const service: Service = { name, instance, configuration, store, log, readiness, metrics, signal: stop.signal };
@@ -202,10 +203,10 @@ export async function runService(
 
   await pages?.(surface, service);
   try {
-    await surface.listen({ host: http.host, port });
+    await surface.listen({ host, port });
   } catch (error) {
     process.stderr.write(
-      `${name}: port ${port} on ${http.host} can't be used (${(error as NodeJS.ErrnoException).code}); change http.${name} or CONNECTOR_PORT\n`,
+      `${name}: port ${port} on ${host} can't be used (${(error as NodeJS.ErrnoException).code}); change http.${name} or CONNECTOR_PORT\n`,
     );
     process.exit(1);
   }

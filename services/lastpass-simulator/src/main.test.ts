@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -41,6 +41,28 @@ test('it tells its address in one line, and at SIGTERM keeps its state and ends 
   child.kill('SIGTERM');
   assert.equal(await ended, 0);
   assert.equal(JSON.parse(await readFile(path, 'utf8')).users[0].username, 'ann@example.com');
+});
+
+test('a seed is what it begins with, and no more than that: what it has kept goes before', async (t) => {
+  const home = await mkdtemp(join(tmpdir(), 'simulator-'));
+  t.after(() => rm(home, { recursive: true }));
+  const [seed, kept] = [join(home, 'seed.json'), join(home, 'state.json')];
+  await writeFile(seed, JSON.stringify({ users: [{ username: 'sam@example.com' }] }));
+  const usersOf = async (args: readonly string[]) => {
+    const { child, ended } = start(t, ['--port', '0', ...args]);
+    const [line] = await once(createInterface(child.stdout), 'line');
+    const answer = await fetch(new URL('/control/state', String(line).split(' ').at(-1)));
+    const { users } = (await answer.json()) as { users: { username: string }[] };
+    child.kill('SIGTERM');
+    assert.equal(await ended, 0);
+    return users.map(({ username }) => username);
+  };
+  assert.deepEqual(await usersOf(['--seed-file', seed, '--state-file', kept]), ['sam@example.com']);
+  await writeFile(kept, JSON.stringify({ users: [{ username: 'kay@example.com' }] }));
+  assert.deepEqual(await usersOf(['--seed-file', seed, '--state-file', kept]), ['kay@example.com']);
+  const { child, ended } = start(t, ['--seed-file', join(home, 'none.json')]);
+  assert.match(await text(child.stderr), /^LastPass simulator: there is no seed file .*none\.json/);
+  assert.equal(await ended, 1);
 });
 
 test('--help says how, and ends with 0', async (t) => {

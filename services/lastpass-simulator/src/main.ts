@@ -3,6 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { buildSimulator } from './app.ts';
 import { API_PATH } from './enterprise-api.ts';
 import { HELP, type ProcessOptions, readOptions } from './options.ts';
+import type { StateInput } from './state.ts';
+import { loadState } from './state-file.ts';
 
 /** A close that takes longer is cut short, with exit code 1. */
 const CLOSE_LIMIT_MS = 5_000;
@@ -17,8 +19,10 @@ try {
 
 async function run({ host, port, cid, provhash, ...rest }: ProcessOptions): Promise<void> {
   const path = rest['state-file'];
+  const seed = await seedOf(rest['seed-file']);
   const app = await buildSimulator({
     settings: { cid, provhash, latencyMs: rest['latency-ms'] },
+    ...(seed === undefined ? {} : { state: seed }),
     ...(path === undefined ? {} : { stateFilePath: path }),
     onError: (error) => process.stderr.write(`${error.message}\n`),
   });
@@ -29,6 +33,14 @@ async function run({ host, port, cid, provhash, ...rest }: ProcessOptions): Prom
     });
   });
   process.stdout.write(`LastPass simulator listening on ${address}${API_PATH}\n`);
+}
+
+/** A state file that isn't there is a new one; a seed file that isn't is a slip. */
+async function seedOf(path: string | undefined): Promise<StateInput | undefined> {
+  if (path === undefined) return undefined;
+  const seed = await loadState(path);
+  if (seed === undefined) throw new Error(`there is no seed file ${path}: write its path as --seed-file`);
+  return seed;
 }
 
 async function close(app: FastifyInstance): Promise<void> {

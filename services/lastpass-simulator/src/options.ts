@@ -14,6 +14,8 @@ Usage: npm start -w services/lastpass-simulator -- [options]
   --provhash <text>     provisioning hash to accept          (LASTPASS_SIMULATOR_PROVHASH,
                         default ${REHEARSAL_PROVHASH})
   --state-file <path>   keep the tenant in this file         (LASTPASS_SIMULATOR_STATE_FILE, default: memory only)
+  --seed-file <path>    begin with the tenant of this file where there is no state file yet, or none is kept
+                        (LASTPASS_SIMULATOR_SEED_FILE, in the form of PUT /control/state)
   --latency-ms <ms>     delay of every answer                (LASTPASS_SIMULATOR_LATENCY_MS, default 0)
   --help                show this
 
@@ -38,6 +40,7 @@ const options = z.strictObject({
   cid: settings.shape.cid,
   provhash: settings.shape.provhash,
   'state-file': z.string().min(1).optional(),
+  'seed-file': z.string().min(1).optional(),
   'latency-ms': z
     .string()
     .regex(/^\d{1,6}$/, 'must be a number of milliseconds')
@@ -46,7 +49,7 @@ const options = z.strictObject({
 });
 export type ProcessOptions = z.infer<typeof options>;
 
-const NAMES = ['host', 'port', 'cid', 'provhash', 'state-file', 'latency-ms'] as const;
+const NAMES = ['host', 'port', 'cid', 'provhash', 'state-file', 'seed-file', 'latency-ms'] as const;
 
 /** The options, or `'help'` where that was asked for; throws `OptionsError`. */
 export function readOptions(args: string[], env: Record<string, string | undefined>): ProcessOptions | 'help' {
