@@ -8,10 +8,13 @@ export interface TestFiles {
   readonly integration: readonly string[];
   /** Those that measure time, which others would spoil. */
   readonly alone: readonly string[];
+  /** Those that drive a Docker engine, which isn't everywhere; each starts a dozen containers. */
+  readonly containers: readonly string[];
 }
 
 /** The longest ones, to be begun first so that nothing waits for them at the end. */
 const isLong = (file: string) => /^tests\/(faults|oracle)\//.test(file);
+const needsEngine = (file: string) => file.startsWith('tests/containers/');
 const isMeasuring = (file: string) => /(^|[/-])latency\.test\.ts$/.test(file);
 
 /** Finds them, paths relative to `root`, in the order of the alphabet. */
@@ -20,12 +23,14 @@ export function findTestFiles(root: string): TestFiles {
   const {
     unit = [],
     alone = [],
+    containers = [],
     long = [],
     other = [],
   } = Object.groupBy(files, (file) => {
     if (!file.startsWith('tests/')) return 'unit';
     if (isMeasuring(file)) return 'alone';
+    if (needsEngine(file)) return 'containers';
     return isLong(file) ? 'long' : 'other';
   });
-  return { unit, integration: [...long, ...other], alone };
+  return { unit, integration: [...long, ...other], alone, containers };
 }

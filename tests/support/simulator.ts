@@ -36,31 +36,16 @@ export interface SimulatedCall {
   readonly executed: boolean;
 }
 
-export class Simulator implements AsyncDisposable {
-  readonly #program: Program;
+/** A simulator that runs somewhere: its control API. */
+export class SimulatorControl {
   readonly #origin: string;
 
-  private constructor(program: Program, origin: string) {
-    this.#program = program;
+  /** @param origin such as `http://127.0.0.1:8081` */
+  constructor(origin: string) {
     this.#origin = origin;
   }
 
   static readonly cid = '12345678';
-
-  static async create({ port = 0, args = [] }: { port?: number; args?: readonly string[] } = {}): Promise<Simulator> {
-    const command = process.execPath;
-    const program = new Program({
-      command,
-      args: ['src/main.ts', '--port', String(port), ...args],
-      cwd: resolve(root, 'services/lastpass-simulator'),
-    });
-    const pattern = /LastPass simulator listening on (http:\/\/[^/]+)\//;
-    const origin = await waitUntil('the simulator to listen', () => {
-      if (!program.running) throw new Error(`the simulator ended: ${program.output}`);
-      return pattern.exec(program.output)?.[1];
-    });
-    return new Simulator(program, origin);
-  }
 
   get apiUrl(): string {
     return `${this.#origin}/enterpriseapi.php`;
@@ -110,7 +95,7 @@ export class Simulator implements AsyncDisposable {
   /** Somebody changes accounts by hand, as with the Admin Console. */
   async byHand(cmd: string, data: unknown): Promise<void> {
     const { provhash } = await this.settings(null);
-    const body = JSON.stringify({ cid: Simulator.cid, provhash, cmd, data });
+    const body = JSON.stringify({ cid: SimulatorControl.cid, provhash, cmd, data });
     const answer = await fetch(this.apiUrl, { method: 'POST', body });
     const { status } = (await answer.json()) as { status?: string };
     if (!['OK', 'success'].includes(status ?? '')) throw new Error(`${cmd} by hand: ${status}`);
@@ -119,6 +104,31 @@ export class Simulator implements AsyncDisposable {
   /** The person logs in. */
   login(username: string): Promise<void> {
     return this.#ask('POST', 'login', { username });
+  }
+}
+
+/** A simulator started by a test. */
+export class Simulator extends SimulatorControl implements AsyncDisposable {
+  readonly #program: Program;
+
+  private constructor(program: Program, origin: string) {
+    super(origin);
+    this.#program = program;
+  }
+
+  static async create({ port = 0, args = [] }: { port?: number; args?: readonly string[] } = {}): Promise<Simulator> {
+    const command = process.execPath;
+    const program = new Program({
+      command,
+      args: ['src/main.ts', '--port', String(port), ...args],
+      cwd: resolve(root, 'services/lastpass-simulator'),
+    });
+    const pattern = /LastPass simulator listening on (http:\/\/[^/]+)\//;
+    const origin = await waitUntil('the simulator to listen', () => {
+      if (!program.running) throw new Error(`the simulator ended: ${program.output}`);
+      return pattern.exec(program.output)?.[1];
+    });
+    return new Simulator(program, origin);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

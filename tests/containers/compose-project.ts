@@ -1,0 +1,126 @@
+/**
+ * docker-compose.yml as a project of its own: under a name, and on ports, that nobody else has. All that was made for it but the
+ * images is removed with it.
+ */
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { openStore, type Store } from '@connector/shared/store.ts';
+import { z } from 'zod';
+import { freePort } from '../support/redis-server.ts';
+import { docker, type Ended, runDocker } from './docker.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+/** Images that tests build; those that people built stay as they are. */
+export const testImage = 'connector:test';
+
+const container = z.object({
+  Id: z.string(),
+  Name: z.string(),
+  State: z.object({ Pid: z.number(), Running: z.boolean(), StartedAt: z.string() }),
+  Config: z.object({ User: z.string(), Labels: z.record(z.string(), z.string()) }),
+  HostConfig: z.object({
+    ReadonlyRootfs: z.boolean(),
+    Privileged: z.boolean(),
+    CapAdd: z.array(z.string()).nullable(),
+    CapDrop: z.array(z.string()).nullable(),
+    SecurityOpt: z.array(z.string()).nullable(),
+    Memory: z.number(),
+    PidsLimit: z.number().nullable(),
+    RestartPolicy: z.object({ Name: z.string() }),
+    LogConfig: z.object({ Type: z.string(), Config: z.record(z.string(), z.string()) }),
+  }),
+  NetworkSettings: z.object({
+    Networks: z.record(z.string(), z.object({ IPAddress: z.string() })),
+    Ports: z.record(z.string(), z.array(z.object({ HostIp: z.string(), HostPort: z.string() })).nullable()),
+  }),
+});
+
+/** A container as `docker inspect` tells it, as far as tests look at it. */
+export type Container = z.infer<typeof container>;
+
+export interface ComposeProjectOptions {
+  readonly profile?: 'demo';
+  /** Variables as `.env` sets them. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export class ComposeProject implements AsyncDisposable {
+  readonly name = `connector-test-${randomBytes(4).toString('hex')}`;
+  readonly #options: ComposeProjectOptions;
+  readonly #ports: Readonly<Record<string, string>>;
+
+  private constructor(options: ComposeProjectOptions, ports: Readonly<Record<string, string>>) {
+    this.#options = options;
+    this.#ports = ports;
+  }
+
+  /** Nothing is started yet. */
+  static async create(options: ComposeProjectOptions = {}): Promise<ComposeProject> {
+    // Free ones, rather than 0: of that the engine makes another one at each start of a container.
+    const names = ['CONNECTOR_PORT', 'SIMULATOR_PORT', 'DIRECTORY_PORT'];
+    const ports = await Promise.all(names.map(async (name) => [name, String(await freePort())]));
+    return new ComposeProject(options, Object.fromEntries(ports));
+  }
+
+  #command(args: readonly string[]) {
+    const { profile, env } = this.#options;
+    const own = { CONNECTOR_IMAGE: testImage, COMPOSE_PROFILES: '', CONNECTOR_HOME: '', ...this.#ports };
+    const profiles = profile === undefined ? [] : ['--profile', profile];
+    const file = ['--project-directory', root, '--file', resolve(root, 'docker-compose.yml'), '--ansi', 'never'];
+    return {
+      args: ['compose', '--project-name', this.name, ...file, ...profiles, ...args],
+      options: { env: { ...own, ...env } },
+    };
+  }
+
+  /** Runs `docker compose …`. @throws Error when it fails */
+  async compose(...args: readonly string[]): Promise<string> {
+    const command = this.#command(args);
+    return await docker(command.args, command.options);
+  }
+
+  /** Runs `docker compose …` to whatever end. */
+  async tryCompose(...args: readonly string[]): Promise<Ended> {
+    const command = this.#command(args);
+    return await runDocker(command.args, command.options);
+  }
+
+  /** The `connector` command, as the documents tell it. */
+  async connector(...args: readonly string[]): Promise<string> {
+    return await this.compose('exec', '-T', 'console', 'connector', ...args);
+  }
+
+  /** The containers that run for a service, or for all. */
+  async containers(...services: readonly string[]): Promise<Container[]> {
+    const ids = (await this.compose('ps', '--quiet', ...services)).split('\n').filter(Boolean);
+    if (ids.length === 0) return [];
+    return z.array(container).parse(JSON.parse(await docker(['inspect', ...ids])));
+  }
+
+  /** The only container of a service. @throws Error when there are none, or several */
+  async container(service: string): Promise<Container> {
+    const [only, ...others] = await this.containers(service);
+    if (only === undefined || others.length > 0)
+      throw new Error(`${service} has ${others.length + (only ? 1 : 0)} containers`);
+    return only;
+  }
+
+  /** Where a service's port is published, such as `127.0.0.1:49153`. */
+  async published(service: string, port: number): Promise<string> {
+    return (await this.compose('port', service, String(port))).trim();
+  }
+
+  /** Opens what Redis remembers, at its address in the project's network: it is published nowhere. */
+  async openStore({ password, prefix }: { password: string; prefix: string }): Promise<Store> {
+    const { NetworkSettings } = await this.container('redis');
+    const [address] = Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress);
+    return openStore({ target: { url: `redis://${address}:6379`, password }, prefix, name: 'test' });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.compose('--profile', 'demo', 'down', '--volumes', '--remove-orphans', '--timeout', '5');
+  }
+}
+
+/** Which service a container runs. */
+export const serviceOf = ({ Config }: Container): string => Config.Labels['com.docker.compose.service'] ?? '';

@@ -1,0 +1,113 @@
+/** docker-compose.yml in production: from one connector.yaml and secrets, and what it says when something of that is missing. */
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { before, describe, type TestContext, test } from 'node:test';
+import { rootCertificates } from 'node:tls';
+import { z } from 'zod';
+import { waitUntil } from '../support/wait-until.ts';
+import { ComposeProject, serviceOf } from './compose-project.ts';
+import { docker } from './docker.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const services = ['configuration', 'console', 'pusher', 'reconciler', 'redis', 'watcher'];
+const secrets = ['redis-password', 'ldap-bind-password', 'lastpass-provhash', 'console-token', 'corp-ca.pem'];
+
+/** A folder as README.md has people make it, that leads to no LastPass. */
+async function newHome(t: TestContext): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'production-'));
+  t.after(() => rm(home, { recursive: true }));
+  const example = await readFile(join(root, 'connector.containers.yaml'), 'utf8');
+  const elsewhere = example.replace(/^lastpass:$/m, 'lastpass:\n  apiUrl: https://lastpass.invalid/enterpriseapi.php');
+  await writeFile(join(home, 'connector.yaml'), elsewhere);
+  await mkdir(join(home, 'secrets'), { mode: 0o700 });
+  for (const name of secrets) await writeFile(join(home, 'secrets', name), `a-secret-called-${name}-of-this-test\n`);
+  await writeFile(join(home, 'secrets', 'corp-ca.pem'), rootCertificates[0] ?? '');
+  return home;
+}
+
+async function newProject(t: TestContext, options: Parameters<typeof ComposeProject.create>[0] = {}) {
+  const project = await ComposeProject.create(options);
+  t.after(() => project[Symbol.asyncDispose]());
+  return project;
+}
+
+describe('production in containers', () => {
+  before(async () => {
+    await using project = await ComposeProject.create({ profile: 'demo' });
+    await project.compose('build', '--quiet');
+  });
+
+  test('the compose file is clean, and has the demo only where it is asked for', async (t) => {
+    const demo = await newProject(t, { profile: 'demo' });
+    const production = await newProject(t);
+    for (const project of [demo, production])
+      assert.deepEqual(await project.tryCompose('config', '--quiet'), { code: 0, output: '' });
+    const servicesOf = async (project: ComposeProject) =>
+      (await project.compose('config', '--services')).split('\n').sort();
+    assert.deepEqual(await servicesOf(production), services);
+    assert.deepEqual(await servicesOf(demo), [...services, 'directory', 'simulator'].sort());
+  });
+
+  test('a folder that is not set up starts no service, and says what to do', async (t) => {
+    const project = await newProject(t);
+    const { code, output } = await project.tryCompose('up', '--detach');
+    assert.equal(code, 1);
+    assert.match(output, /service "configuration" didn't complete successfully/);
+    assert.match(
+      await project.compose('logs', 'configuration'),
+      /isn't set up for production.*docker compose --profile demo up/s,
+    );
+    assert.deepEqual((await project.containers()).map(serviceOf), ['redis']);
+  });
+
+  test('it runs from connector.yaml and secrets alone, several of each service, and waits for what is missing', async (t) => {
+    const project = await newProject(t, { env: { CONNECTOR_HOME: await newHome(t) } });
+    await project.compose('up', '--detach', '--wait', '--scale', 'pusher=2', '--scale', 'watcher=2');
+    const running = (await project.containers()).map(serviceOf).sort();
+    assert.deepEqual(running, ['console', 'pusher', 'pusher', 'reconciler', 'redis', 'watcher', 'watcher']);
+    const missing = [/dc1\.corp\.example\.com/, /lastpass\.invalid/];
+    await waitUntil('both ends to be missed', async () => {
+      const { output } = await project.tryCompose('exec', '-T', 'console', 'connector', 'status');
+      for (const each of missing) assert.match(output, each);
+      return true;
+    });
+  });
+
+  test('every service ends in good order when it is stopped, within its time', async (t) => {
+    const project = await newProject(t, { env: { CONNECTOR_HOME: await newHome(t) } });
+    await project.compose('up', '--detach', '--wait');
+    const ids = (await project.containers()).map(({ Id }) => Id);
+    const startedAt = performance.now();
+    await project.compose('stop');
+    assert.ok(performance.now() - startedAt < 10_000, `${performance.now() - startedAt} ms`);
+    const ended = z.array(z.object({ Name: z.string(), State: z.object({ ExitCode: z.number() }) }));
+    for (const { Name, State } of ended.parse(JSON.parse(await docker(['inspect', ...ids]))))
+      assert.equal(State.ExitCode, 0, Name);
+  });
+
+  test('a slip in connector.yaml is told by its key before any service starts', async (t) => {
+    const home = await newHome(t);
+    const file = join(home, 'connector.yaml');
+    await writeFile(file, `${await readFile(file, 'utf8')}\npolcy: {}\n`);
+    const project = await newProject(t, { env: { CONNECTOR_HOME: home } });
+    assert.equal((await project.tryCompose('up', '--detach')).code, 1);
+    assert.match(await project.compose('logs', 'configuration'), /polcy: unknown key; did you mean policy\?/);
+  });
+
+  test('a secret that is missing is told by its file', async (t) => {
+    const home = await newHome(t);
+    await rm(join(home, 'secrets', 'lastpass-provhash'));
+    const project = await newProject(t, { env: { CONNECTOR_HOME: home } });
+    const { code, output } = await project.tryCompose('up', '--detach');
+    assert.notEqual(code, 0);
+    assert.match(output, /secrets\/lastpass-provhash/);
+  });
+
+  test('the demo refuses to run in a folder of production', async (t) => {
+    const project = await newProject(t, { profile: 'demo', env: { CONNECTOR_HOME: await newHome(t) } });
+    assert.notEqual((await project.tryCompose('up', '--detach')).code, 0);
+    assert.match(await project.compose('logs', 'directory'), /This folder is set up for production/);
+  });
+});

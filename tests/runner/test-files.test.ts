@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import { test } from 'node:test';
+import { findTestFiles } from './test-files.ts';
+
+const files = findTestFiles(resolve(import.meta.dirname, '../..'));
+
+test('what drives a Docker engine is a part of its own, and every file is in one part only', () => {
+  assert.ok(files.containers.includes('tests/containers/demo.test.ts'));
+  const all = [...files.unit, ...files.integration, ...files.alone, ...files.containers];
+  assert.equal(new Set(all).size, all.length);
+  assert.ok(all.includes('tests/runner/test-files.test.ts'));
+});
