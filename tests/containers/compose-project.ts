@@ -3,9 +3,10 @@
  * images is removed with it.
  */
 import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { openStore, type Store } from '@connector/shared/store.ts';
 import { z } from 'zod';
+import { Program } from '../support/child-process.ts';
 import { freePort } from '../support/redis-server.ts';
 import { docker, type Ended, runDocker } from './docker.ts';
 
@@ -57,7 +58,7 @@ export class ComposeProject implements AsyncDisposable {
   /** Nothing is started yet. */
   static async create(options: ComposeProjectOptions = {}): Promise<ComposeProject> {
     // Free ones, rather than 0: of that the engine makes another one at each start of a container.
-    const names = ['CONNECTOR_PORT', 'SIMULATOR_PORT', 'DIRECTORY_PORT'];
+    const names = ['CONSOLE_PORT', 'SIMULATOR_PORT', 'DIRECTORY_PORT'];
     const ports = await Promise.all(names.map(async (name) => [name, String(await freePort())]));
     return new ComposeProject(options, Object.fromEntries(ports));
   }
@@ -88,6 +89,14 @@ export class ComposeProject implements AsyncDisposable {
   /** The `connector` command, as the documents tell it. */
   async connector(...args: readonly string[]): Promise<string> {
     return await this.compose('exec', '-T', 'console', 'connector', ...args);
+  }
+
+  /** Runs a script of `containers/`, as the documents tell it. @throws Error when it fails */
+  async script(name: 'back-up' | 'restore', file: string): Promise<void> {
+    const { profile = '' } = this.#options;
+    const env = { ...this.#command([]).options.env, COMPOSE_PROJECT_NAME: this.name, COMPOSE_PROFILES: profile };
+    await using script = new Program({ command: join(root, 'containers', name), args: [file], cwd: root, env });
+    if ((await script.ended) !== 0) throw new Error(`containers/${name} ${file}: ${script.output}`);
   }
 
   /** The containers that run for a service, or for all. */

@@ -29,6 +29,8 @@ export class DemoCompany implements AsyncDisposable {
   readonly secrets: Secrets;
   readonly simulator: SimulatorControl;
   readonly admin: DirectoryAdmin;
+  /** A folder for files of the test. */
+  readonly dir: string;
   /** LastPass before the connector first saw it. */
   readonly #before: SimulatedState;
   readonly #company = newCompany();
@@ -41,6 +43,7 @@ export class DemoCompany implements AsyncDisposable {
     secrets: Secrets;
     simulator: SimulatorControl;
     admin: DirectoryAdmin;
+    dir: string;
     before: SimulatedState;
     stack: AsyncDisposableStack;
   }) {
@@ -48,6 +51,7 @@ export class DemoCompany implements AsyncDisposable {
     this.secrets = parts.secrets;
     this.simulator = parts.simulator;
     this.admin = parts.admin;
+    this.dir = parts.dir;
     this.#before = parts.before;
     this.#stack = parts.stack;
     this.#expectation = new Expectation(parts.before);
@@ -74,7 +78,15 @@ export class DemoCompany implements AsyncDisposable {
       }),
     );
     const before = await simulator.state();
-    return new DemoCompany({ project, secrets: await readSecrets(), simulator, admin, before, stack: stack.move() });
+    return new DemoCompany({
+      project,
+      secrets: await readSecrets(),
+      simulator,
+      admin,
+      dir,
+      before,
+      stack: stack.move(),
+    });
   }
 
   /** Makes the next so many changes of the demo's round in the directory, without waiting for anything. */

@@ -3,6 +3,7 @@
  * crashes of every part, with several of each service, and shows no secret while it does.
  */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
 import { directoryId } from '../../demo/stage.ts';
@@ -17,7 +18,7 @@ const status = z.object({
   services: z.array(z.object({ service: z.string(), instances: z.array(z.object({ ready: z.boolean() })) })),
 });
 
-describe('the demo in containers', () => {
+describe('the demo in containers', { timeout: 270_000 }, () => {
   let demo: DemoCompany;
 
   before(async () => {
@@ -136,6 +137,18 @@ describe('the demo in containers', () => {
     await demo.change(3);
     await demo.converged({ withinMs: 15_000 });
     assert.equal((await demo.project.containers('watcher')).length, 1);
+    assert.deepEqual(await demo.settledDifferences(), []);
+  });
+
+  test('a Redis restored from a back-up that knows less creates nobody again', async () => {
+    const file = join(demo.dir, 'redis.rdb');
+    await demo.project.script('back-up', file);
+    const known = await demo.simulator.lastCall();
+    await demo.change(1);
+    await demo.converged();
+    const since = (await demo.simulator.writes(known)).map(({ cmd }) => cmd);
+    assert.ok(since.includes('batchadd'), `somebody was to be created, but there was ${since}`);
+    await demo.project.script('restore', file);
     assert.deepEqual(await demo.settledDifferences(), []);
   });
 

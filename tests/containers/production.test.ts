@@ -33,7 +33,7 @@ async function newProject(t: TestContext, options: Parameters<typeof ComposeProj
   return project;
 }
 
-describe('production in containers', () => {
+describe('production in containers', { timeout: 270_000 }, () => {
   before(async () => {
     await using project = await ComposeProject.create({ profile: 'demo' });
     await project.compose('build', '--quiet');
