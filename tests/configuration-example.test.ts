@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { parseConfiguration } from '@connector/shared/configuration.ts';
+import { REHEARSAL_PROVHASH } from '../services/lastpass-simulator/src/settings.ts';
 
 const file = resolve(import.meta.dirname, '../connector.example.yaml');
 const example = readFileSync(file, 'utf8');
@@ -58,4 +59,26 @@ test('what the example says of sync, policy guard and http is the default', () =
   assert.deepEqual(shown.sync, defaults.sync);
   assert.deepEqual(shown.http, defaults.http);
   assert.deepEqual({ ...shown.policy, groupFilter: [] }, defaults.policy);
+});
+
+/** A configuration for containers, its secrets looked for in a folder of this machine. */
+function inContainers(path: string, secrets: string) {
+  const text = readFileSync(resolve(import.meta.dirname, '..', path), 'utf8');
+  return parseConfiguration(text.replaceAll('/run/secrets', secrets), { file, environment: {} });
+}
+const demoSecrets = resolve(import.meta.dirname, '../demo/containers/secrets');
+
+test('what production in containers begins with is a configuration, with the guard as it is by default', () => {
+  const { lastpass, policy, redis } = inContainers('connector.containers.yaml', demoSecrets);
+  assert.equal(lastpass.apiUrl, 'https://lastpass.com/enterpriseapi.php');
+  assert.equal(redis.url, 'redis://redis:6379');
+  const byDefault = parseConfiguration(example.slice(0, example.indexOf('\nsync:')), { file, environment });
+  assert.deepEqual(policy, { ...byDefault.policy, groupFilter: ['LastPassUsers'] });
+});
+
+test('the demo in containers is configured for its simulator, and remembers apart from production', () => {
+  const { lastpass, redis } = inContainers('demo/containers/connector.yaml', demoSecrets);
+  assert.equal(lastpass.provhash, REHEARSAL_PROVHASH);
+  assert.equal(lastpass.apiUrl, 'http://simulator:8081/enterpriseapi.php');
+  assert.notEqual(redis.prefix, inContainers('connector.containers.yaml', demoSecrets).redis.prefix);
 });
