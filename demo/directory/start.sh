@@ -4,11 +4,6 @@
 set -eu
 tls=/srv/domain/private/tls
 
-if [ -n "${CONNECTOR_HOME:-}" ]; then
-  echo "This folder is set up for production (CONNECTOR_HOME=$CONNECTOR_HOME, in .env): run the demo in another clone." >&2
-  exit 1
-fi
-
 if [ ! -e "$tls/cert.pem" ]; then
   umask 077
   mkdir -p "$tls"

@@ -105,9 +105,13 @@ describe('production in containers', { timeout: 270_000 }, () => {
     assert.match(output, /secrets\/lastpass-provhash/);
   });
 
-  test('the demo refuses to run in a folder of production', async (t) => {
-    const project = await newProject(t, { profile: 'demo', env: { CONNECTOR_HOME: await newHome(t) } });
-    assert.notEqual((await project.tryCompose('up', '--detach')).code, 0);
-    assert.match(await project.compose('logs', 'directory'), /This folder is set up for production/);
+  test('asking for the demo in a folder of production starts none, and changes nothing', async (t) => {
+    const project = await newProject(t, { env: { CONNECTOR_HOME: await newHome(t) } });
+    await project.compose('up', '--detach');
+    const idsOf = async () => (await project.containers()).map(({ Id, State }) => [Id, State.StartedAt]).sort();
+    const running = await idsOf();
+    await project.compose('--profile', 'demo', 'up', '--detach');
+    assert.deepEqual(await idsOf(), running);
+    assert.deepEqual((await project.compose('--profile', 'demo', 'config', '--services')).split('\n').sort(), services);
   });
 });
