@@ -4,7 +4,8 @@
  *
  *   node tests/run.ts [--check] [part of a path …]
  *
- * What drives a Docker engine runs where one answers; elsewhere a line says that it is left out.
+ * Where a Docker engine answers, so does what drives one, and some integration tests run again with Redis in a container. A line says
+ * which programs served, and what was left out.
  * `--check` runs types and lint only; parts of paths choose test files.
  */
 import { resolve } from 'node:path';
@@ -14,12 +15,12 @@ import { engineAnswers } from './runner/docker-engine.ts';
 import { closingLine, failureText, isGood, type Outcome, progressLine } from './runner/outcome.ts';
 import { killAll, runProgram } from './runner/process.ts';
 import { runTestFile } from './runner/test-file.ts';
-import { findTestFiles } from './runner/test-files.ts';
+import { againInContainers, findTestFiles } from './runner/test-files.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const checkLimitMs = 3 * 60_000;
 /** Files at a time. An integration test keeps half a core busy, and waits for the rest of its time. */
-const atATime = { unit: 2, integration: 3, alone: 1, containers: 1 } as const;
+const atATime = { unit: 2, integration: 3, alone: 1 } as const;
 
 const checks = [
   { name: 'types', command: 'tsc', args: ['--noEmit'] },
@@ -47,17 +48,25 @@ async function runAll(): Promise<Outcome[]> {
   const files = findTestFiles(root);
   const isChosen = (file: string) => positionals.length === 0 || positionals.some((part) => file.includes(part));
   const run = async (file: string) => tell(await runTestFile(file, root));
-  for (const kind of ['unit', 'integration', 'alone', 'containers'] as const) {
-    const chosen = files[kind].filter(isChosen);
-    if (kind === 'containers' && chosen.length > 0 && !(await engineAnswers())) leaveOut(chosen);
-    else outcomes.push(...(await atMost(atATime[kind], chosen, run)));
-  }
+  for (const kind of ['unit', 'integration', 'alone'] as const)
+    outcomes.push(...(await atMost(atATime[kind], files[kind].filter(isChosen), run)));
+  outcomes.push(...(await runContainers(files.containers.filter(isChosen), againInContainers.filter(isChosen))));
   return outcomes;
 }
 
-/** What can't run here is no failure, and isn't passed over in silence. */
-function leaveOut(files: readonly string[]): void {
-  console.log(`left out: ${files.join(', ')} (no Docker engine answers here; start one, and they run too)`);
+/** What needs a Docker engine. Where none answers it is no failure, and isn't passed over in silence. */
+async function runContainers(files: readonly string[], again: readonly string[]): Promise<Outcome[]> {
+  if (files.length + again.length === 0) return [];
+  if (!(await engineAnswers())) {
+    console.log(
+      `served by this machine's programs: no Docker engine answers, so left out: ${[...files, 'Redis in containers'].join(', ')}`,
+    );
+    return [];
+  }
+  console.log("served by this machine's programs so far, and from here by containers:");
+  const run = async (file: string) => tell(await runTestFile(file, root));
+  const runAgain = async (file: string) => tell(await runTestFile(file, root, { inContainers: true }));
+  return [...(await atMost(1, files, run)), ...(await atMost(atATime.integration, again, runAgain))];
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

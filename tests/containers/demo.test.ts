@@ -40,6 +40,7 @@ describe('the demo in containers', { timeout: 270_000 }, () => {
   async function crashAfterChange(service: string): Promise<void> {
     const { Id, State } = await demo.project.container(service);
     await demo.change(1);
+    if (service === 'directory') await demo.admin.hangUp();
     process.kill(State.Pid, 'SIGKILL');
     const isBack = async () => {
       const now = await demo.project.container(service);

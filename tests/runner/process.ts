@@ -30,10 +30,15 @@ export interface Ran {
 export async function runProgram(
   command: string,
   args: readonly string[],
-  { limitMs, cwd }: { limitMs: number; cwd: string },
+  { limitMs, cwd, env = {} }: { limitMs: number; cwd: string; env?: Readonly<Record<string, string>> },
 ): Promise<Ran> {
   const startedAt = performance.now();
-  const child = spawn(command, args, { cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const chunks: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
   await once(child, 'spawn');

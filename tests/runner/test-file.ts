@@ -22,8 +22,17 @@ interface Summary {
   readonly counts: Counts;
 }
 
+export interface HowToRun {
+  /** Its servers run in containers, rather than as programs of this machine (`tests/support/servers.ts`). */
+  readonly inContainers?: boolean;
+}
+
 /** Runs a test file, its path relative to `root`, in a process of its own. */
-export async function runTestFile(file: string, root: string): Promise<Outcome> {
+export async function runTestFile(
+  file: string,
+  root: string,
+  { inContainers = false }: HowToRun = {},
+): Promise<Outcome> {
   const dir = await mkdtemp(join(tmpdir(), 'test-report-'));
   try {
     const summary = join(dir, 'summary');
@@ -32,10 +41,14 @@ export async function runTestFile(file: string, root: string): Promise<Outcome> 
       ...[`--test-reporter=${resolve(import.meta.dirname, 'summary-reporter.ts')}`],
       ...[`--test-reporter-destination=${summary}`, file],
     ];
-    const ran = await runProgram(process.execPath, args, { limitMs: fileLimitMs, cwd: root });
+    const ran = await runProgram(process.execPath, args, {
+      limitMs: fileLimitMs,
+      cwd: root,
+      env: inContainers ? { TEST_SERVERS: 'containers' } : {},
+    });
     const lines = (await readFile(summary, 'utf8').catch(() => '')).split('\n').filter(Boolean);
     return outcomeOf(
-      file,
+      inContainers ? `${file}, Redis in a container` : file,
       ran,
       lines.map((line) => JSON.parse(line) as Summary),
     );

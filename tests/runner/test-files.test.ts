@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
-import { findTestFiles } from './test-files.ts';
+import { againInContainers, findTestFiles } from './test-files.ts';
 
 const files = findTestFiles(resolve(import.meta.dirname, '../..'));
 
@@ -10,4 +10,12 @@ test('what drives a Docker engine is a part of its own, and every file is in one
   const all = [...files.unit, ...files.integration, ...files.alone, ...files.containers];
   assert.equal(new Set(all).size, all.length);
   assert.ok(all.includes('tests/runner/test-files.test.ts'));
+});
+
+test('what runs again in containers is there', () => {
+  const all = [...files.unit, ...files.integration];
+  assert.deepEqual(
+    againInContainers.filter((file) => !all.includes(file)),
+    [],
+  );
 });

@@ -12,6 +12,19 @@ export interface TestFiles {
   readonly containers: readonly string[];
 }
 
+/**
+ * Those that run a second time with the Redis of docker-compose.yml in place of this machine's, where a Docker engine answers: whatever
+ * leans on what one Redis does and another might not, and on its crashes.
+ */
+export const againInContainers: readonly string[] = [
+  'packages/shared/src/migrations.test.ts',
+  'packages/shared/src/redis.test.ts',
+  'packages/shared/src/transaction.test.ts',
+  'tests/acceptance/outage.test.ts',
+  'tests/faults/crash-pusher.test.ts',
+  'tests/pusher/claims.test.ts',
+];
+
 /** The longest ones, to be begun first so that nothing waits for them at the end. */
 const isLong = (file: string) => /^tests\/(faults|oracle)\//.test(file);
 const needsEngine = (file: string) => file.startsWith('tests/containers/');

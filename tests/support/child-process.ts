@@ -13,6 +13,8 @@ export interface ProgramOptions {
   readonly cwd?: string;
   readonly env?: Record<string, string | undefined>;
   readonly onLine?: (line: string) => void;
+  /** Its standard input stays open as long as we are there; default: it has none. */
+  readonly holdsInput?: boolean;
 }
 
 const stopWithinMs = 15_000;
@@ -22,8 +24,9 @@ export class Program implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #ended: Promise<number | null>;
 
-  constructor({ command, args, cwd, env, onLine }: ProgramOptions) {
-    this.#child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor({ command, args, cwd, env, onLine, holdsInput = false }: ProgramOptions) {
+    const stdio = [holdsInput ? 'pipe' : 'ignore', 'pipe', 'pipe'] as const;
+    this.#child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: [...stdio] });
     children.add(this.#child);
     this.#ended = once(this.#child, 'close').then(([code]: (number | null)[]) => {
       children.delete(this.#child);

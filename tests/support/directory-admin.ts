@@ -165,10 +165,15 @@ export class DirectoryAdmin implements AsyncDisposable {
     return await this.#add(dn, attributes);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Closes the connection, such as before the directory breaks it; the next operation opens another one. */
+  async hangUp(): Promise<void> {
     await this.#queue;
     await this.#client?.unbind();
     this.#client = null;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.hangUp();
   }
 
   async #add(dn: string, attributes: Record<string, string | string[]>): Promise<string> {

@@ -2,7 +2,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { Redis } from 'ioredis';
-import { Program } from './child-process.ts';
+import { inContainers, Server } from './servers.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** A TCP port of 127.0.0.1 that nobody listens on. */
@@ -15,13 +15,15 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-const suitable = { appendonly: 'yes', appendfsync: 'always', 'maxmemory-policy': 'noeviction', save: '' };
+/** Debian 12's Redis has no WAITAOF, and must write everything at once; that of the image is set as docker-compose.yml does. */
+const appendfsync = inContainers ? 'everysec' : 'always';
+const suitable = { appendonly: 'yes', appendfsync, 'maxmemory-policy': 'noeviction', save: '' };
 
 export class RedisServer implements AsyncDisposable {
   readonly port: number;
   readonly #dir: string;
   readonly #settings: Record<string, string>;
-  #program: Program | null = null;
+  #server: Server | null = null;
 
   private constructor(dir: string, port: number, settings: Record<string, string>) {
     this.#dir = dir;
@@ -51,9 +53,11 @@ export class RedisServer implements AsyncDisposable {
 
   async start(): Promise<void> {
     const settings = { ...this.#settings, port: String(this.port), bind: '127.0.0.1', dir: this.#dir };
-    this.#program = new Program({
+    this.#server = new Server({
       command: 'redis-server',
       args: Object.entries(settings).flatMap(([key, value]) => [`--${key}`, value]),
+      image: 'redis:8-trixie',
+      folder: this.#dir,
     });
     const client = new Redis(this.url, { lazyConnect: true, retryStrategy: () => 20, maxRetriesPerRequest: null });
     client.on('error', () => undefined); // not up yet: waited for below
@@ -65,16 +69,16 @@ export class RedisServer implements AsyncDisposable {
   }
 
   async stop(): Promise<void> {
-    await this.#program?.stop();
+    await this.#server?.stop();
   }
 
   /** Sends the process a signal; SIGSTOP makes it silent until SIGCONT. */
-  signal(signal: NodeJS.Signals): void {
-    this.#program?.signal(signal);
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#server?.signal(signal);
   }
 
   async kill(): Promise<void> {
-    await this.#program?.kill();
+    await this.#server?.kill();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

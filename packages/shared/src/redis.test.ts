@@ -14,7 +14,7 @@ describe('the check of Redis', () => {
 
   before(async () => {
     dir = await mkdtemp(join(tmpdir(), 'redis-check-'));
-    server = await RedisServer.create({ dir: join(dir, 'redis') });
+    server = await RedisServer.create({ dir: join(dir, 'redis'), settings: { appendfsync: 'always' } });
     redis = connectRedis({ url: server.url }, { name: 'test' });
   });
   after(async () => {
