@@ -17,7 +17,13 @@ export const testImage = 'connector:test';
 const container = z.object({
   Id: z.string(),
   Name: z.string(),
-  State: z.object({ Pid: z.number(), Running: z.boolean(), StartedAt: z.string() }),
+  State: z.object({
+    Pid: z.number(),
+    Running: z.boolean(),
+    StartedAt: z.string(),
+    /** Of those that have a health check. */
+    Health: z.object({ Status: z.string() }).optional(),
+  }),
   Config: z.object({ User: z.string(), Labels: z.record(z.string(), z.string()) }),
   HostConfig: z.object({
     ReadonlyRootfs: z.boolean(),
