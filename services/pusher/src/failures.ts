@@ -7,6 +7,7 @@ import type { Account } from '@connector/shared/account.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { intent, link, type SetAside, setAside } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
+import type { Guard } from '@connector/shared/transaction.ts';
 import type { Change } from '@connector/sync/accounts/account-changes.ts';
 import type { CallKind } from '@connector/sync/calls/calls.ts';
 import { type Delivery, stepOf } from '@connector/sync/calls/delivery.ts';
@@ -14,6 +15,7 @@ import type { Batch } from './claims.ts';
 import type { DeliverOptions } from './deliver-options.ts';
 import { setAsideForMs } from './misses.ts';
 import { readAccountsOf } from './read-back.ts';
+import type { NoSeatFree } from './seats.ts';
 import { answeredSettlesMs, createSettlesMs, settledChanges } from './settling.ts';
 import { withoutAddresses } from './without-addresses.ts';
 
@@ -173,7 +175,16 @@ export class Failures {
 
   async #putAside(
     deliveries: readonly Delivery[],
-    { untilMs, asideOf }: { untilMs: number; asideOf: (delivery: Delivery) => Pick<SetAside, 'reason' | 'kind'> },
+    {
+      untilMs,
+      asideOf,
+      guard,
+    }: {
+      untilMs: number;
+      asideOf: (delivery: Delivery) => Pick<SetAside, 'reason' | 'kind'>;
+      /** Where it doesn't hold any more, they are due at once. */
+      guard?: Guard;
+    },
   ): Promise<void> {
     this.#leave(deliveries.map(({ person }) => person));
     const { redis, keys } = this.#options.store;
@@ -195,19 +206,26 @@ export class Failures {
         ...(stepOf(delivery, 'create') ? { intent: null } : {}),
       };
     });
-    await this.#options.records.commit(this.#batch, changes);
+    const { records } = this.#options;
+    if (guard === undefined) return void (await records.commit(this.#batch, changes));
+    const put = await records.commit(this.#batch, changes, () => [guard]);
+    const others = changes.filter((change) => !put.includes(change));
+    const now = { kind: 'postpone', untilMs: Date.now() } as const;
+    await records.commit(
+      this.#batch,
+      others.map(({ setAside: _, ...change }) => ({ ...change, claim: now })),
+    );
   }
 
   /** LastPass has just said, in these words, that there is no seat for them: from now on nobody who needs one is sent. */
   async noSeat(deliveries: readonly Delivery[], words: string): Promise<void> {
     if (deliveries.length === 0) return;
-    const message = withoutAddresses(words);
-    await this.waitForSeat(deliveries, { message, untilMs: await this.#options.seats.noneLeft(message) });
+    await this.waitForSeat(deliveries, await this.#options.seats.noneLeft(withoutAddresses(words)));
   }
 
   /** There is no seat, as is known: they wait until one is tried again. */
-  waitForSeat(deliveries: readonly Delivery[], seats: { untilMs: number; message: string }): Promise<void> {
-    const reason = `LastPass has no seat free, and says: ${seats.message}`;
-    return this.#putAside(deliveries, { untilMs: seats.untilMs, asideOf: () => ({ reason, kind: 'no-seat' }) });
+  async waitForSeat(deliveries: readonly Delivery[], { message, untilMs, guard }: NoSeatFree): Promise<void> {
+    const reason = `LastPass has no seat free, and says: ${message}`;
+    await this.#putAside(deliveries, { untilMs, asideOf: () => ({ reason, kind: 'no-seat' }), guard });
   }
 }
