@@ -159,13 +159,18 @@ export class Round {
     }
   }
 
-  /** The last look before a call leaves: claims and plans still hold; what must be known after a crash is written down. */
-  async #prepare(kind: CallKind, carried: readonly Delivery[]): Promise<Delivery[]> {
+  /**
+   * The last look before a call leaves: claims and plans still hold; what must be known after a crash is written down. A disk that
+   * takes longer than a look is good for is waited for once: with the next look only the time changes until which a create counts as
+   * under way.
+   */
+  async #prepare(kind: CallKind, carried: readonly Delivery[]): Promise<readonly Delivery[]> {
     const { store } = this.#options;
-    for (;;) {
+    let ready = carried;
+    for (let isDurable = !kind.creates; ; isDurable = true) {
       const checkedAtMs = Date.now();
-      const ready = await this.#writeDown(kind, carried, checkedAtMs);
-      if (kind.creates && ready.length > 0) await store.makeDurable();
+      ready = await this.#writeDown(kind, ready, checkedAtMs);
+      if (!isDurable && ready.length > 0) await store.makeDurable();
       if (Date.now() - checkedAtMs < checkedForMs) return ready;
     }
   }
