@@ -182,7 +182,10 @@ export class Run implements AsyncDisposable {
   }
 
   /** Starts a service inside the test; it ends with the run, or before when it is stopped. */
-  async inside(name: ServiceName): Promise<{ readonly stop: () => Promise<void> }> {
+  async inside(
+    name: ServiceName,
+    { storeAs = (store: Store): Store => store } = {},
+  ): Promise<{ readonly stop: () => Promise<void> }> {
     const stop = new AbortController();
     const { redis } = this.configuration;
     const log = pino(
@@ -194,7 +197,7 @@ export class Run implements AsyncDisposable {
       name,
       instance: `inside-${Math.random().toString(36).slice(2)}`,
       configuration: this.configuration,
-      store,
+      store: storeAs(store),
       log,
       readiness: new Readiness(log),
       metrics: new Registry(),
