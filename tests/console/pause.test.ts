@@ -16,6 +16,7 @@ const me = userInfo().username;
 
 test('a pause stops deliveries, names who paused and since when, and a resume lets them go on', async () => {
   const { store } = place;
+  await store.redis.set(store.keys.accountsRead, JSON.stringify({ atMs: 1, total: 0, answered: null }));
   assert.equal(await mayDeliver(store, 'automatic'), true);
   const { code, output } = await place.run('pause');
   assert.equal(code, 0);

@@ -69,6 +69,7 @@ export class Workplace implements AsyncDisposable {
   /** Forgets everything. */
   async clear(): Promise<void> {
     await this.store.redis.flushall();
+    await this.store.notice();
   }
 
   /** Says that a service runs, as it would itself. */

@@ -239,6 +239,28 @@ export class Run implements AsyncDisposable {
     );
   }
 
+  /**
+   * Goes on where the log is by now, as a watcher does, whose place is in Redis too.
+   * @returns whether Redis has lost entries, which are to be appended anew
+   */
+  async findPlace(): Promise<boolean> {
+    const { log } = this.store.keys.directory(directoryId);
+    const found = (await this.store.redis.xinfo('STREAM', log)) as string[];
+    const sequence = Number.parseInt(found[found.indexOf('last-generated-id') + 1] ?? '', 10);
+    const isLost = sequence < this.#sequence;
+    this.#sequence = sequence;
+    return isLost;
+  }
+
+  /** Lets the time pass that creates wait for after Redis has forgotten something. */
+  async forgottenCreatesSettle(): Promise<void> {
+    const { redis, keys } = this.store;
+    const { raw: _, ...timeline } = await this.store.notice();
+    await redis.set(keys.timeline, JSON.stringify({ ...timeline, openedAtMs: 1 }));
+    await this.store.notice();
+    await this.allIsDue();
+  }
+
   /** Rings every queue. */
   async ring(): Promise<void> {
     const { changes, people, updates } = this.#ringers;

@@ -22,6 +22,10 @@ export const againInContainers: readonly string[] = [
   'packages/shared/src/transaction.test.ts',
   'tests/acceptance/outage.test.ts',
   'tests/faults/crash-pusher.test.ts',
+  'tests/faults/redis-durability.test.ts',
+  'tests/faults/redis-full.test.ts',
+  'tests/faults/redis-lost-moments.test.ts',
+  'tests/faults/redis-timeline.test.ts',
   'tests/pusher/claims.test.ts',
 ];
 

@@ -1,6 +1,7 @@
 /** A real Redis of its own, set as the connector wants it. */
-import { mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { inContainers, Server } from './servers.ts';
 import { waitUntil } from './wait-until.ts';
@@ -22,7 +23,10 @@ const suitable = { appendonly: 'yes', appendfsync, 'maxmemory-policy': 'noevicti
 export class RedisServer implements AsyncDisposable {
   readonly port: number;
   readonly #dir: string;
+  #moments = 0;
   readonly #settings: Record<string, string>;
+  /** The largest file that it may write, KiB; `null` without a limit. */
+  #largestFile: number | null = null;
   #server: Server | null = null;
 
   private constructor(dir: string, port: number, settings: Record<string, string>) {
@@ -53,9 +57,13 @@ export class RedisServer implements AsyncDisposable {
 
   async start(): Promise<void> {
     const settings = { ...this.#settings, port: String(this.port), bind: '127.0.0.1', dir: this.#dir };
+    const args = Object.entries(settings).flatMap(([key, value]) => [`--${key}`, value]);
+    // A write beyond the limit fails as on a full disk, if the signal that comes with it is ignored.
+    const limited = `trap '' XFSZ; ulimit -f ${this.#largestFile}; exec redis-server "$@"`;
     this.#server = new Server({
-      command: 'redis-server',
-      args: Object.entries(settings).flatMap(([key, value]) => [`--${key}`, value]),
+      ...(this.#largestFile === null
+        ? { command: 'redis-server', args }
+        : { command: 'bash', args: ['-c', limited, 'bash', ...args] }),
       image: 'redis:8-trixie',
       folder: this.#dir,
     });
@@ -66,6 +74,18 @@ export class RedisServer implements AsyncDisposable {
     } finally {
       client.disconnect();
     }
+  }
+
+  /**
+   * Starts it anew on a disk that is nearly full.
+   * @param room what it can still write, KiB; `null`: there is space again
+   */
+  async startWithRoom(room: number | null): Promise<void> {
+    await this.kill();
+    const folder = join(this.#dir, 'appendonlydir');
+    const sizes = await Promise.all((await readdir(folder)).map(async (name) => (await stat(join(folder, name))).size));
+    this.#largestFile = room === null ? null : Math.ceil(Math.max(...sizes) / 1_024) + room;
+    await this.start();
   }
 
   async stop(): Promise<void> {
@@ -81,8 +101,23 @@ export class RedisServer implements AsyncDisposable {
     await this.#server?.kill();
   }
 
+  /** Keeps what is on its disk now. @returns a name for this moment, to go back to */
+  async moment(): Promise<string> {
+    const kept = join(this.#dir, `moment-${++this.#moments}`);
+    await cp(join(this.#dir, 'appendonlydir'), kept, { recursive: true });
+    return kept;
+  }
+
+  /** Loses all that it was told since that moment, as a power cut or a fail-over to a replica would; it is back at once. */
+  async goBackTo(moment: string): Promise<void> {
+    await this.kill();
+    await rm(join(this.#dir, 'appendonlydir'), { recursive: true });
+    await cp(moment, join(this.#dir, 'appendonlydir'), { recursive: true });
+    await this.start();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
+    await this.kill(); // nothing of it is needed any more, and Redis may take its time over a last write
     await rm(this.#dir, { recursive: true, force: true });
   }
 }

@@ -48,7 +48,7 @@ export function directoryKeys(tag: string, directory: string) {
   return {
     /** String with an expiry: which watcher is the active one. */
     lease: `${base}:lease`,
-    /** Counter: the number of the lease; an append under an older one is refused. */
+    /** String: reading of the clock when the lease was taken; an append under an older one is refused. */
     fence: `${base}:fence`,
     /** Counter with an expiry: how often in a row the directory refused the password; each try more waits longer. */
     refusals: `${base}:refusals`,
@@ -81,6 +81,8 @@ export function keysOf(prefix: string) {
     clock: `${tag}:clock`,
     /** String: the version of all of this (`schema.ts`). */
     schema: `${tag}:schema`,
+    /** String (JSON, `Timeline`): which of its pasts what is in Redis goes on from. */
+    timeline: `${tag}:timeline`,
     /** String with an expiry: the process that brings it up to date. */
     migrator: `${tag}:migrator`,
     directory: (id: string) => directoryKeys(tag, id),

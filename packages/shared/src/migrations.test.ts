@@ -8,6 +8,7 @@ import { waitUntil } from '../../../tests/support/wait-until.ts';
 import { type Migration, MigrationUnderWay } from './migrations.ts';
 import { SchemaMismatch } from './schema.ts';
 import { openStore, type Store } from './store.ts';
+import { TimelineChanged } from './timeline.ts';
 
 const nothing = { guards: [], writes: [] };
 /** Appends a letter to what is stored, once: done again it comes to the same. */
@@ -43,13 +44,19 @@ describe('what is in Redis', () => {
   before(async () => {
     dir = await mkdtemp(join(tmpdir(), 'migrations-'));
     server = await RedisServer.create({ dir: join(dir, 'redis') });
+  });
+  const closeAll = () => {
+    for (const store of stores.splice(0)) store.close();
+  };
+  beforeEach(async () => {
+    closeAll();
     first = release();
     second = release(append(key, 'b'));
     third = release(append(key, 'b'), append(key, 'c'));
+    await first.redis.flushall();
   });
-  beforeEach(() => first.redis.flushall());
   after(async () => {
-    for (const store of stores) store.close();
+    closeAll();
     await server[Symbol.asyncDispose]();
     await rm(dir, { recursive: true });
   });
@@ -60,6 +67,7 @@ describe('what is in Redis', () => {
     await second.commit(nothing);
     assert.equal(await schema(), '2');
     await second.redis.flushall(); // lost under a running service
+    await assert.rejects(second.commit(nothing), TimelineChanged);
     await second.commit(nothing);
     assert.equal(await schema(), '2');
     await second.check();

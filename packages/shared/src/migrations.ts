@@ -106,7 +106,7 @@ async function fenced(
   expected: string,
   { guards, writes }: Transaction,
 ): Promise<Outcome> {
-  const place = { clock: keys.clock, schema: keys.schema, expected };
+  const place = { clock: keys.clock, schema: keys.schema, expected, timeline: null }; // a step may be cut off anywhere
   const outcome = await commit(redis, place, { guards: [own, ...guards], writes });
   if (!outcome.committed && outcome.refusedBy === own) throw new MigrationUnderWay();
   return outcome;

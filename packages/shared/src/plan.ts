@@ -20,6 +20,8 @@ export const link = z.strictObject({
    * left, or who has disabled the account. A person's word is asked for either.
    */
   regained: z.literal(true).optional(),
+  /** Disabled while Redis forgot what happened, by the connector or somebody else: a person's word is asked for. */
+  disabledBy: z.literal('unknown').optional(),
 });
 export type Link = z.infer<typeof link>;
 

@@ -8,6 +8,12 @@ export class RedisUnsuitable extends Error {
   readonly code = 'REDIS_UNSUITABLE';
 }
 
+/** Redis hasn't written something to its disk that must survive a crash: whoever needs it doesn't go on. */
+export class NotDurable extends Error {
+  override readonly name = 'NotDurable';
+  readonly code = 'NOT_DURABLE';
+}
+
 /** A command without an answer for so long has failed, ms. */
 const answerWithinMs = 15_000;
 
@@ -74,15 +80,17 @@ export async function checkRedis(redis: Redis): Promise<Durability> {
 
 /**
  * Waits until everything that this connection wrote is on the disk of Redis.
- * @throws Error when it isn't within `timeoutMs`: whoever needs it durable must not go on
+ * @throws NotDurable when it isn't within `timeoutMs`, or Redis refuses to say
  */
 export async function makeDurable(redis: Redis, durability: Durability, { timeoutMs = 5_000 } = {}): Promise<void> {
   if (durability === 'fsync-always') return;
-  const [local] = (await redis.call('WAITAOF', '1', '0', String(timeoutMs))) as [number, number];
-  if (local !== 1) throw new Error(`Redis didn't write to its disk within ${timeoutMs} ms: is the disk slow or full?`);
+  const answer = redis.call('WAITAOF', '1', '0', String(timeoutMs)) as Promise<[number, number]>;
+  const [local] = await answer.catch((cause: Error) => {
+    if (cause.name !== 'ReplyError') throw cause;
+    throw new NotDurable(`Redis doesn't say what is on its disk (${cause.message}): let the connector use WAITAOF`, {
+      cause,
+    });
+  });
+  if (local !== 1)
+    throw new NotDurable(`Redis didn't write to its disk within ${timeoutMs} ms: is the disk slow or full?`);
 }
-
-/** Whether an error only says that Redis is away: the readiness check tells that once, and nobody else needs to. */
-export const isRedisAway = ({ name, message }: Error): boolean =>
-  name === 'MaxRetriesPerRequestError' ||
-  /^Connection is closed|^Command (aborted|timed out)|ECONNREFUSED|ECONNRESET|EPIPE|LOADING Redis/.test(message);

@@ -3,6 +3,7 @@
  * within a limit. What the service does is the function it is given.
  */
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
@@ -11,8 +12,7 @@ import { every } from './every.ts';
 import { type Migration, MigrationUnderWay } from './migrations.ts';
 import type { Condition } from './plan.ts';
 import { Readiness } from './readiness.ts';
-import { isRedisAway, RedisUnsuitable } from './redis.ts';
-import { keysOfRedis, nameOfRedis, type RedisTarget } from './redis-target.ts';
+import { isRedisTrouble, redisProblem } from './redis-trouble.ts';
 import { SchemaMismatch } from './schema.ts';
 import { openStore, type Store } from './store.ts';
 
@@ -39,9 +39,11 @@ export interface Running {
 
 /**
  * How long a service takes at most to end, ms: whoever stops it kills it after a while (Docker: 10 s). What it waits for then
- * won't come, such as a silent Redis; it is no worse than being killed, which nothing is lost by.
+ * won't come; it is no worse than being killed, which nothing is lost by.
  */
 const closeWithinMs = 7_000;
+/** A Redis that doesn't answer for so long at the end isn't waited for, ms: nothing could be written down anyway. */
+const redisWithinMs = 1_500;
 const conditionEveryMs = 2_000;
 
 /** Secrets that must never reach the log, whatever object they hang on (promise 9). */
@@ -61,19 +63,6 @@ function readConfiguration(): Configuration {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
   }
-}
-
-/** What a failing check of Redis means, in one line, the same as long as the reason is. */
-function redisProblem(error: Error, { redis, lastError }: { redis: RedisTarget; lastError: Error | null }): string {
-  if (error instanceof RedisUnsuitable || error instanceof SchemaMismatch) return error.message;
-  const where = nameOfRedis(redis);
-  const why = lastError ?? error;
-  if (/NOAUTH|WRONGPASS/.test(why.message + error.message))
-    return `Redis at ${where} refuses the password: check redis.password`;
-  if (/^(MOVED|CLUSTERDOWN)/.test(error.message))
-    return `Redis at ${where} is a node of a cluster that doesn't hold our keys, which all lie in one slot: set redis.url to the one that does`;
-  const reason = (why as NodeJS.ErrnoException).code ?? why.message;
-  return `Redis at ${where} can't be reached (${reason}): start it, or check ${keysOfRedis(redis)}`;
 }
 
 /** Health for the container engine, readiness with reasons for people, metrics for Prometheus. */
@@ -157,8 +146,19 @@ export async function runService(
       await store.migrate({ migrator: instance, onStep });
     }
   };
+  let timeline: string | null = null;
+  const noticeTimeline = async () => {
+    const { raw } = await store.notice();
+    if (timeline !== null && raw !== timeline)
+      log.warn(
+        'Redis was restarted, replaced or emptied, and may have forgotten something: what is true is found out anew',
+      );
+    timeline = raw;
+  };
   const watchRedis = async () => {
     await checkStore();
+    await noticeTimeline();
+    await tellCondition(); // fails where Redis takes no writes
     readiness.solved('redis');
     running ??= start(service).then((begun) => {
       readiness.solved('start');
@@ -168,24 +168,36 @@ export async function runService(
       running = undefined; // tried again in the next round, with metrics of its own
       metrics.clear();
       collectDefaultMetrics({ register: metrics });
-      if (isRedisAway(error)) throw error;
+      if (isRedisTrouble(error)) throw error;
       readiness.problem('start', `the ${name} can't start: ${error.message}`);
     });
     await tellCondition();
   };
 
+  const redisAnswers = async () => {
+    if (readiness.has('redis')) return false;
+    const answered = store.redis.ping().then(
+      () => true,
+      () => false,
+    );
+    return Promise.race([answered, sleep(redisWithinMs, false, { ref: false })]);
+  };
+
   const end = async (reason: string) => {
     if (stop.signal.aborted) return;
     log.info({ reason }, `the ${name} ends`);
-    setTimeout(() => {
-      log.warn(`the ${name} waits no longer: what was under way is taken up by the next one`);
+    const waitNoLonger = (why: string) => {
+      log.warn(`the ${name} waits no longer${why}: what was under way is taken up by the next one`);
       process.exit(0);
-    }, closeWithinMs).unref();
+    };
+    setTimeout(() => waitNoLonger(''), closeWithinMs).unref();
     stop.abort();
-    await running?.then(
+    const closing = running?.then(
       (begun) => begun.close(),
       () => undefined, // it never began, and the reason is told
     );
+    if (!(await redisAnswers())) waitNoLonger(" for Redis, which doesn't answer");
+    await closing;
     await surface.close();
     await store.redis
       .hdel(store.keys.services, `${name}/${instance}`)

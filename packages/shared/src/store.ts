@@ -5,6 +5,7 @@ import { keysOf } from './keys.ts';
 import { checkSchema, type Migration, migrate, migrations as ours, versionAfter } from './migrations.ts';
 import { checkRedis, connectRedis, type Durability, makeDurable, type RedisTarget } from './redis.ts';
 import type { State } from './state.ts';
+import { noticeTimeline, type Timeline, TimelineChanged } from './timeline.ts';
 import { commit } from './transaction.ts';
 
 export interface Store extends State {
@@ -13,6 +14,11 @@ export interface Store extends State {
   readonly makeDurable: () => Promise<void>;
   /** @throws RedisUnsuitable when Redis would evict or lose what it is given, SchemaMismatch when that is of another release */
   readonly check: () => Promise<void>;
+  /**
+   * Learns which timeline Redis is on (`timeline.ts`); done before the first transaction, and again after a refused one.
+   * @throws RedisUnsuitable, SchemaMismatch
+   */
+  readonly notice: () => Promise<Timeline>;
   /** Brings what is in Redis up to date (`migrate`). @throws MigrationUnderWay, SchemaMismatch */
   readonly migrate: (options: Parameters<typeof migrate>[1]) => Promise<void>;
   readonly close: () => void;
@@ -34,7 +40,16 @@ export function openStore({ target, prefix, name, migrations = ours }: StoreOpti
   const keys = keysOf(prefix);
   let durability: Durability | undefined;
   const schema = { redis, keys, migrations };
-  const place = { clock: keys.clock, schema: keys.schema, expected: versionAfter(migrations) };
+  const expected = versionAfter(migrations);
+  let known: Timeline | null = null;
+  /** As far as is known, Redis is still on it. */
+  let isCertain = false;
+  const notice = async (): Promise<Timeline> => {
+    await checkSchema(schema);
+    known = await noticeTimeline({ redis, keys, schema: expected, known });
+    isCertain = true;
+    return known;
+  };
   const check = async () => {
     durability = await checkRedis(redis);
     await checkSchema(schema);
@@ -47,7 +62,16 @@ export function openStore({ target, prefix, name, migrations = ours }: StoreOpti
     keys,
     check,
     migrate: (options) => migrate(schema, options),
-    commit: (transaction) => commit(redis, place, transaction),
+    notice,
+    commit: async (transaction) => {
+      const timeline = { key: keys.timeline, known: isCertain && known !== null ? known : await notice() };
+      try {
+        return await commit(redis, { clock: keys.clock, schema: keys.schema, expected, timeline }, transaction);
+      } catch (error) {
+        if (error instanceof TimelineChanged) isCertain = false;
+        throw error;
+      }
+    },
     makeDurable: async () => {
       durability ??= await checkRedis(redis);
       await makeDurable(redis, durability);

@@ -9,7 +9,7 @@ import { connectRedis } from './redis.ts';
 import { commit, manyValues, TICK } from './transaction.ts';
 
 const clock = '{t}:clock';
-const place = { clock, schema: '{t}:schema', expected: '1' };
+const place = { clock, schema: '{t}:schema', expected: '1', timeline: null };
 
 describe('a transaction', () => {
   let dir: string;

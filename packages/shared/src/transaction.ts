@@ -11,6 +11,7 @@
 import type { Redis } from 'ioredis';
 import { SchemaMismatch, type SchemaPlace } from './schema.ts';
 import { runScript, scriptOf } from './script.ts';
+import { currentId, type Timeline, TimelineChanged } from './timeline.ts';
 
 /** Stands for the transaction's own reading of the logical clock, in any argument of a write. */
 export const TICK = '@tick';
@@ -35,6 +36,7 @@ const script = scriptOf(`
 local told = redis.call('GET', KEYS[2])
 local schema = told or (redis.call('EXISTS', KEYS[1]) == 1 and '1') or ARGV[2]
 if schema ~= ARGV[2] then return {-1, schema} end
+if ARGV[3] ~= '' and (redis.call('GET', KEYS[3]) ~= ARGV[4] or ${currentId} ~= ARGV[3]) then return {-2, 0} end
 local transaction = cjson.decode(ARGV[1])
 for i, guard in ipairs(transaction.guards) do
   local found = redis.call(unpack(guard.command))
@@ -63,27 +65,29 @@ const maxArguments = 7_000;
 export interface CommitPlace extends SchemaPlace {
   /** The logical clock. */
   readonly clock: string;
+  /** Where Redis must be, and how that is known; `null` for what may be done on any timeline. */
+  readonly timeline: { readonly key: string; readonly known: Timeline } | null;
 }
 
 /**
  * Runs a transaction.
- * @throws SchemaMismatch when what is in Redis is of another release; whatever ioredis throws (connection lost: the transaction may or may not have been committed; read again)
+ * @throws SchemaMismatch when what is in Redis is of another release, TimelineChanged when it goes on from an earlier moment; whatever ioredis throws (connection lost: the transaction may or may not have been committed; read again)
  */
 export async function commit(
   redis: Redis,
-  { clock, schema, expected }: CommitPlace,
+  { clock, schema, expected, timeline }: CommitPlace,
   { guards, writes }: Transaction,
 ): Promise<Outcome> {
   for (const write of writes) {
     if (write.length > maxArguments)
       throw new RangeError(`a ${write[0]} with ${write.length} arguments can't be sent to a script`);
   }
-  const args = [JSON.stringify({ guards, writes }), expected];
-  const [refused, tick] = (await runScript(redis, script, { keys: [clock, schema], args })) as [
-    number,
-    number | string,
-  ];
+  const { id, raw } = timeline?.known ?? { id: '', raw: '' };
+  const args = [JSON.stringify({ guards, writes }), expected, id, raw];
+  const keys = [clock, schema, timeline?.key ?? clock];
+  const [refused, tick] = (await runScript(redis, script, { keys, args })) as [number, number | string];
   if (typeof tick === 'string') throw new SchemaMismatch(tick, expected);
+  if (refused === -2) throw new TimelineChanged();
   const refusedBy = refused === 0 ? undefined : guards[refused - 1];
   return refusedBy ? { committed: false, refusedBy } : { committed: true, tick };
 }

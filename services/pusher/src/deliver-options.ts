@@ -16,6 +16,8 @@ export interface DeliverOptions {
   readonly seats: Seats;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  /** Waits until what was written down survives a crash of Redis. @throws NotDurable */
+  readonly makeDurable: () => Promise<void>;
   /** The most accounts in one call. */
   readonly batchSize: number;
   /** Delivers leavers that became due meanwhile: called before each call that takes no access from anybody. */

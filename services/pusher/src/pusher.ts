@@ -5,7 +5,8 @@ import type { Post } from '@connector/lastpass/transport.ts';
 import { every, later } from '@connector/shared/every.ts';
 import { ringFor } from '@connector/shared/people-to-plan.ts';
 import { answerBells, ringerOf } from '@connector/shared/queues.ts';
-import { isRedisAway } from '@connector/shared/redis.ts';
+import { NotDurable } from '@connector/shared/redis.ts';
+import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
 import { endRunIfDone, mayDeliver } from '@connector/sync/requests/steering.ts';
 import { Counter, Gauge } from 'prom-client';
@@ -78,9 +79,18 @@ export async function startPusher(service: Service): Promise<Running> {
   const watched = { directories, firstCreates: configuration.policy.guard.firstCreates };
   const isAllowed = () => mayDeliver(store, mode);
   const commandMisses = new CommandMisses();
+  const makeDurable = async () => {
+    try {
+      await store.makeDurable();
+      readiness.solved('durability');
+    } catch (error) {
+      if (error instanceof NotDurable) readiness.problem('durability', `new accounts wait: ${error.message}`);
+      throw error;
+    }
+  };
   const delivering = {
     ...{ store, gate, claims, records, commandMisses, log, signal, seats: new Seats(store, log) },
-    ...{ batchSize, onManyCreated, mayDeliver: isAllowed },
+    ...{ batchSize, onManyCreated, mayDeliver: isAllowed, makeDurable },
   };
 
   /** Delivers one batch; whoever was in it is planned again. */
@@ -111,7 +121,8 @@ export async function startPusher(service: Service): Promise<Running> {
   };
 
   const onError = (error: Error) => {
-    if (error instanceof CredentialsRefused || isWanted(error) || isRedisAway(error)) return; // told already, or wanted
+    const isTold = error instanceof CredentialsRefused || error instanceof NotDurable || isRedisTrouble(error);
+    if (isTold || isWanted(error)) return;
     if (error instanceof LastPassError) log.error({ code: error.code }, withoutAddresses(error.message));
     else log.error({ err: error }, error.message);
   };
@@ -151,7 +162,7 @@ export async function startPusher(service: Service): Promise<Running> {
         signal,
         onError: (error) => {
           const isTold = readiness.has('lastpass') || error instanceof CredentialsRefused;
-          if (!isTold && !isWanted(error) && !isRedisAway(error))
+          if (!isTold && !isWanted(error) && !isRedisTrouble(error))
             readiness.problem('accounts', `the accounts can't be read: ${error.message}`);
         },
       },

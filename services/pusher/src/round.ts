@@ -19,6 +19,7 @@ import { saysNoSeat } from '@connector/lastpass/refusals.ts';
 import { loggedChanges, loggedPeople } from '@connector/shared/change-id.ts';
 import type { Keys, PersonKey } from '@connector/shared/keys.ts';
 import { accountsRead } from '@connector/shared/plan.ts';
+import { NotDurable } from '@connector/shared/redis.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import type { Change } from '@connector/sync/accounts/account-changes.ts';
@@ -31,7 +32,7 @@ import { Failures } from './failures.ts';
 import { CredentialsRefused } from './gate.ts';
 import { callsOf } from './misses.ts';
 import { readBack } from './read-back.ts';
-import { createSettlesMs, movedChanges } from './settling.ts';
+import { createSettlesMs, createsFromMs, movedChanges } from './settling.ts';
 import { withoutAddresses } from './without-addresses.ts';
 
 /** The ids of so many created accounts are asked for one by one. */
@@ -40,6 +41,7 @@ const idsAtOnce = 5;
 const freshForMs = 20_000;
 /** So long after the claims were checked, the check is stale and made again before sending (a process that was paused). */
 const checkedForMs = 2_000;
+const looksAtMost = 5;
 
 /** Holds when no other person's create of the same user name is under way. */
 function nobodyElseCreates(
@@ -87,7 +89,7 @@ export class Round {
   /** Makes all calls of one kind. */
   async make(kind: CallKind): Promise<void> {
     const planned = this.#deliveries.filter(kind.carries);
-    const carried = kind.creates ? await this.#withoutExisting(planned) : planned;
+    const carried = kind.creates ? await this.#creatable(planned) : planned;
     const size = kind.atOnce === 'one' ? 1 : this.#options.batchSize;
     const misses = await this.#failures.missesOf(carried);
     const missesOf = ({ person }: Delivery) => misses.get(person) ?? 0;
@@ -160,19 +162,23 @@ export class Round {
   }
 
   /**
-   * The last look before a call leaves: claims and plans still hold; what must be known after a crash is written down. A disk that
-   * takes longer than a look is good for is waited for once: with the next look only the time changes until which a create counts as
-   * under way.
+   * What must be known after a crash is written down, of a create so that it outlives Redis too. Then the last look before the call
+   * leaves: claims and plans still hold, on the timeline on which it was written down; only the time changes with it until which a
+   * create counts as under way.
+   * @throws TimelineChanged when Redis may have forgotten it, NotDurable
    */
   async #prepare(kind: CallKind, carried: readonly Delivery[]): Promise<readonly Delivery[]> {
-    const { store } = this.#options;
     let ready = carried;
-    for (let isDurable = !kind.creates; ; isDurable = true) {
+    if (kind.creates) {
+      ready = await this.#writeDown(kind, ready, Date.now());
+      if (ready.length > 0) await this.#options.makeDurable();
+    }
+    for (let look = 0; look < looksAtMost; look++) {
       const checkedAtMs = Date.now();
       ready = await this.#writeDown(kind, ready, checkedAtMs);
-      if (!isDurable && ready.length > 0) await store.makeDurable();
       if (Date.now() - checkedAtMs < checkedForMs) return ready;
     }
+    throw new NotDurable(`Redis takes longer than ${checkedForMs} ms to write: is its disk slow?`);
   }
 
   async #writeDown(kind: CallKind, carried: readonly Delivery[], nowMs: number): Promise<Delivery[]> {
@@ -203,15 +209,36 @@ export class Round {
   }
 
   /**
+   * Whose create may leave. After Redis has forgotten something nobody's may for a while: the same one may be under way, and can't
+   * be seen coming.
+   */
+  async #creatable(planned: readonly Delivery[]): Promise<readonly Delivery[]> {
+    if (planned.length === 0) return planned;
+    const { store, log } = this.#options;
+    const fromMs = createsFromMs(await store.notice());
+    if (fromMs <= Date.now()) return this.#withoutExisting(planned, { knownSinceMs: fromMs });
+    log.info(
+      about(planned),
+      `creates wait until ${new Date(fromMs).toISOString()}: one that Redis has forgotten may be under way until then`,
+    );
+    await this.#failures.postponed(planned, fromMs);
+    return [];
+  }
+
+  /**
    * Leaves out whoever has an account by now, made by hand since the accounts were last read: existing accounts are never
    * sent through batchadd. They are planned again, which adopts it.
+   * @param knownSinceMs what was listed before may lack what LastPass has carried out meanwhile
    */
-  async #withoutExisting(carried: readonly Delivery[]): Promise<readonly Delivery[]> {
+  async #withoutExisting(
+    carried: readonly Delivery[],
+    { knownSinceMs }: { knownSinceMs: number },
+  ): Promise<readonly Delivery[]> {
     const { redis, keys } = this.#options.store;
     const usernames = carried.map(({ plan: { username } }) => username);
     if (usernames.length === 0) return carried;
     const read = parseStored(accountsRead, keys.accountsRead, await redis.get(keys.accountsRead)).value;
-    const isFresh = read !== null && Date.now() - read.atMs < freshForMs;
+    const isFresh = read !== null && read.atMs > Math.max(Date.now(), knownSinceMs + 2 * freshForMs) - freshForMs;
     // Whose account we changed or saw leave the name may have been followed there by a stranger, whom that list didn't tell.
     const changed = isFresh ? await redis.hmget(keys.accountChanges, ...usernames) : usernames;
     const found = await readBack(

@@ -3,6 +3,7 @@
 import type { Account } from '@connector/shared/account.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import type { Intent, Link } from '@connector/shared/plan.ts';
+import type { Timeline } from '@connector/shared/timeline.ts';
 import type { Change } from '@connector/sync/accounts/account-changes.ts';
 import { linkAsFound } from '@connector/sync/accounts/link-as-found.ts';
 
@@ -12,6 +13,10 @@ export const callTimeoutMs = 20_000;
 export const createSettlesMs = 30_000;
 /** After an answer that makes no sense nothing should be under way any more: a moment's patience, ms. */
 export const answeredSettlesMs = 3_000;
+
+/** From when on a create may leave, ms since 1970: one that Redis has forgotten has settled by then. */
+export const createsFromMs = ({ openedAtMs }: Timeline): number =>
+  openedAtMs === 0 ? 0 : openedAtMs + createSettlesMs;
 
 /** What was known of a person before LastPass was asked. */
 export interface Unsettled {

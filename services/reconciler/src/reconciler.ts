@@ -9,7 +9,7 @@ import type { PersonKey } from '@connector/shared/keys.ts';
 import { ringFor } from '@connector/shared/people-to-plan.ts';
 import { policyVersion } from '@connector/shared/policy.ts';
 import { answerBells, ringerOf } from '@connector/shared/queues.ts';
-import { isRedisAway } from '@connector/shared/redis.ts';
+import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
 import { applyNext } from '@connector/sync/mirror/apply.ts';
 import { askForForgotten, forgottenVersion } from '@connector/sync/mirror/forgotten-people.ts';
@@ -144,7 +144,7 @@ export async function startReconciler(service: Service): Promise<Running> {
   };
 
   const onError = (error: Error) => {
-    if (!isRedisAway(error)) log.error({ err: error }, error.message);
+    if (!isRedisTrouble(error)) log.error({ err: error }, error.message);
   };
 
   /** Follows renamed groups, if anything at all has changed since the last time. */

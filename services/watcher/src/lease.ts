@@ -1,9 +1,9 @@
 /**
- * Which watcher is the active one of a directory. The lease says who should read; the fence, a number that grows with every
+ * Which watcher is the active one of a directory. The lease says who should read; the fence, a reading of the clock that grows with every
  * lease, says whose appends still count: a watcher that slept through its lease is refused by the script.
  */
 import type { Store } from '@connector/shared/store.ts';
-import type { Guard } from '@connector/shared/transaction.ts';
+import { type Guard, TICK } from '@connector/shared/transaction.ts';
 
 /** Without a renewal for so long, another watcher takes over, ms. */
 const leaseMs = 4_000;
@@ -20,17 +20,17 @@ export interface Lease {
 
 /** Takes the lease if it is free; `null` when another watcher is active. */
 export async function takeLease(store: Store, directory: string, watcher: string): Promise<Lease | null> {
-  const { redis, keys, commit } = store;
+  const { keys, commit } = store;
   const { lease, fence } = keys.directory(directory);
-  const { committed } = await commit({
+  const taken = await commit({
     guards: [{ command: ['GET', lease], is: null }],
     writes: [
       ['SET', lease, watcher, 'PX', String(leaseMs)],
-      ['INCR', fence],
+      ['SET', fence, TICK],
     ],
   });
-  if (!committed) return null;
-  const guard: Guard = { command: ['GET', fence], is: await redis.get(fence) };
+  if (!taken.committed) return null;
+  const guard: Guard = { command: ['GET', fence], is: String(taken.tick) };
   const own: Guard = { command: ['GET', lease], is: watcher };
   return {
     guard,

@@ -5,7 +5,7 @@ import { DirectoryError } from '@connector/active-directory/errors.ts';
 import type { DirectoryConfiguration } from '@connector/shared/configuration.ts';
 import { every, pause } from '@connector/shared/every.ts';
 import { ringerOf } from '@connector/shared/queues.ts';
-import { isRedisAway } from '@connector/shared/redis.ts';
+import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
 import { connectionOptions } from '@connector/sync/directory/connection-options.ts';
 import { Counter, Gauge } from 'prom-client';
@@ -164,7 +164,7 @@ export async function startWatcher(service: Service): Promise<Running> {
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof Fenced) log.warn(error.message);
-        else if (!isRedisAway(error as Error)) readiness.problem(`directory-${id}`, (error as Error).message);
+        else if (!isRedisTrouble(error as Error)) readiness.problem(`directory-${id}`, (error as Error).message);
         await pause(retryAfterMs(error as Error, failures++), signal);
       }
     }
@@ -182,6 +182,6 @@ export async function startWatcher(service: Service): Promise<Running> {
 }
 
 function retryAfterMs(error: Error, failures: number): number {
-  if (isRedisAway(error)) return standByMs; // its coming back is looked for anyway
+  if (isRedisTrouble(error)) return standByMs; // its coming back is looked for anyway
   return Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures, 20));
 }

@@ -58,6 +58,7 @@ export async function takeOverAccounts({
   request,
 }: TakeOverOptions): Promise<PersonKey[]> {
   const { redis, keys } = state;
+  const isFirst = (await redis.exists(keys.accountsRead)) === 0;
   const begun = await state.commit({ guards: [turn.guard], writes: [] });
   if (!begun.committed) throw new RereadOvertaken();
   const beganAt = begun.tick;
@@ -72,7 +73,7 @@ export async function takeOverAccounts({
     const part = changes
       .slice(from, from + atOnce)
       .map((username) => ({ username, raw: stored.get(username) ?? null, account: listed.get(username) ?? null }));
-    touched.push(...(await takeOver(state, { part, beganAt, directories, turn })));
+    touched.push(...(await takeOver(state, { part, beganAt, directories, turn, isFirst })));
   }
   const read: AccountsRead = { atMs: Date.now(), total: listed.size, answered: request };
   const done = await state.commit({ guards: [turn.guard], writes: [['SET', keys.accountsRead, JSON.stringify(read)]] });
@@ -147,7 +148,15 @@ async function takeOver(
     beganAt,
     directories,
     turn,
-  }: { part: readonly Listed[]; beganAt: number; directories: readonly string[]; turn: Turn },
+    isFirst,
+  }: {
+    part: readonly Listed[];
+    beganAt: number;
+    directories: readonly string[];
+    turn: Turn;
+    /** Since Redis goes on from where it does: what we did just before may be forgotten. */
+    isFirst: boolean;
+  },
 ): Promise<PersonKey[]> {
   const { redis, keys } = store;
   let left = await Promise.all(
@@ -174,7 +183,7 @@ async function takeOver(
     const guarded = left.map((each) => ({ each, guards: guardsOf(store, each) }));
     const outcome = await store.commit({
       guards: [turn.guard, ...guarded.flatMap(({ guards }) => guards)],
-      writes: [...turn.keep, ...left.flatMap((each) => writesOf(store, each)), ...touch(keys, people)],
+      writes: [...turn.keep, ...left.flatMap((each) => writesOf(store, each, { isFirst })), ...touch(keys, people)],
     });
     if (outcome.committed) return [...people];
     if (outcome.refusedBy === turn.guard) throw new RereadOvertaken();
@@ -216,14 +225,20 @@ function attestedBy(state: State, directories: readonly string[], each: Checked)
   return named.filter((person) => directories.includes(partsOfPerson(person).directory));
 }
 
-function writesOf(state: State, each: Checked): string[][] {
+function writesOf(state: State, each: Checked, { isFirst }: { isFirst: boolean }): string[][] {
   const { keys } = state;
   const { username, account, linked, link: current } = each;
-  const noted = accountWrites(keys, username, { now: account, before: notedOf(state, each) });
+  const before = notedOf(state, each);
+  const noted = accountWrites(keys, username, { now: account, before });
   // Listed as enabled, and nobody of us at it: it wasn't us who disabled it, if somebody does.
   const own = account !== null && isLinkedTo(current, account) ? account : null;
   const found = own === null ? current : linkAsFound(current, own);
-  const next = found && { ...found, disabledByUs: found.disabledByUs && (own?.disabled ?? true) };
+  const isNewlyDisabled = isFirst && own?.disabled === true && before?.disabled !== true && !found?.disabledByUs;
+  const next = found && {
+    ...found,
+    disabledByUs: found.disabledByUs && (own?.disabled ?? true),
+    ...(isNewlyDisabled ? { disabledBy: 'unknown' as const } : {}),
+  };
   const isSame = linked === null || next === null || JSON.stringify(next) === JSON.stringify(current);
   return isSame ? noted : [...noted, ...linkWrites(keys, linked, next)];
 }

@@ -469,6 +469,7 @@ suite('whatever is known', () => {
       disabledByUs: fc.boolean(),
       removedByUs: fc.constant(false),
       regained: fc.constantFrom(undefined, true as const),
+      disabledBy: fc.constantFrom(undefined, 'unknown' as const),
     }),
   );
   const inputs: fc.Arbitrary<PlanInputs> = fc.record({

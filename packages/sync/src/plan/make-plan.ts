@@ -340,28 +340,36 @@ function notedLink(
   link: Link,
   { account, leaving, nowMs }: { account: Account; leaving: Leaving | null; nowMs: number },
 ): Link {
-  const { regained, leftAtMs, ...rest } = link;
+  const { regained, disabledBy, leftAtMs, ...rest } = link;
   // Since when somebody is gone counts where the policy gives a time, and is forgotten when they are back.
   const left = leaving?.isKept ? { leftAtMs: leftAtMs ?? nowMs } : {};
   // Nothing is open any more about a link that was found again: the person is there, and their account enabled.
   const isAnswered = leaving === null && !account.disabled;
-  return { ...rest, ...(regained && !isAnswered ? { regained } : {}), ...left };
+  const open = {
+    ...(regained && !isAnswered ? { regained } : {}),
+    ...(disabledBy && account.disabled ? { disabledBy } : {}),
+  };
+  return { ...rest, ...open, ...left };
 }
 
 const changeOf = (before: Link, link: Link): LinkChange =>
-  before.leftAtMs === link.leftAtMs && before.regained === link.regained ? { kind: 'none' } : { kind: 'note', link };
+  before.leftAtMs === link.leftAtMs && before.regained === link.regained && before.disabledBy === link.disabledBy
+    ? { kind: 'none' }
+    : { kind: 'note', link };
+
+/** Whether nobody knows any more if it was the connector that has disabled the link's account. */
+const isDisablerUnknown = ({ regained, disabledBy }: Link): boolean => regained === true || disabledBy === 'unknown';
 
 const undoingSteps = (account: Account, link: Link): Step[] =>
   account.disabled && link.disabledByUs ? [{ kind: 'enable', because: 'somebody has undone its being disabled' }] : [];
 
-/** What only a person can say about somebody whose link was found again, since what was remembered of them is lost. */
-function openQuestion(account: Account, { regained }: Link, leaving: Leaving | null): string | null {
-  if (!regained) return null;
+/** What only a person can say about somebody of whom something that was remembered is lost. */
+function openQuestion(account: Account, link: Link, leaving: Leaving | null): string | null {
   if (leaving === null)
-    return account.disabled
+    return account.disabled && !link.disabledByUs && isDisablerUnknown(link)
       ? "who has disabled the account isn't known any more, as what the connector remembered was lost: release enables it, reject leaves it so"
       : null;
-  return leaving.stays
+  return leaving.stays || !link.regained
     ? null
     : `${leaving.because}, and what the connector remembered was lost: that the account is theirs is known from its attribs only`;
 }
@@ -412,7 +420,9 @@ function statusSteps(account: Account, link: Link, leaving: Leaving | null): Ste
   if (leaving === null) {
     if (!account.disabled) return [];
     if (link.disabledByUs) return [{ kind: 'enable', because: 'is enabled in Active Directory again' }];
-    return link.regained ? [{ kind: 'enable', uncertain: true, because: 'is enabled in Active Directory' }] : [];
+    return isDisablerUnknown(link)
+      ? [{ kind: 'enable', uncertain: true, because: 'is enabled in Active Directory' }]
+      : [];
   }
   const { action, because } = leaving;
   if (action === 'nothing') return [];

@@ -4,7 +4,7 @@
  */
 import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
 import type { SetAside } from '@connector/shared/plan.ts';
-import { isRedisAway } from '@connector/shared/redis.ts';
+import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
 import type { State } from '@connector/shared/state.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import { type Known, readKnown } from './known-state.ts';
@@ -74,7 +74,7 @@ async function unlessBroken<T>(store: State, person: PersonKey, result: Promise<
     return await result;
   } catch (error) {
     const { name, message } = error as Error;
-    if (isRedisAway(error as Error) || name === 'ReplyError') throw error;
+    if (isRedisTrouble(error as Error) || name === 'ReplyError') throw error;
     const { keys } = store;
     const aside: SetAside = { name: person, reason: `can't be planned: ${message}`, kind: 'data', sinceMs: Date.now() };
     const writes = [

@@ -116,6 +116,7 @@ test('a copy answers as Redis does, from the moment of copying on', async () => 
       fc.array(transaction, { maxLength: 12 }),
       async (earlier, later) => {
         await store.redis.flushall();
+        await store.notice();
         for (const each of earlier) await store.commit(each);
         const copy = await copyState(store, ['corp']);
         assert.deepEqual(await all(copy.redis), await all(store.redis));
@@ -132,6 +133,7 @@ test('a copy answers as Redis does, from the moment of copying on', async () => 
 
 test('a log is appended to and trimmed as in Redis', async () => {
   await store.redis.flushall();
+  await store.notice();
   const log = (state: State) =>
     state.commit({
       guards: [],

@@ -1,5 +1,5 @@
 /**
- * Whether anything may be delivered now: not while somebody has paused it, and in manual mode only while a run is open, which
+ * Whether anything may be delivered now: not while somebody has paused it, not before the accounts were read, and in manual mode only while a run is open, which
  * somebody asked for and which ends by itself once everything that was outstanding is done.
  */
 import type { Configuration } from '@connector/shared/configuration.ts';
@@ -41,6 +41,8 @@ export async function readRun({ redis, keys }: State): Promise<Run | null> {
 
 export async function mayDeliver({ redis, keys }: State, mode: Mode): Promise<boolean> {
   if ((await redis.exists(keys.paused)) === 1) return false;
+  // Redis may have forgotten what LastPass answered (`timeline.ts`): plans count once the accounts are known again.
+  if ((await redis.exists(keys.accountsRead)) === 0) return false;
   return mode === 'automatic' || (await redis.exists(keys.run)) === 1;
 }
 

@@ -62,7 +62,7 @@ async function disabledByHand(planning: PlanningOptions & { store: Store }): Pro
     const leaves =
       outOfScope !== null || object.deleted || object.absent || isDisabled(object) || isExpired(object, nowMs);
     if (leaves) continue;
-    const reason = linked.regained ? whomNobodyKnows : byHand;
+    const reason = linked.regained || linked.disabledBy ? whomNobodyKnows : byHand;
     const { username } = linked;
     drifted.push({ person, username, name: fullnameOf(object), kind: 'disabled', reason, sinceMs: null });
   }
@@ -72,7 +72,7 @@ async function disabledByHand(planning: PlanningOptions & { store: Store }): Pro
 const byHand =
   'disabled at LastPass, not by the connector as far as it remembers, and enabled in Active Directory: enable it there if it should be';
 const whomNobodyKnows =
-  'disabled before what the connector remembered was lost, by whom is not known any more: see "connector held", or enable it at LastPass';
+  'disabled when what the connector remembered was lost, by whom is not known any more: see "connector held", or enable it at LastPass';
 
 const isStoppedByHand = (linked: Link, found: Account): boolean =>
   found.disabled && !linked.disabledByUs && isLinkedTo(linked, found);
