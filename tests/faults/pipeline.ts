@@ -245,8 +245,9 @@ export class Run implements AsyncDisposable {
    */
   async findPlace(): Promise<boolean> {
     const { log } = this.store.keys.directory(directoryId);
-    const found = (await this.store.redis.xinfo('STREAM', log)) as string[];
-    const sequence = Number.parseInt(found[found.indexOf('last-generated-id') + 1] ?? '', 10);
+    const isThere = (await this.store.redis.exists(log)) === 1;
+    const found = isThere ? ((await this.store.redis.xinfo('STREAM', log)) as string[]) : [];
+    const sequence = isThere ? Number.parseInt(found[found.indexOf('last-generated-id') + 1] ?? '', 10) : 0;
     const isLost = sequence < this.#sequence;
     this.#sequence = sequence;
     return isLost;

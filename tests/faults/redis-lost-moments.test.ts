@@ -9,10 +9,14 @@ import { readAside, retryPerson } from '../../services/console/src/aside/aside-p
 import { decideAll } from '../../services/console/src/held/decide.ts';
 import { readHeld } from '../../services/console/src/held/held-people.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { creations } from './call-log.ts';
 import { endingOf } from './crash-at-every-effect.ts';
 import { directoryId, type Run, Servers } from './pipeline.ts';
 import { begin, undisturbed } from './played.ts';
-import { stages } from './scenario.ts';
+import { bases, directory, person, policy, stages, surroundings } from './scenario.ts';
+
+/** So much later LastPass carries out what a pusher of an earlier timeline has sent, ms. */
+const lateMs = 12_000;
 
 const writesOf = async (run: Run) =>
   (await run.calls()).filter(({ cmd, executed }) => cmd !== 'getuserdata' && executed);
@@ -38,6 +42,35 @@ async function answerQuestions(run: Run): Promise<string[]> {
   await run.ring();
   return [...held.map(({ heldBecause }) => heldBecause ?? ''), ...aside.map(({ reason }) => reason)];
 }
+
+test('a create that nobody remembers and LastPass carries out late is waited for, and not sent again', async () => {
+  await using servers = await Servers.create();
+  await using run = await servers.run({ directory, policy });
+  await run.inside('reconciler');
+  const pusher = run.process('pusher');
+  await waitUntil(
+    'the accounts to be read',
+    async () => (await run.store.redis.exists(run.store.keys.accountsRead)) === 1,
+    {
+      withinMs: 60_000,
+    },
+  );
+  const moment = await servers.redis.moment();
+  await run.simulator.faults([{ kind: 'latency', cmd: 'batchadd', latencyMs: lateMs, times: 1 }]);
+  const read = () => run.appendFullRead([...surroundings(), person(100, 'p100')], bases);
+  await read();
+  await waitUntil('the create to have arrived', async () => (await run.simulator.faultsLeft()).length === 0);
+  const arrivedAt = performance.now();
+  await pusher.kill();
+  await servers.redis.goBackTo(moment);
+  assert.equal(await run.findPlace(), true);
+  run.process('pusher');
+  await read();
+  await run.quiet({ withinMs: 90_000 });
+  await waitUntil('it to be carried out', () => performance.now() - arrivedAt > lateMs + 1_000);
+  assert.deepEqual(creations(await run.calls()), { 'p100@company.test': 1 });
+  assert.equal(await run.store.redis.hlen(run.store.keys.links), 1);
+});
 
 test('whatever is forgotten, everybody ends as they should, nobody is created twice, and what nobody knows is asked', async (t) => {
   const [first, second, third] = stages;

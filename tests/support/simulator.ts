@@ -88,6 +88,11 @@ export class SimulatorControl {
     return this.#ask('PUT', 'faults', faults);
   }
 
+  /** Those that have not befallen as many calls as they are for. */
+  faultsLeft(): Promise<readonly unknown[]> {
+    return this.#ask('GET', 'faults');
+  }
+
   settings(settings: unknown): Promise<{ provhash: string }> {
     return this.#ask(settings === null ? 'GET' : 'PUT', 'settings', settings ?? undefined);
   }
