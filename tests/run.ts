@@ -4,7 +4,7 @@
  *
  *   node tests/run.ts [--check] [part of a path …]
  *
- * Where a Docker engine answers, so does what drives one, and some integration tests run again with Redis in a container. A line says
+ * Where a Docker engine answers, so does what drives one, and some integration tests run again with Redis and Samba in containers. A line says
  * which programs served, and what was left out.
  * `--check` runs types and lint only; parts of paths choose test files.
  */
@@ -59,7 +59,7 @@ async function runContainers(files: readonly string[], again: readonly string[])
   if (files.length + again.length === 0) return [];
   if (!(await engineAnswers())) {
     console.log(
-      `served by this machine's programs: no Docker engine answers, so left out: ${[...files, 'Redis in containers'].join(', ')}`,
+      `served by this machine's programs: no Docker engine answers, so left out: ${[...files, 'servers in containers'].join(', ')}`,
     );
     return [];
   }

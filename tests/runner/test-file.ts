@@ -48,7 +48,7 @@ export async function runTestFile(
     });
     const lines = (await readFile(summary, 'utf8').catch(() => '')).split('\n').filter(Boolean);
     return outcomeOf(
-      inContainers ? `${file}, Redis in a container` : file,
+      inContainers ? `${file}, servers in containers` : file,
       ran,
       lines.map((line) => JSON.parse(line) as Summary),
     );

@@ -13,20 +13,23 @@ export interface TestFiles {
 }
 
 /**
- * Those that run a second time with the Redis of docker-compose.yml in place of this machine's, where a Docker engine answers: whatever
- * leans on what one Redis does and another might not, and on its crashes.
+ * Those that run a second time with the Redis of docker-compose.yml and the Samba of its demo in place of this machine's, where a
+ * Docker engine answers: whatever leans on what one of them does and another might not, and on its crashes.
  */
 export const againInContainers: readonly string[] = [
   'packages/shared/src/migrations.test.ts',
   'packages/shared/src/redis.test.ts',
   'packages/shared/src/transaction.test.ts',
+  'tests/acceptance/first-sync.test.ts',
   'tests/acceptance/outage.test.ts',
+  'tests/active-directory/samba.test.ts',
   'tests/faults/crash-pusher.test.ts',
   'tests/faults/redis-durability.test.ts',
   'tests/faults/redis-full.test.ts',
   'tests/faults/redis-lost-moments.test.ts',
   'tests/faults/redis-timeline.test.ts',
   'tests/pusher/claims.test.ts',
+  'tests/support/samba-domain.test.ts',
 ];
 
 /** The longest ones, to be begun first so that nothing waits for them at the end. */

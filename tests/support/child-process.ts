@@ -1,6 +1,7 @@
 /** A program run by a test: what it prints is kept, and it never outlives the test. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { Socket } from 'node:net';
 
 const children = new Set<ChildProcess>();
 process.on('exit', () => {
@@ -43,6 +44,13 @@ export class Program implements AsyncDisposable {
         }
       });
     }
+  }
+
+  /** Lets this process end although the program runs; it is killed then. */
+  unref(): void {
+    this.#child.unref();
+    for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr])
+      if (stream instanceof Socket) stream.unref();
   }
 
   get pid(): number {

@@ -13,7 +13,8 @@ import { freeAddress, isFree } from './samba/address.ts';
 import { makeCertificates } from './samba/certificates.ts';
 import { type DomainFolders, foldersIn, prepareFolders } from './samba/folders.ts';
 import { groupEnds, signalGroup } from './samba/process-group.ts';
-import { python, run, tail } from './samba/run.ts';
+import { python, run, runSamba, tail } from './samba/run.ts';
+import { sambaProgram } from './samba/toolbox.ts';
 
 /** Raise it when anything in a newly provisioned domain changes: older cached ones are then left alone. */
 const provisioningVersion = 1;
@@ -21,6 +22,9 @@ const provisioningVersion = 1;
 const adminPassword = 'Passw0rd!Admin';
 const defaultCache = resolve(import.meta.dirname, '../../.cache');
 const script = (name: string) => join(import.meta.dirname, 'samba', name);
+
+/** Shell: Samba in a process group of its own, whose number is told first; in a container nobody else could tell it. */
+const leading = `file=$1; shift; exec setsid --wait sh -c 'echo $$ > "$0.new" && mv "$0.new" "$0" && exec samba "$@"' "$file" "$@"`;
 
 const answerWithinMs = 20_000;
 const stopWithinMs = 10_000;
@@ -112,7 +116,7 @@ export class SambaDomain implements AsyncDisposable {
       if (wasRunning) await this.start();
       await copy.#unpack(file);
       await rm(file);
-      if (options.database === 'own') await run(python, [script('new_database.py'), copy.configurationFile]);
+      if (options.database === 'own') await runSamba(python, [script('new_database.py'), copy.configurationFile]);
       return copy;
     } catch (error) {
       await copy[Symbol.asyncDispose]();
@@ -134,11 +138,10 @@ export class SambaDomain implements AsyncDisposable {
     if (!(await isFree(this.address))) throw new Error(`something else listens at ${this.address} already`);
     const output = openSync(`${this.#folders.log}.out`, 'a');
     // An interactive Samba ends when its standard input does: a test that is killed leaves no domain controller behind.
-    const samba = spawn(
-      'samba',
-      ['-s', this.#folders.configuration, '--interactive', '--no-process-group', '--model=prefork'],
-      { detached: true, stdio: ['pipe', output, output] },
-    );
+    const arguments_ = ['-s', this.#folders.configuration, '--interactive', '--no-process-group', '--model=prefork'];
+    const { command, args } = await sambaProgram('sh', ['-c', leading, 'sh', this.#leaderFile, ...arguments_]);
+    await rm(this.#leaderFile, { force: true });
+    const samba = spawn(command, args, { stdio: ['pipe', output, output] });
     closeSync(output); // the child has its own copy
     await once(samba, 'spawn');
     this.#process = samba;
@@ -165,7 +168,7 @@ export class SambaDomain implements AsyncDisposable {
     seesDeleted?: boolean;
   }): Promise<ServiceAccount> {
     const sight = (account.seesDeleted ?? true) ? 'sees-deleted' : 'sees-no-deleted';
-    const dn = await run(
+    const dn = await runSamba(
       python,
       [script('service_account.py'), this.#folders.configuration, account.name, sight],
       account.password,
@@ -178,7 +181,7 @@ export class SambaDomain implements AsyncDisposable {
    * change at once, make it over LDAP.
    */
   async load(ldif: string): Promise<void> {
-    await run(python, [script('load_ldif.py'), this.#folders.configuration], ldif);
+    await runSamba(python, [script('load_ldif.py'), this.#folders.configuration], ldif);
   }
 
   /** The end of Samba's log. */
@@ -205,17 +208,36 @@ export class SambaDomain implements AsyncDisposable {
     }
   }
 
+  /** The process that leads Samba's group, which knows its number before Samba begins; `null` when that never came about. */
+  async #leader(samba: ChildProcess): Promise<number | null> {
+    for (;;) {
+      const told = Number.parseInt(await readFile(this.#leaderFile, 'utf8').catch(() => ''), 10);
+      if (told > 0) return told;
+      if (samba.exitCode !== null || samba.signalCode !== null) return null;
+      await sleep(10);
+    }
+  }
+
+  get #leaderFile(): string {
+    return join(this.#folders.root, 'leader');
+  }
+
   async #end(signal: NodeJS.Signals): Promise<void> {
     const samba = this.#process;
     this.#process = null;
-    if (samba?.pid === undefined) return;
-    signalGroup(samba.pid, signal);
-    if (!(await groupEnds(samba.pid, stopWithinMs))) {
-      signalGroup(samba.pid, 'SIGKILL');
-      if (!(await groupEnds(samba.pid, stopWithinMs))) throw new Error(`Samba's process group ${samba.pid} won't end`);
-    }
+    if (samba === null) return;
+    const leader = await this.#leader(samba);
+    if (leader !== null) await endGroup(leader, signal);
     samba.stdin?.destroy();
   }
+}
+
+/** Ends a process group; by force if it takes too long. */
+async function endGroup(leader: number, signal: NodeJS.Signals): Promise<void> {
+  signalGroup(leader, signal);
+  if (await groupEnds(leader, stopWithinMs)) return;
+  signalGroup(leader, 'SIGKILL');
+  if (!(await groupEnds(leader, stopWithinMs))) throw new Error(`Samba's process group ${leader} won't end`);
 }
 
 /** Whether an LDAP server reads its root entry to us. */
@@ -233,7 +255,7 @@ async function answers(url: string): Promise<boolean> {
 
 /** The tar file of a domain as it is after provisioning; made where the cache has none. */
 async function pristineDomain(realm: string, cacheDir: string): Promise<string> {
-  const version = (await run('samba', ['--version'])).replace(/^Version\s*/, '').trim();
+  const version = (await runSamba('samba', ['--version'])).replace(/^Version\s*/, '').trim();
   const file = join(cacheDir, `samba-${version}-${realm.toLowerCase()}-${provisioningVersion}.tar`);
   const cached = await access(file).then(
     () => true,
@@ -249,7 +271,7 @@ async function provision(realm: string, file: string): Promise<void> {
   try {
     await mkdir(folders.root, { recursive: true });
     await prepareFolders(folders, { realm, address: '127.0.0.1' });
-    await run('samba-tool', [
+    await runSamba('samba-tool', [
       ...['domain', 'provision', `--configfile=${folders.configuration}`, `--realm=${realm}`],
       ...[`--domain=${realm.split('.')[0]}`, '--server-role=dc', '--dns-backend=NONE', '--host-name=dc1'],
       ...['--host-ip=127.0.0.1', `--adminpass=${adminPassword}`, '--backend-store=mdb', '--backend-store-size=2Gb'],

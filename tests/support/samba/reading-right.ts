@@ -1,6 +1,6 @@
 /** Taking the right to read from an account, and giving it back, as an administrator does who tidies up an OU's rights. */
 import { join } from 'node:path';
-import { python, run } from './run.ts';
+import { python, runSamba } from './run.ts';
 
 interface Right {
   readonly domain: { readonly configurationFile: string };
@@ -12,7 +12,7 @@ interface Right {
 
 const setRight = async ({ domain, account, object }: Right, verdict: 'deny' | 'allow'): Promise<void> => {
   const script = join(import.meta.dirname, 'reading_right.py');
-  await run(python, [script, domain.configurationFile, account, object, verdict]);
+  await runSamba(python, [script, domain.configurationFile, account, object, verdict]);
 };
 
 /** The account still learns that the object is there, but nothing of it, and sees nothing that lies below. */

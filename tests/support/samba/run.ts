@@ -1,6 +1,7 @@
 /** Runs a program to its end, for setting up a domain. */
 import { spawn } from 'node:child_process';
 import { buffer } from 'node:stream/consumers';
+import { sambaProgram } from './toolbox.ts';
 
 /** Debian's own: another python3 in PATH lacks Samba's modules. */
 export const python = '/usr/bin/python3';
@@ -31,6 +32,12 @@ export async function run(program: string, args: readonly string[], input: strin
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new Error(`${program} is missing; on Debian: apt-get install ${packages}`, { cause: error });
   }
+}
+
+/** Runs one of Samba's programs, or a script on its modules, as `run` does. */
+export async function runSamba(program: string, args: readonly string[], input: string | Buffer = ''): Promise<string> {
+  const here = await sambaProgram(program, args);
+  return await run(here.command, here.args, input);
 }
 
 /** The last lines of a log. */
