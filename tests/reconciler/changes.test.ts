@@ -46,7 +46,7 @@ test('somebody restored is found again below their container', async () => {
   await reconciling.changes(user(2, { parent: guid(5) }));
   await reconciling.append({ type: 'changes', changes: [patch(5, { rdn: 'OU=Renamed' })], caughtUp: true });
   const applied = await reconciling.applyNext();
-  assert.ok(typeof applied === 'object');
+  assert.ok(typeof applied === 'object' && 'people' in applied);
   assert.deepEqual(applied.people, [person(2)]);
 });
 

@@ -89,8 +89,11 @@ export async function startReconciler(service: Service): Promise<Running> {
       const result = await applyNext({ store, directory, directories: directoryIds });
       if (result === 'nothing') break;
       if (result === 'overtaken') continue;
-      if (result === 'incomplete') {
-        log.error({ directory }, `entries of the change log of ${directory} are missing: the directory is read afresh`);
+      if ('broken' in result) {
+        log.error(
+          { directory },
+          `the change log of ${directory} is broken (${result.broken}): the directory is read afresh`,
+        );
         continue;
       }
       applied.inc({ directory });

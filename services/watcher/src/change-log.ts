@@ -33,10 +33,16 @@ export class ChangeLog implements EntryLog {
     this.#cursor = value ?? firstCursor;
   }
 
-  /** Opens the log where the last active watcher left it. */
+  /** Opens the log where the last active watcher left it; behind whatever was applied, should the cursor be lost. */
   static async open(store: Store, lease: Lease, directory: string): Promise<ChangeLog> {
-    const { cursor: key } = store.keys.directory(directory);
-    return new ChangeLog(store, lease, directory, parseStored(cursor, key, await store.redis.get(key)));
+    const keys = store.keys.directory(directory);
+    const { raw, value } = parseStored(cursor, keys.cursor, await store.redis.get(keys.cursor));
+    const applied = parseStored(mirrorState, keys.mirrorState, await store.redis.get(keys.mirrorState)).value;
+    if (value !== null || applied === null) return new ChangeLog(store, lease, directory, { raw, value });
+    const [newest] = await store.redis.xrevrange(keys.log, '+', '-', 'COUNT', 1);
+    const sequence = Math.max(applied.sequence, Number.parseInt(newest?.[0] ?? '0', 10));
+    const generation = Math.max(applied.current?.generation ?? 0, applied.building?.generation ?? 0);
+    return new ChangeLog(store, lease, directory, { raw, value: { ...firstCursor, sequence, generation } });
   }
 
   get cursor(): Cursor {

@@ -6,14 +6,8 @@
 
 import { changeId } from '@connector/shared/change-id.ts';
 import type { DirectoryChange } from '@connector/shared/directory-change.ts';
-import {
-  firstMirrorState,
-  type LogEntry,
-  logEntry,
-  type MirrorState,
-  mirrorState,
-} from '@connector/shared/directory-state.ts';
-import { type DirectoryKeys, type PersonKey, partsOfPerson, personKey } from '@connector/shared/keys.ts';
+import { firstMirrorState, type LogEntry, type MirrorState, mirrorState } from '@connector/shared/directory-state.ts';
+import { type PersonKey, partsOfPerson, personKey } from '@connector/shared/keys.ts';
 import { causedBy, touch } from '@connector/shared/people-to-plan.ts';
 import { peopleWithMail } from '@connector/shared/people-with-mail.ts';
 import type { State } from '@connector/shared/state.ts';
@@ -25,6 +19,7 @@ import { Draft } from './draft.ts';
 import { linkedUsernames, membersAtLastPass } from './known-people.ts';
 import { Mirror } from './mirror.ts';
 import { tombstone } from './mirror-object.ts';
+import { type NextEntry, nextEntry } from './next-entry.ts';
 
 /** What applying one entry comes to. */
 interface Effect {
@@ -42,13 +37,13 @@ export interface Applying {
 
 /**
  * What came of applying one entry: the people to plan because of it, and its name; `nothing` when there is none; `overtaken` when another
- * applier was faster; `incomplete` when entries are missing from the log, so that the directory must be read afresh.
+ * applier was faster; `broken` when the log can't be followed here, and why: the directory is read afresh then.
  */
 export type Applied =
   | { readonly people: readonly PersonKey[]; readonly change: string }
   | 'nothing'
   | 'overtaken'
-  | 'incomplete';
+  | { readonly broken: string };
 
 /** Applies the next entry of the log. */
 export async function applyNext(applying: Applying): Promise<Applied> {
@@ -57,18 +52,19 @@ export async function applyNext(applying: Applying): Promise<Applied> {
   const keys = store.keys.directory(directory);
   const { raw, value } = parseStored(mirrorState, keys.mirrorState, await redis.get(keys.mirrorState));
   const state = value ?? firstMirrorState;
-  const next = await readEntry(store, keys, state.sequence + 1);
+  const next = await nextEntry(redis, keys, state.sequence);
   if (next === null) return 'nothing';
-  if (next.sequence !== state.sequence + 1) return skipHole(applying, { raw, state, next: next.sequence });
+  if (next.kind !== 'entry') return passOver(applying, { raw, state, next });
+  const sequence = state.sequence + 1;
   const effect = await effectOf(applying, state, next.entry);
   const people = [...new Set(effect.people)];
-  const change = changeId(directory, next.sequence);
+  const change = changeId(directory, sequence);
   const outcome = await store.commit({
     guards: [{ command: ['GET', keys.mirrorState], is: raw }],
     writes: [
       ...effect.writes,
-      ['SET', keys.mirrorState, JSON.stringify({ ...effect.state, sequence: state.sequence + 1 })],
-      ['XTRIM', keys.log, 'MINID', `${state.sequence + 2}-0`],
+      ['SET', keys.mirrorState, JSON.stringify({ ...effect.state, sequence })],
+      ['XTRIM', keys.log, 'MINID', `${sequence + 1}-0`],
       ...touch(store.keys, people),
       ...causedBy(store.keys, people, change),
     ],
@@ -76,39 +72,30 @@ export async function applyNext(applying: Applying): Promise<Applied> {
   return outcome.committed ? { people, change } : 'overtaken';
 }
 
-/** The entry with a sequence; where it is missing, the one after the hole. */
-async function readEntry(
-  { redis }: State,
-  keys: DirectoryKeys,
-  sequence: number,
-): Promise<{ sequence: number; entry: LogEntry } | null> {
-  const [found] = await redis.xrange(keys.log, `${sequence}-0`, '+', 'COUNT', 1);
-  if (found === undefined) return null;
-  const [id, fields] = found;
-  return { sequence: Number.parseInt(id, 10), entry: logEntry.parse(JSON.parse(fields[1] ?? '')) };
-}
-
 /**
- * Entries were lost, by hand or with a disk: what is known of the directory stays as it is, and a full read is asked for,
+ * Entries were lost or spoilt, by hand or with a disk: what is known of the directory stays as it is, and a full read is asked for,
  * after which the log counts again.
  */
-async function skipHole(
+async function passOver(
   { store, directory }: Applying,
-  { raw, state, next }: { raw: string | null; state: MirrorState; next: number },
-): Promise<'incomplete' | 'overtaken'> {
+  { raw, state, next }: { raw: string | null; state: MirrorState; next: Exclude<NextEntry, { kind: 'entry' }> },
+): Promise<{ broken: string } | 'overtaken'> {
   const keys = store.keys.directory(directory);
-  const after: MirrorState = { ...state, sequence: next - 1, building: null, listed: false, gap: true };
+  const after: MirrorState = { ...state, sequence: next.upTo, building: null, listed: false, gap: true };
   const garbage = state.building === null ? [] : [['SADD', keys.garbage, String(state.building.generation)]];
+  const isForeign = next.kind === 'foreign';
   const { committed } = await store.commit({
-    guards: [{ command: ['GET', keys.mirrorState], is: raw }],
+    guards: [{ command: ['GET', keys.mirrorState], is: raw }, ...(isForeign ? [next.guard] : [])],
     writes: [
       ['SET', keys.mirrorState, JSON.stringify(after)],
       ['SET', keys.caughtUp, ''],
-      ['HSET', store.keys.requests, 'full-read', `hole-${next}-${Date.now()}`],
+      ['HSET', store.keys.requests, 'full-read', `broken-${next.upTo}-${Date.now()}`],
+      // A stream takes no entry below its newest one, not even once that is removed.
+      isForeign ? ['DEL', keys.log] : ['XTRIM', keys.log, 'MINID', `${next.upTo + 1}-0`],
       ...garbage,
     ],
   });
-  return committed ? 'incomplete' : 'overtaken';
+  return committed ? { broken: next.problem } : 'overtaken';
 }
 
 function effectOf(applying: Applying, state: MirrorState, entry: LogEntry): Promise<Effect> {

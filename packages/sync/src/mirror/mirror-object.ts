@@ -1,7 +1,7 @@
 /** What the mirror keeps of one object of the directory. Where it lies follows from `parent`; who belongs to whom is kept in sets. */
 import { createHash } from 'node:crypto';
 import type { DirectoryChange } from '@connector/shared/directory-change.ts';
-import { rdnValue } from '@connector/shared/dn.ts';
+import { DnSyntaxError, rdnValue } from '@connector/shared/dn.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
 
 export interface MirrorObject {
@@ -82,7 +82,14 @@ export const tombstone = (old: MirrorObject | null): MirrorObject => ({
 export const absentPerson: MirrorObject = { ...blank, kind: 'user', absent: true };
 
 /** The name that a group is known by. */
-export const nameOf = ({ rdn }: MirrorObject): string => (rdn === '' ? '' : rdnValue(rdn));
+export function nameOf({ rdn }: MirrorObject): string {
+  try {
+    return rdnValue(rdn);
+  } catch (error) {
+    if (error instanceof DnSyntaxError) return rdn.slice(rdn.indexOf('=') + 1); // one bad name mustn't stop the others
+    throw error;
+  }
+}
 
 /** The addresses that a person answers to in the index; none once deleted. */
 export const indexedMail = (object: MirrorObject | null): string | null =>

@@ -200,7 +200,10 @@ async function readDirectory(
       'entry',
       JSON.stringify(entry),
     ]);
-    await state.commit({ guards: [], writes });
+    await state.commit({
+      guards: [],
+      writes: [...writes, ...(await cursorAt(state, keys.cursor, first + entries.length - 1))],
+    });
     await applyAll(applying);
   };
   await applyAll(applying); // what the watcher has read already
@@ -229,6 +232,12 @@ async function readDirectory(
     onProgress(`reading ${id}: ${reading.objects} objects`);
   }
   return reading.objects;
+}
+
+/** Moves the copy's cursor, as the watcher does with what it appends: the log counts up to there. */
+async function cursorAt({ redis }: State, key: string, sequence: number): Promise<string[][]> {
+  const { value } = parseStored(cursor, key, await redis.get(key));
+  return value === null ? [] : [['SET', key, JSON.stringify({ ...value, sequence })]];
 }
 
 async function applyAll(applying: Parameters<typeof applyNext>[0]): Promise<void> {
