@@ -139,9 +139,9 @@ export class Reconciling implements AsyncDisposable {
       await this.store.redis.xadd(this.keys.log, `${++this.#sequence}-0`, 'entry', JSON.stringify(entry));
   }
 
-  /** Leaves a hole in the log. */
-  skip(): void {
-    this.#sequence++;
+  /** Leaves a hole in the log. @returns its sequence, for whoever fills it otherwise */
+  skip(): number {
+    return ++this.#sequence;
   }
 
   /** Applies one entry. */

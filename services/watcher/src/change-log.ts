@@ -41,7 +41,8 @@ export class ChangeLog implements EntryLog {
     if (value !== null || applied === null) return new ChangeLog(store, lease, directory, { raw, value });
     const [newest] = await store.redis.xrevrange(keys.log, '+', '-', 'COUNT', 1);
     const sequence = Math.max(applied.sequence, Number.parseInt(newest?.[0] ?? '0', 10));
-    const generation = Math.max(applied.current?.generation ?? 0, applied.building?.generation ?? 0);
+    const swept = (await store.redis.smembers(keys.garbage)).map(Number);
+    const generation = Math.max(applied.current?.generation ?? 0, applied.building?.generation ?? 0, ...swept);
     return new ChangeLog(store, lease, directory, { raw, value: { ...firstCursor, sequence, generation } });
   }
 
