@@ -50,6 +50,8 @@ export interface FakeManners {
   readonly bind?: FakeAnswer | 'silence';
   /** To every extended request, such as StartTLS, or the bytes themselves; default: protocolError, as of a server that knows none. */
   readonly extended?: FakeAnswer | Buffer | 'silence';
+  /** What becomes of the answer to a search that isn't of the root entry on its way; an answer that is cut ends the connection. */
+  readonly spoil?: (answer: Buffer) => { readonly sent: Buffer; readonly isCut: boolean };
 }
 
 export const dirSyncOid = controlOid.dirSync;
@@ -88,6 +90,11 @@ export class FakeDirectory implements AsyncDisposable {
     for (const socket of this.#sockets) socket.write(bytes);
   }
 
+  /** Ends every connection, once what was sent is on its way. */
+  async hangUp(): Promise<void> {
+    await Promise.all([...this.#sockets].map((socket) => new Promise<void>((done) => socket.end(done))));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     this.#server.close();
@@ -108,7 +115,7 @@ export class FakeDirectory implements AsyncDisposable {
   }
 
   #handle(socket: Socket, message: LdapMessage, manners: FakeManners & { answer: Answerer }): void {
-    const { answer, bind = {}, extended = { status: 2 } } = manners;
+    const { bind = {}, extended = { status: 2 } } = manners;
     const { id, operation, content } = message;
     if (operation === ProtocolOperation.LDAP_REQ_BIND) {
       const reader = new BerReader(content);
@@ -119,20 +126,27 @@ export class FakeDirectory implements AsyncDisposable {
       if (Buffer.isBuffer(extended)) socket.write(extended);
       else if (extended !== 'silence') socket.write(resultMessage(id, ProtocolOperation.LDAP_RES_EXTENSION, extended));
     } else if (operation === ProtocolOperation.LDAP_REQ_UNBIND) socket.end();
-    else if (operation === ProtocolOperation.LDAP_REQ_SEARCH) this.#search(socket, message, answer);
+    else if (operation === ProtocolOperation.LDAP_REQ_SEARCH) this.#search(socket, message, manners);
   }
 
-  #search(socket: Socket, message: LdapMessage, answer: Answerer): void {
+  #search(
+    socket: Socket,
+    message: LdapMessage,
+    { answer, spoil = (sent) => ({ sent, isCut: false }) }: FakeManners & { answer: Answerer },
+  ): void {
     const search = searchIn(message, socket);
     const reply = search.base === '' ? { entries: [rootEntry] } : answer(search);
     if (reply === 'silence') return;
-    for (const { dn, attributes } of reply.entries ?? []) {
+    const messages = (reply.entries ?? []).map(({ dn, attributes }) => {
       const values = Object.entries(attributes).map(
         ([type, all]) => [type, all.map((value) => Buffer.from(value))] as const,
       );
-      socket.write(encode(entryMessage(message.id, { dn, attributes: values })));
-    }
-    socket.write(resultMessage(message.id, ProtocolOperation.LDAP_RES_SEARCH, reply));
+      return encode(entryMessage(message.id, { dn, attributes: values }));
+    });
+    const whole = Buffer.concat([...messages, resultMessage(message.id, ProtocolOperation.LDAP_RES_SEARCH, reply)]);
+    const { sent, isCut } = search.base === '' ? { sent: whole, isCut: false } : spoil(whole);
+    if (isCut) socket.end(sent);
+    else socket.write(sent);
   }
 }
 

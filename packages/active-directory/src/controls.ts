@@ -21,9 +21,6 @@ function written(writer: BerWriter, write: (value: BerWriter) => void): void {
   writer.writeBuffer(value.buffer, Ber.OctetString);
 }
 
-/** A copy: the reader's own slice would keep a whole network chunk alive. */
-const bytesOf = (reader: BerReader): Buffer => Buffer.from(reader.readString(Ber.OctetString, true) ?? []);
-
 /** DNs come as `<GUID=…>;<SID=…>;CN=…` (…529). */
 export class ExtendedDnControl extends Control {
   constructor() {
@@ -68,9 +65,12 @@ export class DirSyncControl extends Control {
 
   override parseControl(reader: BerReader): void {
     if (!reader.readSequence()) return;
-    this.more = (reader.readInt() ?? 0) !== 0;
+    const more = reader.readInt();
     reader.readInt();
-    this.cookie = bytesOf(reader);
+    const cookie = reader.readString(Ber.OctetString, true);
+    if (more === null || cookie === null) return; // cut short: without a cookie everything would be told again
+    this.more = more !== 0;
+    this.cookie = Buffer.from(cookie); // a copy: the reader's own slice would keep a whole network chunk alive
     this.answered = true;
   }
 }

@@ -9,6 +9,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   BindRequest,
+  BindResponse,
   type Control,
   ExtendedResponse,
   FilterParser,
@@ -18,11 +19,13 @@ import {
   SearchEntry,
   SearchReference,
   SearchRequest,
+  SearchResponse,
   UnbindRequest,
 } from 'ldapts';
 import { DirectoryError } from './errors.ts';
 import { type LdapEntry, ldapEntry } from './ldap-entry.ts';
 import { bindFailure, ldapCode, ldapFailure } from './ldap-failure.ts';
+import { MessageCutter } from './ldap-messages.ts';
 
 export interface Search {
   readonly base: string;
@@ -63,6 +66,7 @@ export class LdapChannel {
   readonly url: string;
   readonly #socket: Socket;
   readonly #timeoutMs: number;
+  readonly #cutter = new MessageCutter();
   readonly #parser = new MessageParser();
   readonly #exchanges = new Map<string, Exchange>();
   readonly #ended = Promise.withResolvers<DirectoryError>();
@@ -76,7 +80,7 @@ export class LdapChannel {
     this.#timeoutMs = timeoutMs;
     this.#parser.on('message', (message) => this.#receive(message));
     this.#parser.on('error', (error) => this.#lose(`${url} sent what isn't LDAP`, error));
-    socket.on('data', (data) => this.#parser.read(data, this.#exchanges));
+    socket.on('data', (data) => this.#hear(data));
     socket.on('error', (error) => this.#lose(`the connection to ${url} broke`, error));
     socket.on('close', () => this.#lose(`${url} closed the connection`));
     if (socket.destroyed) this.#lose(`${url} closed the connection`);
@@ -185,12 +189,25 @@ export class LdapChannel {
     this.#socket.write(message.write());
   }
 
+  #hear(data: Buffer): void {
+    try {
+      for (const message of this.#cutter.messages(data)) {
+        this.#parser.read(message, this.#exchanges);
+        if (this.#end !== null) return;
+      }
+    } catch (error) {
+      this.#lose(`${this.url} sent what isn't LDAP`, error);
+    }
+  }
+
   #receive(message: MessageResponse): void {
     const exchange = this.#exchanges.get(String(message.messageId));
     exchange?.timer?.refresh();
     if (message instanceof SearchEntry) exchange?.onEntry(message);
     else if (message instanceof SearchReference)
       return; // other domains aren't ours to follow
+    else if (exchange !== undefined && !isAnswerTo(exchange.message, message))
+      this.#lose(`${this.url} answers something else than it was asked`);
     else if (exchange !== undefined) {
       this.#exchanges.delete(String(message.messageId));
       exchange.settle(message);
@@ -226,6 +243,10 @@ const lost = (end: DirectoryError): DirectoryError =>
   end.code === 'connection-lost'
     ? end
     : new DirectoryError('connection-lost', `${end.message}; connect anew`, { cause: end });
+
+/** The end of a search is the end of a search, and nothing else: another answer's success mustn't be taken for it. */
+const isAnswerTo = (request: Message, response: MessageResponse): boolean =>
+  response instanceof (request instanceof BindRequest ? BindResponse : SearchResponse);
 
 const searchRequest = (messageId: number, search: Search): SearchRequest =>
   new SearchRequest({

@@ -38,6 +38,7 @@ function rangeIn(entry: LdapEntry, attribute: string, start: number): Range | nu
   for (const [name, values] of entry.values) {
     const [, base, low, high] = /^(.+);range=(\d+)-(\d+|\*)$/.exec(name) ?? [];
     if (base !== attribute || Number(low) !== start) continue;
+    if (Number(high) < start) continue; // it would be read in a circle
     return { next: high === '*' ? null : Number(high) + 1, values };
   }
   return null;
