@@ -197,6 +197,13 @@ describe('each mistake is one line that says what to write', () => {
     ],
     ['an id in capitals', whole.replace('id: corp', 'id: Corp'), /^directories\[0\]\.id: must be lower-case/],
     ['text that is no YAML', 'directories: [', /^is no YAML: /],
+    [
+      'a password that YAML takes for a reference',
+      whole.replace('secret-provhash', '*secret-provhash'),
+      /^is no YAML: .*in quotes$/,
+    ],
+    ['a key that is in every object', `${whole}constructor: {lastpass: 1}\n`, /^constructor: unknown key/],
+    ['a key over several lines', `${whole}"a\\n: b": 1\n`, /^a\\u000a: b: unknown key/],
     ['an empty file', '', /write|is missing|must be/],
     ['a text where a group of keys should be', `${whole}policy: none`, /^policy: must be a group of keys$/],
   ];

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { dirname, resolve } from 'node:path';
-import { parseDocument } from 'yaml';
+import { parseDocument, type YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { DnSyntaxError, parseDn } from './dn.ts';
 import { durationMs } from './duration.ts';
@@ -18,10 +18,19 @@ export class ConfigurationError extends Error {
   readonly code = 'CONFIGURATION';
   readonly problems: readonly string[];
   constructor(file: string, problems: readonly string[]) {
-    super(problems.map((problem) => `${file}: ${problem}`).join('\n'));
-    this.problems = problems;
+    const lines = problems.map(inOneLine);
+    super(lines.map((problem) => `${file}: ${problem}`).join('\n'));
+    this.problems = lines;
   }
 }
+
+const longestProblem = 500;
+
+/** Keys and values may hold anything, such as a line that looks like another problem. */
+const inOneLine = (problem: string): string =>
+  problem
+    .replace(/[\p{Cc}\u2028\u2029]/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .slice(0, longestProblem);
 
 const exampleUrls = '[ldaps://dc1.corp.example.com], the addresses of domain controllers';
 const secret = z.string().min(1, 'is empty; write the secret, or its file as …File');
@@ -236,17 +245,17 @@ function withEnvironment(value: unknown, path: string, environment: NodeJS.Proce
 
 const secretKeys = ['bindPassword', 'provhash', 'password', 'sentinelPassword', 'token'];
 /** In this section, what is no secret has a `…File` twin all the same. */
-const filesOf: Readonly<Record<string, readonly string[]>> = { redis: ['ca'] };
+const filesOf: ReadonlyMap<string, readonly string[]> = new Map([['redis', ['ca']]]);
 
 /** Reads the `…File` twin of each secret. Files are named relative to the configuration's folder. */
 function withSecretFiles(value: unknown, path: string, folder: string, problems: string[]): unknown {
   if (Array.isArray(value))
     return value.map((item, index) => withSecretFiles(item, `${path}[${index}]`, folder, problems));
   if (!isTree(value)) return value;
-  const result: Tree = {};
+  const result: Tree = Object.create(null); // a key may be called __proto__
   for (const [key, item] of Object.entries(value)) {
     const here = path ? `${path}.${key}` : key;
-    const twin = [...secretKeys, ...(filesOf[path] ?? [])].find((name) => key === `${name}File`);
+    const twin = [...secretKeys, ...(filesOf.get(path) ?? [])].find((name) => key === `${name}File`);
     if (twin === undefined || typeof item !== 'string') {
       result[key] = withSecretFiles(item, here, folder, problems);
       continue;
@@ -279,7 +288,8 @@ function keysAt(path: readonly PropertyKey[]): string[] {
   };
   for (const part of path) {
     const current = open(schema) as { shape?: Record<string, unknown>; element?: unknown };
-    schema = typeof part === 'number' ? current.element : current.shape?.[String(part)];
+    const shape = new Map(Object.entries(current.shape ?? {}));
+    schema = typeof part === 'number' ? current.element : shape.get(String(part));
     if (schema === undefined) return [];
   }
   return Object.keys((open(schema) as { shape?: object }).shape ?? {});
@@ -331,6 +341,30 @@ const articleFor = (type: string) =>
     object: 'a group of keys',
   })[type] ?? `a ${type}`;
 
+/** What a text says as YAML. @throws ConfigurationError that quotes none of it: a password may have been taken for something else */
+function treeIn(text: string, file: string): unknown {
+  const document = parseDocument(text);
+  const wrong = document.errors[0];
+  if (wrong)
+    throw new ConfigurationError(file, [
+      `is no YAML: ${placeOf(wrong)}; write values with special characters in quotes`,
+    ]);
+  try {
+    return document.toJS();
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    throw new ConfigurationError(file, [
+      'is no YAML: a value that begins with * is taken for a reference; write it in quotes',
+    ]);
+  }
+}
+
+/** What is wrong, by the parser's code for it, and where. */
+function placeOf({ code, linePos }: YAMLParseError): string {
+  const at = linePos?.[0];
+  return `${code.toLowerCase().replaceAll('_', ' ')}${at ? ` at line ${at.line}, column ${at.col}` : ''}`;
+}
+
 /**
  * Checks a configuration's text.
  * @param file the configuration's path: named in problems, and where relative paths start
@@ -340,12 +374,9 @@ export function parseConfiguration(
   text: string,
   { file, environment }: { file: string; environment: NodeJS.ProcessEnv },
 ): Configuration {
-  const document = parseDocument(text);
-  const wrong = document.errors[0];
-  if (wrong) throw new ConfigurationError(file, [`is no YAML: ${wrong.message.split('\n')[0]}`]);
   const problems: string[] = [];
   const resolved = withSecretFiles(
-    withEnvironment(document.toJS(), '', environment, problems),
+    withEnvironment(treeIn(text, file), '', environment, problems),
     '',
     dirname(file),
     problems,
