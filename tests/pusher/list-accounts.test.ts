@@ -32,6 +32,40 @@ async function tenant(): Promise<Simulator> {
 const usernamesOf = (accounts: Awaited<ReturnType<typeof listAccounts>>) =>
   accounts.map(({ username }) => username).sort();
 
+/** Answers with these pages, whichever is asked for. */
+const pagesOf = (...answers: readonly object[]): Caller => {
+  const texts = answers.map((answer) => JSON.stringify(answer));
+  const send = async () => texts.shift() ?? '{"total":0,"Users":{}}';
+  const client = new LastPassClient({ apiUrl: 'https://lastpass.test/', cid: '1', provhash: 'p', send });
+  return { call: (_, ask) => ask(client) };
+};
+
+describe('a list that contradicts itself', () => {
+  const user = (username: string) => ({ username, fullname: 'Mx', disabled: false, groups: [] });
+
+  it('with several accounts of one name is no list', async () => {
+    const page = { total: 2, Users: { 1: user('ann@example.test'), 2: user('ANN@example.test') } };
+    const list = listAccounts(pagesOf(page, page, page), signal);
+    await assert.rejects(list, /several accounts under one name, 3 times in a row/);
+  });
+
+  it('whose last page says that there are fewer than the one before is no list', async () => {
+    const first = Object.fromEntries(everybody.slice(0, pageSize).map((name, index) => [index, user(name)]));
+    const pages = [
+      { total: 5_000, Users: first },
+      { total: pageSize + 1, Users: { 9999: user('last@example.test') } },
+    ];
+    const round = [...pages, pages[0] ?? {}];
+    await assert.rejects(listAccounts(pagesOf(...round, ...round, ...round), signal), AccountsIncomplete);
+  });
+
+  it('with half a character in a name is a list with another character there', async () => {
+    const page = { total: 1, Users: { 1: { ...user('ann\ud83d@example.test'), fullname: 'Ann \ud83d' } } };
+    const [account] = await listAccounts(pagesOf(page), signal);
+    assert.deepEqual([account?.username, account?.fullname], ['ann\ufffd@example.test', 'Ann \ufffd']);
+  });
+});
+
 describe('between two pages', () => {
   const remove = (simulator: Simulator, number: number) => () =>
     simulator.byHand('deluser', { username: mailOf(number), deleteaction: 2 });

@@ -102,9 +102,16 @@ function kindOfPath(path: PropertyKey[]): string {
   );
 }
 
+/** Half of a character, as JSON can write it: of a name that was cut in the midst of an emoji. */
+const HALF_CHARACTER = /\\u[dD][89a-fA-F]/;
+
+/** Halves stand for nothing, and Redis' scripts refuse them: such a name must not keep all other accounts from being read. */
+const wholeCharacters = (_: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.toWellFormed() : value;
+
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return HALF_CHARACTER.test(text) ? JSON.parse(text, wholeCharacters) : JSON.parse(text);
   } catch {
     // The parser's own words quote the text, which holds people's data.
     return undefined;

@@ -1,6 +1,6 @@
 /** Reading all accounts, and being sure that they are all. */
 import { invitedAccount } from '@connector/lastpass/accounts.ts';
-import type { LastPassClient } from '@connector/lastpass/client.ts';
+import type { AccountPage, LastPassClient } from '@connector/lastpass/client.ts';
 import type { Account } from '@connector/shared/account.ts';
 
 /** Public clients page by 100 to 2,000 (API reference, getuserdata). */
@@ -28,6 +28,8 @@ interface Listing {
   readonly problem: string | null;
 }
 
+const moved = "LastPass's list of accounts moved while it was read page by page";
+
 const idOf = ({ id, username }: Account): string => id ?? username;
 const idsOf = (accounts: readonly Account[]): string => accounts.map(idOf).sort().join();
 
@@ -45,16 +47,20 @@ async function listOnce(caller: Caller, signal: AbortSignal): Promise<Listing> {
   let before: readonly Account[] | null = null;
   for (let pageIndex = 0; ; pageIndex++) {
     const page = await read(pageIndex);
+    const known = accounts.size;
     for (const account of page.accounts) accounts.set(idOf(account), account);
     for (const username of page.invited) invitations.add(username);
-    if (before !== null && idsOf((await read(pageIndex - 1)).accounts) !== idsOf(before))
-      return listing("LastPass's list of accounts moved while it was read page by page");
+    const again: AccountPage | null = before === null ? null : await read(pageIndex - 1);
+    if (again !== null && idsOf(again.accounts) !== idsOf(before ?? [])) return listing(moved);
+    if (page.accounts.length > 0 && accounts.size === known)
+      return listing('LastPass lists the same accounts on one page after another');
     before = page.accounts;
     if ((pageIndex + 1) * pageSize < page.total && page.accounts.length > 0) continue;
-    const isWhole = accounts.size === page.total;
-    return listing(
-      isWhole ? null : `LastPass says it has ${page.total} accounts but listed ${accounts.size} different ones`,
-    );
+    if (again !== null && again.total !== page.total) return listing(moved); // which of them is the whole?
+    if (accounts.size !== page.total)
+      return listing(`LastPass says it has ${page.total} accounts but listed ${accounts.size} different ones`);
+    const names = new Set([...accounts.values()].map(({ username }) => username)).size;
+    return listing(names === accounts.size ? null : 'LastPass lists several accounts under one name');
   }
 }
 
