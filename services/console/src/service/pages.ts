@@ -8,11 +8,9 @@ import { headersFor } from './security-headers.ts';
 /** Adds the console's pages to its surface. */
 export async function addPages(surface: FastifyInstance, { configuration, store, log }: Service): Promise<void> {
   const token = configuration.console?.token;
+  surface.addHook('onRequest', async (_, reply) => void reply.headers(headersFor('plain'))); // of whatever there isn't, too
   surface.get('/', (_, reply) =>
-    reply
-      .headers(headersFor('plain'))
-      .type('text/html; charset=utf-8')
-      .send(frontPage({ isDashboardOpen: token !== undefined })),
+    reply.type('text/html; charset=utf-8').send(frontPage({ isDashboardOpen: token !== undefined })),
   );
   await addQueueDashboard(surface, {
     token,
