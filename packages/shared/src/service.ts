@@ -4,7 +4,7 @@
  */
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type Configuration, ConfigurationError, loadConfiguration } from './configuration.ts';
@@ -14,6 +14,7 @@ import type { Condition } from './plan.ts';
 import { Readiness } from './readiness.ts';
 import { isRedisTrouble, redisProblem } from './redis-trouble.ts';
 import { SchemaMismatch } from './schema.ts';
+import { headersFor } from './security-headers.ts';
 import { openStore, type Store } from './store.ts';
 
 export type ServiceName = 'watcher' | 'reconciler' | 'pusher' | 'console';
@@ -65,9 +66,18 @@ function readConfiguration(): Configuration {
   }
 }
 
+/** What Fastify refuses by itself, such as an address that is too long, passes no hook. */
+function refuse(error: FastifyError, _: FastifyRequest, reply: FastifyReply): void {
+  reply
+    .code(error.statusCode ?? 400)
+    .headers(headersFor('plain'))
+    .send(error);
+}
+
 /** Health for the container engine, readiness with reasons for people, metrics for Prometheus. */
 function surfaceOf({ readiness, metrics }: { readiness: Readiness; metrics: Registry }) {
-  const app = Fastify({ logger: false });
+  const app = Fastify({ logger: false, frameworkErrors: refuse });
+  app.addHook('onRequest', async (_, reply) => void reply.headers(headersFor('plain'))); // of whatever there isn't, too
   app.get('/healthz', () => ({ status: 'alive' }));
   app.get('/readyz', (_, reply) =>
     reply.code(readiness.ready ? 200 : 503).send({ ready: readiness.ready, problems: readiness.problems }),

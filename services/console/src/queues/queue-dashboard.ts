@@ -5,8 +5,8 @@
 import { createBullBoard } from '@bull-board/api';
 import { FastifyAdapter } from '@bull-board/fastify';
 import { openQueues, type QueueOptions } from '@connector/shared/queues.ts';
+import { headersFor } from '@connector/shared/security-headers.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { headersFor } from '../service/security-headers.ts';
 import { HiddenJobs } from './hidden-jobs.ts';
 import { TokenCheck } from './token-check.ts';
 

@@ -3,12 +3,10 @@ import type { Service } from '@connector/shared/service.ts';
 import type { FastifyInstance } from 'fastify';
 import { addQueueDashboard } from '../queues/queue-dashboard.ts';
 import { frontPage } from './front-page.ts';
-import { headersFor } from './security-headers.ts';
 
 /** Adds the console's pages to its surface. */
 export async function addPages(surface: FastifyInstance, { configuration, store, log }: Service): Promise<void> {
   const token = configuration.console?.token;
-  surface.addHook('onRequest', async (_, reply) => void reply.headers(headersFor('plain'))); // of whatever there isn't, too
   surface.get('/', (_, reply) =>
     reply.type('text/html; charset=utf-8').send(frontPage({ isDashboardOpen: token !== undefined })),
   );

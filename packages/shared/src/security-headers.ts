@@ -1,4 +1,4 @@
-/** What a browser may do with the console's pages: load from here only, be framed by nobody, keep nothing. */
+/** What a browser may do with what a service shows: load from here only, be framed by nobody, keep nothing. */
 
 /** What a page needs: `plain` ones nothing but text and style, `application`s scripts and data from this host. */
 type Kind = 'plain' | 'application';
