@@ -162,14 +162,18 @@ export class Reconciling implements AsyncDisposable {
     await this.plan(...(await this.store.redis.zrange(this.store.keys.toPlan, '0', String(count - 1))));
   }
 
-  async plan(...people: readonly string[]): Promise<void> {
-    const options = {
+  /** What planning goes by. */
+  get planning() {
+    return {
       store: this.store,
       policy: this.#policy,
       policyVersion: policyVersion(this.#policy, [bases]),
       directories: [bases],
     };
-    await planPeople(options, people);
+  }
+
+  async plan(...people: readonly string[]): Promise<void> {
+    await planPeople(this.planning, people);
   }
 
   judge() {

@@ -1,5 +1,5 @@
 /** People by where they are known: in a LastPass group, linked, in a mirror. */
-import type { Account } from '@connector/shared/account.ts';
+import { account } from '@connector/shared/account.ts';
 import { type PersonKey, personKey } from '@connector/shared/keys.ts';
 import { currentGeneration, folded } from '@connector/shared/people-with-mail.ts';
 import { link } from '@connector/shared/plan.ts';
@@ -10,7 +10,9 @@ import { Mirror } from './mirror.ts';
 /** The linked people whose accounts are in LastPass groups of these names. */
 export async function membersAtLastPass({ redis, keys }: State, groupNames: ReadonlySet<string>): Promise<PersonKey[]> {
   if (groupNames.size === 0) return [];
-  const accounts = (await redis.hvals(keys.accounts)).map((raw) => JSON.parse(raw) as Account);
+  const accounts = (await redis.hvals(keys.accounts)).flatMap(
+    (raw) => parseStored(account, keys.accounts, raw).value ?? [],
+  );
   const members = accounts
     .filter(({ groups }) => groups.some((name) => groupNames.has(folded(name))))
     .map(({ username }) => username);

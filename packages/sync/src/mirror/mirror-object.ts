@@ -3,28 +3,30 @@ import { createHash } from 'node:crypto';
 import type { DirectoryChange } from '@connector/shared/directory-change.ts';
 import { DnSyntaxError, rdnValue } from '@connector/shared/dn.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
+import { z } from 'zod';
 
-export interface MirrorObject {
-  readonly kind: 'user' | 'group' | 'container';
-  readonly rdn: string;
+export const mirrorObject = z.strictObject({
+  kind: z.enum(['user', 'group', 'container']),
+  rdn: z.string(),
   /** objectGUID of the object above, `null` for the root or when unknown. */
-  readonly parent: string | null;
+  parent: z.string().nullable(),
   /** Proved by a tombstone. */
-  readonly deleted: boolean;
+  deleted: z.boolean(),
   /** Missing from a complete read and not found by itself either: proves nothing. */
-  readonly absent: boolean;
-  readonly mail: string | null;
-  readonly displayName: string | null;
-  readonly givenName: string | null;
-  readonly sn: string | null;
-  readonly sAMAccountName: string | null;
+  absent: z.boolean(),
+  mail: z.string().nullable(),
+  displayName: z.string().nullable(),
+  givenName: z.string().nullable(),
+  sn: z.string().nullable(),
+  sAMAccountName: z.string().nullable(),
   /** `null` when the service account may not read it. */
-  readonly userAccountControl: number | null;
-  readonly accountExpiresMs: number | null;
-  readonly primaryGroupId: number | null;
-  readonly rid: number | null;
-  readonly isCriticalSystemObject: boolean;
-}
+  userAccountControl: z.number().nullable(),
+  accountExpiresMs: z.number().nullable(),
+  primaryGroupId: z.number().nullable(),
+  rid: z.number().nullable(),
+  isCriticalSystemObject: z.boolean(),
+});
+export type MirrorObject = Readonly<z.infer<typeof mirrorObject>>;
 
 const blank: Omit<MirrorObject, 'kind'> = {
   rdn: '',

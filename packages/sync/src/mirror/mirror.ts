@@ -2,7 +2,8 @@
 import type { MirrorKeys } from '@connector/shared/keys.ts';
 import { inIndex } from '@connector/shared/people-with-mail.ts';
 import type { Reader } from '@connector/shared/state.ts';
-import type { MirrorObject } from './mirror-object.ts';
+import { parseStored } from '@connector/shared/store.ts';
+import { type MirrorObject, mirrorObject } from './mirror-object.ts';
 
 /** How many objects are asked for at once. */
 const atOnce = 1_000;
@@ -18,7 +19,7 @@ export class Mirror {
 
   async object(guid: string): Promise<MirrorObject | null> {
     const raw = await this.#redis.hget(this.keys.objects, guid);
-    return raw === null ? null : (JSON.parse(raw) as MirrorObject);
+    return parseStored(mirrorObject, this.keys.objects, raw).value;
   }
 
   /** The objects that the mirror knows among those asked for. */
@@ -29,8 +30,8 @@ export class Mirror {
       const part = asked.slice(from, from + atOnce);
       const raws = await this.#redis.hmget(this.keys.objects, ...part);
       for (const [index, guid] of part.entries()) {
-        const raw = raws[index];
-        if (raw) found.set(guid, JSON.parse(raw) as MirrorObject);
+        const { value } = parseStored(mirrorObject, this.keys.objects, raws[index] ?? null);
+        if (value !== null) found.set(guid, value);
       }
     }
     return found;
@@ -42,8 +43,10 @@ export class Mirror {
     do {
       const [next, flat] = await this.#redis.hscan(this.keys.objects, at, 'COUNT', 500);
       const entries: [string, MirrorObject][] = [];
-      for (let index = 0; index + 1 < flat.length; index += 2)
-        entries.push([flat[index] ?? '', JSON.parse(flat[index + 1] ?? '') as MirrorObject]);
+      for (let index = 0; index + 1 < flat.length; index += 2) {
+        const { value } = parseStored(mirrorObject, this.keys.objects, flat[index + 1] ?? null);
+        if (value !== null) entries.push([flat[index] ?? '', value]);
+      }
       if (entries.length > 0) yield entries;
       at = next;
     } while (at !== '0');

@@ -1,5 +1,5 @@
 /** Letting the guard judge whoever waits, once everything that one read of the directory told is planned. */
-import type { Account } from '@connector/shared/account.ts';
+import { account } from '@connector/shared/account.ts';
 import { mirrorState } from '@connector/shared/directory-state.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
@@ -170,7 +170,8 @@ async function groupSizes({ redis, keys }: State, waiting: ReadonlyMap<PersonKey
   if ([...waiting.values()].filter(({ steps }) => steps.some(({ kind }) => kind === 'leave-groups')).length <= 10)
     return sizes;
   for (const raw of await redis.hvals(keys.accounts)) {
-    for (const name of (JSON.parse(raw) as Account).groups) sizes.set(folded(name), (sizes.get(folded(name)) ?? 0) + 1);
+    for (const name of parseStored(account, keys.accounts, raw).value?.groups ?? [])
+      sizes.set(folded(name), (sizes.get(folded(name)) ?? 0) + 1);
   }
   return sizes;
 }

@@ -53,7 +53,8 @@ export async function notYet({ store, policyVersion: own, directories }: Plannin
 export async function openContext(options: PlanningOptions): Promise<Context | null> {
   if ((await notYet(options)) !== null) return null;
   const { redis, keys } = options.store;
-  const raw = (await redis.get(keys.policy)) ?? '';
+  const { raw, value } = parseStored(policyState, keys.policy, await redis.get(keys.policy));
+  if (raw === null || value === null) return null;
   const exclusions = {
     excludeUsers: exclusionsOf(options.policy.excludeUsers),
     excludeGroups: exclusionsOf(options.policy.excludeGroups),
@@ -74,7 +75,7 @@ export async function openContext(options: PlanningOptions): Promise<Context | n
   const ownedGroups = new Map(Object.entries(await redis.hgetall(keys.ownedGroups)));
   return {
     ...options,
-    inForce: { raw, value: policyState.parse(JSON.parse(raw)) },
+    inForce: { raw, value },
     ownedGroups,
     views: new Map(views),
   };
