@@ -6,7 +6,7 @@ as_root := $(if $(filter 0,$(shell id -u)),,sudo -E env)
 run := $(as_root) PATH="$(CURDIR)/node_modules/.bin:$(PATH):/usr/sbin:/sbin" $(node)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup root demo test check
+.PHONY: help setup root demo test check endurance
 
 help: ## Show this
 	@grep -hE '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -23,6 +23,9 @@ demo: root setup ## Sync a real directory into a simulated LastPass, change it, 
 
 test: root setup ## Types, lint, unit and integration tests
 	@$(run) tests/run.ts
+
+endurance: root setup ## An hour of changes on a real directory: does anything grow, slow down, get lost; MINUTES=60 RATE=20
+	@MINUTES='$(MINUTES)' RATE='$(RATE)' $(run) tests/endurance/main.ts
 
 check: setup ## Types and lint only
 	@$(node) tests/run.ts --check
