@@ -31,6 +31,7 @@ export class Workload {
   readonly #options: WorkloadOptions;
   readonly #employees: Employee[];
   #operations = 0;
+  #hires = true;
   #next: number;
 
   constructor(options: WorkloadOptions) {
@@ -76,7 +77,10 @@ export class Workload {
   /** By turns, so that the mix is the same in every minute. */
   #operationOf(number: number): Operation | null {
     const turn = (number * 7) % 20;
-    if (turn >= 17) return number % 2 === 0 ? this.#hire() : this.#dismiss();
+    if (turn >= 17) {
+      this.#hires = !this.#hires;
+      return this.#hires ? this.#hire() : this.#dismiss();
+    }
     const who = this.#idle();
     if (who === null) return null;
     return turn >= 12 ? this.#rename(who, number) : this.#toggle(who);

@@ -12,7 +12,9 @@ import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import { linkWrites } from './account-changes.ts';
 import { accountWrites, attestedPerson } from './attested.ts';
+import { forgetGone } from './forget-gone.ts';
 import { linkAsFound } from './link-as-found.ts';
+import type { Turn } from './turn.ts';
 
 /** Taking over so many accounts at once. */
 const atOnce = 200;
@@ -24,14 +26,6 @@ export class RereadOvertaken extends Error {
   constructor() {
     super('reading all accounts took too long, or Redis lost its memory meanwhile: it is tried again');
   }
-}
-
-/** Whose turn it is to read all accounts. */
-export interface Turn {
-  /** Holds as long as the turn does. */
-  readonly guard: Guard;
-  /** What keeps it, at every step. */
-  readonly keep: readonly (readonly string[])[];
 }
 
 export interface TakeOverOptions {
@@ -78,6 +72,8 @@ export async function takeOverAccounts({
   const read: AccountsRead = { atMs: Date.now(), total: listed.size, answered: request };
   const done = await state.commit({ guards: [turn.guard], writes: [['SET', keys.accountsRead, JSON.stringify(read)]] });
   if (!done.committed) throw new RereadOvertaken();
+  const ids = new Set([...listed.values()].map(({ id }) => id));
+  await forgetGone({ state, directories, turn, ids, beganAt });
   return touched;
 }
 
