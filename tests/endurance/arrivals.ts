@@ -15,6 +15,7 @@ export interface Arrival {
   readonly atMs: number;
   /** From the directory's answer to the call. */
   readonly latencyMs: number;
+  readonly step: Expected['step'];
 }
 
 /** Pure but for what it remembers: one change for each person at a time. */
@@ -60,10 +61,10 @@ export class Arrivals {
     }
   }
 
-  #settle(username: string, { writtenAtMs, arrivedAtMs }: Waiting): void {
+  #settle(username: string, { step, writtenAtMs, arrivedAtMs }: Waiting): void {
     if (writtenAtMs === null || arrivedAtMs === null) return;
     this.#waiting.delete(username);
-    this.#arrived.push({ atMs: writtenAtMs, latencyMs: Math.max(0, arrivedAtMs - writtenAtMs) });
+    this.#arrived.push({ atMs: writtenAtMs, latencyMs: Math.max(0, arrivedAtMs - writtenAtMs), step });
   }
 }
 

@@ -29,8 +29,8 @@ const settings = { rate: numberOf('RATE', 20), people: numberOf('PEOPLE', 500), 
 const readEveryS = Math.round(Math.min(300, (minutes * 60) / 3));
 const sampleEveryMs = 10_000;
 const lookEveryMs = 250;
-/** A change that LastPass hasn't heard of by then is lost. */
-const lostAfterMs = 60_000;
+/** No change is to take longer. */
+const slowMs = 60_000;
 /** Lines of a service's log that are kept in memory here. */
 const linesKept = 200;
 
@@ -54,7 +54,6 @@ function differencesOf(employees: readonly Employee[], { users }: SimulatedState
 interface Noted {
   readonly samples: Sample[];
   readonly arrivals: Arrival[];
-  overdue: number;
 }
 
 /** Follows the calls and takes samples until the signal is given. */
@@ -68,7 +67,6 @@ async function watch(stack: Stack, arrivals: Arrivals, noted: Noted, signal: Abo
     await sleep(lookEveryMs);
     await look();
     noted.arrivals.push(...arrivals.take());
-    noted.overdue = Math.max(noted.overdue, arrivals.overdue(Date.now(), lostAfterMs));
     if (Date.now() - sampledMs < sampleEveryMs) continue;
     sampledMs = Date.now();
     noted.samples.push(await sampleOf(origins, stack.store.redis));
@@ -101,7 +99,7 @@ async function endure(): Promise<boolean> {
   const arrivals = new Arrivals();
   const { baseDn: base } = stack.domain;
   const workload = new Workload({ admins: hands, base, company, perSecond: settings.rate, arrivals });
-  const noted: Noted = { samples: [], arrivals: [], overdue: 0 };
+  const noted: Noted = { samples: [], arrivals: [] };
   const before = await censusOf(stack.store.redis);
   const over = new AbortController();
   const watching = watch(stack, arrivals, noted, over.signal);
@@ -117,7 +115,8 @@ async function endure(): Promise<boolean> {
     span: { fromMs, toMs },
     samples: noted.samples,
     arrivals: noted.arrivals,
-    lost: Math.max(noted.overdue, arrivals.overdue(Date.now(), 0)),
+    slow: noted.arrivals.filter(({ latencyMs }) => latencyMs > slowMs).length,
+    lost: arrivals.overdue(Date.now(), 0),
     differences: differencesOf(workload.employees, await stack.simulator.state()),
   });
   const after = await censusOf(stack.store.redis);

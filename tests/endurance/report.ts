@@ -40,7 +40,7 @@ export interface Reported {
 
 /** The report, ready for docs/reliability.md. */
 export function reportOf({ verdict, operations, people, fullReads, census }: Reported): string {
-  const { growths, minutes, problems, p95FromMs, p95ToMs } = verdict;
+  const { growths, steps, minutes, problems, p95FromMs, p95ToMs } = verdict;
   return [
     `${operations} changes in ${minutes.length} minutes, ${people} people at the end, ${fullReads} full reads`,
     '',
@@ -57,6 +57,11 @@ export function reportOf({ verdict, operations, people, fullReads, census }: Rep
         `${p50Ms} ms`,
         `${p95Ms} ms`,
       ]),
+    ),
+    '',
+    ...table(
+      ['step', 'changes', 'p50', 'p95'],
+      steps.map(({ step, changes, p50Ms, p95Ms }) => [step, String(changes), `${p50Ms} ms`, `${p95Ms} ms`]),
     ),
     '',
     `p95 after the warm-up ${Math.round(p95FromMs)} ms, at the end ${Math.round(p95ToMs)} ms`,

@@ -9,8 +9,15 @@ const everyTenSeconds = Array.from({ length: 361 }, (_, index) => index * 10_000
 const samplesOf = (rss: (share: number) => number) =>
   everyTenSeconds.map((atMs) => ({ atMs, bytes: { 'watcher rss': rss(atMs / span.toMs), 'watcher heap': atMs + 1 } }));
 const arrivalsOf = (latency: (share: number) => number) =>
-  everyTenSeconds.map((atMs) => ({ atMs, latencyMs: latency(atMs / span.toMs) }));
-const steady = { span, samples: samplesOf(() => 100), arrivals: arrivalsOf(() => 100), lost: 0, differences: [] };
+  everyTenSeconds.map((atMs) => ({ atMs, latencyMs: latency(atMs / span.toMs), step: 'rename' as const }));
+const steady = {
+  span,
+  samples: samplesOf(() => 100),
+  arrivals: arrivalsOf(() => 100),
+  slow: 0,
+  lost: 0,
+  differences: [],
+};
 
 test('a run in which nothing grows or slows down is good, whatever the heap and the first minutes do', () => {
   assert.deepEqual(verdictOn(steady).problems, []);
@@ -31,9 +38,13 @@ test('a p95 that drifts is told, one that is a little unquiet is not', () => {
   assert.deepEqual(verdictOn({ ...steady, arrivals: arrivalsOf((share) => 100 + 150 * share) }).problems, []);
 });
 
-test('what never arrived and what differs is told', () => {
-  const { problems } = verdictOn({ ...steady, lost: 2, differences: ['e1 is missing'] });
-  assert.deepEqual(problems, ['2 changes never reached LastPass', 'e1 is missing']);
+test('what was slow, what never arrived and what differs is told', () => {
+  const { problems } = verdictOn({ ...steady, slow: 3, lost: 2, differences: ['e1 is missing'] });
+  assert.deepEqual(problems, [
+    '3 changes took longer than a minute',
+    '2 changes never reached LastPass',
+    'e1 is missing',
+  ]);
 });
 
 test('percentiles are of the values that there are', () => {

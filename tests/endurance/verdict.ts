@@ -28,7 +28,16 @@ export interface Minute {
   readonly p95Ms: number;
 }
 
+/** How long one kind of step took. */
+export interface StepTimes {
+  readonly step: Arrival['step'];
+  readonly changes: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+}
+
 export interface Verdict {
+  readonly steps: readonly StepTimes[];
   readonly growths: readonly Growth[];
   readonly minutes: readonly Minute[];
   readonly p95FromMs: number;
@@ -75,21 +84,25 @@ function growthsOf(samples: readonly Sample[], span: Span): Growth[] {
 /** Latencies minute by minute, by when the change was written. */
 export function minutesOf(arrivals: readonly Arrival[], { fromMs }: Span): Minute[] {
   const byMinute = Object.groupBy(arrivals, ({ atMs }) => Math.floor((atMs - fromMs) / 60_000));
-  return Object.entries(byMinute).map(([minute, some = []]) => {
-    const latencies = some.map(({ latencyMs }) => latencyMs);
-    return {
-      minute: Number(minute) + 1,
-      changes: some.length,
-      p50Ms: percentile(latencies, 0.5),
-      p95Ms: percentile(latencies, 0.95),
-    };
-  });
+  return Object.entries(byMinute).map(([minute, some = []]) => ({ minute: Number(minute) + 1, ...timesOf(some) }));
+}
+
+function timesOf(arrivals: readonly Arrival[]) {
+  const latencies = arrivals.map(({ latencyMs }) => latencyMs);
+  return { changes: arrivals.length, p50Ms: percentile(latencies, 0.5), p95Ms: percentile(latencies, 0.95) };
+}
+
+function stepsOf(arrivals: readonly Arrival[]): StepTimes[] {
+  const steps = [...new Set(arrivals.map(({ step }) => step))].sort();
+  return steps.map((step) => ({ step, ...timesOf(arrivals.filter((each) => each.step === step)) }));
 }
 
 export interface Run {
   readonly span: Span;
   readonly samples: readonly Sample[];
   readonly arrivals: readonly Arrival[];
+  /** Changes that took longer than a minute. */
+  readonly slow: number;
   /** Changes that LastPass never heard of. */
   readonly lost: number;
   /** Accounts that aren't as the directory says, once all is quiet. */
@@ -97,7 +110,7 @@ export interface Run {
 }
 
 /** Judges a run. */
-export function verdictOn({ span, samples, arrivals, lost, differences }: Run): Verdict {
+export function verdictOn({ span, samples, arrivals, slow, lost, differences }: Run): Verdict {
   const growths = growthsOf(samples, span);
   const p95 = (from: number, to: number) =>
     percentile(
@@ -109,12 +122,14 @@ export function verdictOn({ span, samples, arrivals, lost, differences }: Run): 
   const drifts = p95ToMs > p95FromMs * mostDrift && p95ToMs - p95FromMs > driftBelowMs;
   return {
     growths,
+    steps: stepsOf(arrivals),
     minutes: minutesOf(arrivals, span),
     p95FromMs,
     p95ToMs,
     problems: [
       ...grown.map(({ what, growth }) => `${what} grew by ${(growth * 100).toFixed(1)} %`),
       ...(drifts ? [`p95 went from ${Math.round(p95FromMs)} to ${Math.round(p95ToMs)} ms`] : []),
+      ...(slow > 0 ? [`${slow} changes took longer than a minute`] : []),
       ...(lost > 0 ? [`${lost} changes never reached LastPass`] : []),
       ...differences,
     ],

@@ -27,6 +27,8 @@ export interface WorkloadOptions {
   readonly arrivals: Arrivals;
 }
 
+const anyOf = (names: readonly string[]): string => names[Math.floor(Math.random() * names.length)] ?? '';
+
 export class Workload {
   readonly #options: WorkloadOptions;
   readonly #employees: Employee[];
@@ -83,7 +85,7 @@ export class Workload {
     }
     const who = this.#idle();
     if (who === null) return null;
-    return turn >= 12 ? this.#rename(who, number) : this.#toggle(who);
+    return turn >= 12 ? this.#rename(who, number) : this.#changeGroup(who);
   }
 
   /** Somebody about whom nothing is under way. */
@@ -121,12 +123,14 @@ export class Workload {
     return { expected: { username: who.mail, step: 'rename' }, act };
   }
 
-  #toggle(who: Employee): Operation {
+  /** Joins another group, or leaves one: everybody is in two or three, so that the groups stay as large as they are. */
+  #changeGroup(who: Employee): Operation {
     const { base } = this.#options;
-    const group = groupNames[Math.floor(Math.random() * groupNames.length)] ?? '';
+    const leaves = who.groups.size > 2;
+    const group = anyOf(leaves ? [...who.groups] : groupNames.filter((name) => !who.groups.has(name)));
     const [dn, member] = [dnOfGroup(group, base), dnOfPerson(who, base)];
-    const leaves = who.groups.delete(group);
-    if (!leaves) who.groups.add(group);
+    if (leaves) who.groups.delete(group);
+    else who.groups.add(group);
     return {
       expected: { username: who.mail, step: leaves ? 'leave-groups' : 'join-groups' },
       act: (admin) => (leaves ? admin.removeMember(dn, member) : admin.addMember(dn, member)),
