@@ -152,7 +152,12 @@ export class FakeDirectory implements AsyncDisposable {
 
 const rootEntry: FakeEntry = {
   dn: '',
-  attributes: { defaultNamingContext: ['DC=example,DC=test'], dnsHostName: ['dc1'], highestCommittedUSN: ['7'] },
+  attributes: {
+    defaultNamingContext: ['DC=example,DC=test'],
+    dnsHostName: ['dc1'],
+    dsServiceName: ['CN=NTDS Settings'],
+    highestCommittedUSN: ['7'],
+  },
 };
 
 const searchIn = (message: LdapMessage, socket: Socket): FakeSearch => ({
