@@ -176,6 +176,10 @@ export function keysOf(prefix: string) {
     paused: `${tag}:paused`,
     /** String (JSON, `Run`): in manual mode, the sync that somebody has asked for; nothing is delivered without. */
     run: `${tag}:run`,
+    /** String (JSON, `ReviewedRun`): in manual mode, somebody has asked for what a plan file says, and nothing else is delivered. */
+    reviewed: `${tag}:reviewed`,
+    /** Hash: person → digests of the steps (JSON) that may be delivered by it. Not beside `run`: an older release would deliver everything. */
+    reviewedSteps: `${tag}:reviewed-steps`,
     /** Hash: person → the disabling of their account (JSON, `Disabling`), for as long as it can be undone. */
     disablings: `${tag}:disablings`,
     /** Hash: kind of step → how many were delivered, ever. */

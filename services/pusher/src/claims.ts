@@ -5,6 +5,8 @@
 import type { PersonKey } from '@connector/shared/keys.ts';
 import type { Store } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
+import type { Reviewed } from '@connector/sync/requests/reviewed-steps.ts';
+import { type DueOptions, dueReviewed } from './due-reviewed.ts';
 
 /** Without a sign of life for so long, a pusher's claims are free. */
 const aliveForMs = 5_000;
@@ -18,6 +20,13 @@ export interface Claimed {
   readonly person: PersonKey;
   /** An earlier batch held the claim and never came to its end: what it had sent is unknown. */
   readonly unsettled: boolean;
+}
+
+/** Whom a pusher asks for. */
+export interface Wanted {
+  readonly leaversOnly?: boolean;
+  /** Only those with something to send that was reviewed; `null`: everybody. */
+  readonly reviewed?: Reviewed | null;
 }
 
 /** People claimed together. */
@@ -57,11 +66,12 @@ export class Claims {
   }
 
   /** Claims the next people whose delivery is due, leavers first; `null` when there are none. Every batch must be ended. */
-  async take(limit: number, { leaversOnly = false } = {}): Promise<Batch | null> {
+  async take(limit: number, { leaversOnly = false, reviewed = null }: Wanted = {}): Promise<Batch | null> {
     const { redis, keys } = this.#store;
     for (let attempt = 0; attempt < tries; attempt++) {
       const nowMs = Date.now();
-      const due = await this.#due(nowMs, { limit, leaversOnly });
+      const asked = { nowMs, limit, leaversOnly };
+      const due = reviewed === null ? await this.#due(asked) : await dueReviewed(this.#store, reviewed, asked);
       if (due.length === 0) return null;
       const owners = await redis.hmget(keys.claims, ...due);
       const holding = await this.#holding(owners);
@@ -89,7 +99,7 @@ export class Claims {
   }
 
   /** People whose delivery is due: leavers, then the others, each in the order in which they came to be. */
-  async #due(nowMs: number, { limit, leaversOnly }: { limit: number; leaversOnly: boolean }): Promise<PersonKey[]> {
+  async #due({ nowMs, limit, leaversOnly }: DueOptions): Promise<PersonKey[]> {
     const { redis, keys } = this.#store;
     const leavers = await redis.zrangebyscore(keys.leavers, '-inf', nowMs, 'LIMIT', 0, limit);
     if (leaversOnly || leavers.length === limit) return leavers;

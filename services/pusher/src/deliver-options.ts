@@ -1,5 +1,6 @@
 /** What delivering needs. */
 import type { Store } from '@connector/shared/store.ts';
+import type { Reviewed } from '@connector/sync/requests/reviewed-steps.ts';
 import type { Logger } from 'pino';
 import type { Claims } from './claims.ts';
 import type { Gate } from './gate.ts';
@@ -22,6 +23,8 @@ export interface DeliverOptions {
   readonly batchSize: number;
   /** Delivers leavers that became due meanwhile: called before each call that takes no access from anybody. */
   readonly overtake: () => Promise<void>;
+  /** Only these steps are sent; `null`: whatever the plans say. */
+  readonly reviewed: Reviewed | null;
   /** Whether deliveries are neither paused nor, in manual mode, unasked for: looked at before each call. */
   readonly mayDeliver: () => Promise<boolean>;
   /** Many accounts were created whose ids aren't known yet. */

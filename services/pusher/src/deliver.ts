@@ -14,6 +14,7 @@ import { policyState } from '@connector/shared/policy.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import { callKinds } from '@connector/sync/calls/calls.ts';
 import type { Delivery } from '@connector/sync/calls/delivery.ts';
+import { hasStep } from '@connector/sync/requests/reviewed-steps.ts';
 import type { Batch } from './claims.ts';
 import type { DeliverOptions } from './deliver-options.ts';
 import { readAccountsOf } from './read-back.ts';
@@ -49,7 +50,7 @@ export async function deliverBatch(options: DeliverOptions, batch: Batch): Promi
   await round.finish();
 }
 
-async function load({ store }: DeliverOptions, { claimed }: Batch): Promise<Loaded[]> {
+async function load({ store, reviewed }: DeliverOptions, { claimed }: Batch): Promise<Loaded[]> {
   const { redis, keys } = store;
   const policy = parseStored(policyState, keys.policy, await redis.get(keys.policy)).value?.version;
   return Promise.all(
@@ -69,16 +70,21 @@ async function load({ store }: DeliverOptions, { claimed }: Batch): Promise<Load
         String(current.inputs.touched) === touched &&
         current.inputs.account === accountRaw &&
         current.inputs.policy === policy;
-      const delivery = upToDate
-        ? {
-            person,
-            plan: current,
-            planRaw,
-            account: parseStored(account, keys.accounts, accountRaw).value,
-            link: currentLink,
-            attempts: Number(attempts ?? 0),
-          }
-        : null;
+      const ofPerson = reviewed?.get(person);
+      const isReviewed =
+        reviewed === null || (ofPerson !== undefined && current !== null && hasStep(current, ofPerson));
+      const delivery =
+        upToDate && isReviewed
+          ? {
+              person,
+              ...(ofPerson === undefined ? {} : { reviewed: ofPerson }),
+              plan: current,
+              planRaw,
+              account: parseStored(account, keys.accounts, accountRaw).value,
+              link: currentLink,
+              attempts: Number(attempts ?? 0),
+            }
+          : null;
       return {
         person,
         unsettled,

@@ -8,6 +8,8 @@ import { answerBells, ringerOf } from '@connector/shared/queues.ts';
 import { NotDurable } from '@connector/shared/redis.ts';
 import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
+import { endReviewedRunIfDone } from '@connector/sync/requests/reviewed-run.ts';
+import { isRestricted, type Reviewed, readReviewed } from '@connector/sync/requests/reviewed-steps.ts';
 import { endRunIfDone, mayDeliver } from '@connector/sync/requests/steering.ts';
 import { Counter, Gauge } from 'prom-client';
 import { type Batch, Claims, signOfLifeEveryMs } from './claims.ts';
@@ -78,6 +80,9 @@ export async function startPusher(service: Service): Promise<Running> {
   const { mode } = configuration.sync;
   const watched = { directories, firstCreates: configuration.policy.guard.firstCreates };
   const isAllowed = () => mayDeliver(store, mode);
+  /** What was loaded without a restriction must not be sent when a run of reviewed steps has begun meanwhile. */
+  const isAllowedWith = async (reviewed: Reviewed | null) =>
+    (await isAllowed()) && (reviewed !== null || !(await isRestricted(store, mode)));
   const commandMisses = new CommandMisses();
   const makeDurable = async () => {
     try {
@@ -90,13 +95,16 @@ export async function startPusher(service: Service): Promise<Running> {
   };
   const delivering = {
     ...{ store, gate, claims, records, commandMisses, log, signal, seats: new Seats(store, log) },
-    ...{ batchSize, onManyCreated, mayDeliver: isAllowed, makeDurable },
+    ...{ batchSize, onManyCreated, makeDurable },
   };
 
   /** Delivers one batch; whoever was in it is planned again. */
-  const deliver = async (batch: Batch, overtake: () => Promise<void>) => {
+  const deliver = async (
+    batch: Batch,
+    { reviewed, overtake }: { reviewed: Reviewed | null; overtake: () => Promise<void> },
+  ) => {
     try {
-      await deliverBatch({ ...delivering, overtake }, batch);
+      await deliverBatch({ ...delivering, reviewed, overtake, mayDeliver: () => isAllowedWith(reviewed) }, batch);
     } finally {
       await claims.end(batch);
       await ringFor(
@@ -108,15 +116,17 @@ export async function startPusher(service: Service): Promise<Running> {
 
   /** Lets leavers overtake whatever a long batch still has to send. */
   const deliverLeavers = async () => {
-    const batch = await claims.take(lastpass.batchSize, { leaversOnly: true });
-    if (batch !== null) await deliver(batch, async () => undefined);
+    const reviewed = await readReviewed(store, mode);
+    const batch = await claims.take(lastpass.batchSize, { leaversOnly: true, reviewed });
+    if (batch !== null) await deliver(batch, { reviewed, overtake: async () => undefined });
   };
 
   const deliverOutstanding = async () => {
     while (!signal.aborted && (await isAllowed())) {
-      const batch = await claims.take(lastpass.batchSize);
+      const reviewed = await readReviewed(store, mode);
+      const batch = await claims.take(lastpass.batchSize, { reviewed });
       if (batch === null) return;
-      await deliver(batch, deliverLeavers);
+      await deliver(batch, { reviewed, overtake: deliverLeavers });
     }
   };
 
@@ -131,6 +141,7 @@ export async function startPusher(service: Service): Promise<Running> {
     const isDue = (await redis.zcount(keys.toDeliver, '-inf', Date.now())) > 0;
     if (isDue && (await isAllowed())) await accountUpdates.sweep({});
     await endRunIfDone(store, watched, Date.now());
+    await endReviewedRunIfDone(store, Date.now());
     if (idsWanted && (await redis.zcard(keys.toDeliver)) === 0) {
       idsWanted = false;
       await redis.hset(keys.requests, 'accounts', `ids-${Date.now()}`);

@@ -26,6 +26,7 @@ import type { Change } from '@connector/sync/accounts/account-changes.ts';
 import type { Answer, CallKind } from '@connector/sync/calls/calls.ts';
 import { type Delivery, stepOf } from '@connector/sync/calls/delivery.ts';
 import { disablingDigest } from '@connector/sync/plan/make-plan.ts';
+import type { ReviewedSteps } from '@connector/sync/requests/reviewed-steps.ts';
 import type { Batch } from './claims.ts';
 import type { DeliverOptions } from './deliver-options.ts';
 import { Failures } from './failures.ts';
@@ -52,6 +53,12 @@ function nobodyElseCreates(
   const creator = creators.get(plan.username) ?? null;
   return { command: ['HGET', keys.creating, plan.username], is: creator === person ? person : null };
 }
+
+/** Holds while the run is open that somebody has reviewed these steps for. */
+const stillReviewed = (keys: Keys, person: PersonKey, { raw }: ReviewedSteps): Guard => ({
+  command: ['HGET', keys.reviewedSteps, person],
+  is: raw,
+});
 
 /** What can be undone of a call, if it disabled an account that wasn't so before. */
 function disablingOf(delivery: Delivery, kind: CallKind, { unchanged }: Answer): Pick<Change, 'disabling'> {
@@ -189,6 +196,7 @@ export class Round {
       ...(creators === null ? [] : [nobodyElseCreates(store.keys, delivery, creators)]),
       { command: ['HGET', store.keys.plans, delivery.person], is: delivery.planRaw },
       { command: ['HGET', store.keys.touched, delivery.person], is: String(delivery.plan.inputs.touched) },
+      ...(delivery.reviewed === undefined ? [] : [stillReviewed(store.keys, delivery.person, delivery.reviewed)]),
     ];
     const ready = (await records.commit(this.#batch, changes, planHolds)).map(({ delivery }) => delivery);
     const outdated = carried.filter((delivery) => !ready.includes(delivery));

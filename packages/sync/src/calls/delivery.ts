@@ -3,6 +3,7 @@ import type { Account } from '@connector/shared/account.ts';
 import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
 import { isGuarded, type Link, type Plan, type Step } from '@connector/shared/plan.ts';
+import { type ReviewedSteps, stepDigest } from '../requests/reviewed-steps.ts';
 
 export interface Delivery {
   readonly person: PersonKey;
@@ -11,14 +12,20 @@ export interface Delivery {
   readonly planRaw: string;
   /** How often the delivery has failed in a row. */
   readonly attempts: number;
+  /** Only these of the plan's steps may be sent; missing: all. */
+  readonly reviewed?: ReviewedSteps;
   /** What is known of the account now; `null` before it is created and after it is gone. */
   account: Account | null;
   link: Link | null;
 }
 
-/** The steps that may be sent: the guarded ones only once they are cleared. */
-export const stepsOf = ({ plan }: Delivery): readonly Step[] =>
-  plan.steps.filter((step) => plan.cleared || !isGuarded(step));
+/** The steps that may be sent: the guarded ones only once they are cleared, and, where steps were reviewed, these only. */
+export const stepsOf = ({ plan, reviewed }: Delivery): readonly Step[] =>
+  plan.steps.filter(
+    (step) =>
+      (plan.cleared || !isGuarded(step)) &&
+      (reviewed === undefined || reviewed.digests.has(stepDigest(plan.username, step))),
+  );
 
 /** A step of one kind, if the delivery has one that may be sent. */
 export function stepOf<Kind extends Step['kind']>(

@@ -78,7 +78,7 @@ export function partsOf(outstanding: Outstanding): Part[] {
 }
 
 /** Whoever is postponed for longer than this, or refused and not due, doesn't keep a sync from its end, ms. */
-const soonMs = 60_000;
+export const soonMs = 60_000;
 /** Among so many who are postponed for a short while it is looked whether LastPass refuses them. */
 const lookedAt = 1_000;
 

@@ -1,6 +1,7 @@
 /**
- * Whether anything may be delivered now: not while somebody has paused it, not before the accounts were read, and in manual mode only while a run is open, which
- * somebody asked for and which ends by itself once everything that was outstanding is done.
+ * Whether anything may be delivered now: not while somebody has paused it, not before the accounts were read, and in manual mode
+ * only while a run is open, which somebody asked for and which ends by itself once everything that was outstanding is done. A run
+ * may be one of reviewed steps alone (`reviewed-run.ts`).
  */
 import type { Configuration } from '@connector/shared/configuration.ts';
 import type { State } from '@connector/shared/state.ts';
@@ -43,7 +44,7 @@ export async function mayDeliver({ redis, keys }: State, mode: Mode): Promise<bo
   if ((await redis.exists(keys.paused)) === 1) return false;
   // Redis may have forgotten what LastPass answered (`timeline.ts`): plans count once the accounts are known again.
   if ((await redis.exists(keys.accountsRead)) === 0) return false;
-  return mode === 'automatic' || (await redis.exists(keys.run)) === 1;
+  return mode === 'automatic' || (await redis.exists(keys.run)) === 1 || (await redis.exists(keys.reviewed)) === 1;
 }
 
 /** Asks for a sync; in manual mode it opens a run. Repeated, if Redis has lost it. */
@@ -58,7 +59,7 @@ export async function putRequest(
 }
 
 /** A run that can't be done, as an end is away, is over after this, ms: what comes later isn't what was asked for. */
-const longestWaitMs = 3_600_000;
+export const longestWaitMs = 3_600_000;
 
 /** Ends the run once nothing of what was asked for is outstanding, or nothing can be done about it. */
 export async function endRunIfDone(store: Store, watched: Watched, nowMs: number): Promise<void> {

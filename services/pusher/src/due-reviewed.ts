@@ -1,0 +1,66 @@
+/** Who is due where only reviewed steps may be sent: everybody else stays in line, and keeps nobody back. */
+import type { PersonKey } from '@connector/shared/keys.ts';
+import { plan } from '@connector/shared/plan.ts';
+import { parseStored, type Store } from '@connector/shared/store.ts';
+import { hasStep, type Reviewed } from '@connector/sync/requests/reviewed-steps.ts';
+
+export interface DueOptions {
+  readonly nowMs: number;
+  readonly limit: number;
+  readonly leaversOnly: boolean;
+}
+
+/** So many people are asked about in one command. */
+const atOnce = 1_000;
+
+/**
+ * People whose delivery is due and who have a step to be sent that was reviewed, or about whom a call's answer was never recorded:
+ * leavers first, then by when they came to be due.
+ */
+export async function dueReviewed(
+  store: Store,
+  reviewed: Reviewed,
+  { nowMs, limit, leaversOnly }: DueOptions,
+): Promise<PersonKey[]> {
+  const { keys } = store;
+  const leavers = await inLine(store, keys.leavers, { people: [...reviewed.keys()], nowMs });
+  const everybody = leaversOnly ? [] : await inLine(store, keys.toDeliver, { people: [...reviewed.keys()], nowMs });
+  const due: PersonKey[] = [];
+  const line = [...new Set([...leavers, ...everybody])];
+  for (let from = 0; from < line.length && due.length < limit; from += atOnce)
+    due.push(...(await withSomethingToSend(store, reviewed, line.slice(from, from + atOnce))));
+  return due.slice(0, limit);
+}
+
+async function inLine(
+  { redis }: Store,
+  line: string,
+  { people, nowMs }: { people: readonly PersonKey[]; nowMs: number },
+): Promise<PersonKey[]> {
+  const due: { person: PersonKey; atMs: number }[] = [];
+  for (let from = 0; from < people.length; from += atOnce) {
+    const part = people.slice(from, from + atOnce);
+    const scores = await redis.zmscore(line, ...part);
+    for (const [index, person] of part.entries()) {
+      const score = scores[index] ?? null;
+      if (score !== null && Number(score) <= nowMs) due.push({ person, atMs: Number(score) });
+    }
+  }
+  return due.sort((a, b) => a.atMs - b.atMs).map(({ person }) => person);
+}
+
+async function withSomethingToSend(
+  { redis, keys }: Store,
+  reviewed: Reviewed,
+  people: readonly PersonKey[],
+): Promise<PersonKey[]> {
+  const [plans, claims, intents] = await Promise.all(
+    [keys.plans, keys.claims, keys.intents].map((key) => redis.hmget(key, ...people)),
+  );
+  return people.filter((person, index) => {
+    if (claims?.[index] != null || intents?.[index] != null) return true;
+    const current = parseStored(plan, keys.plans, plans?.[index] ?? null).value;
+    const steps = reviewed.get(person);
+    return current !== null && steps !== undefined && hasStep(current, steps);
+  });
+}
