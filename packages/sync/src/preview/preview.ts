@@ -1,11 +1,3 @@
-/**
- * What a run would do, without doing it: both ends are read, and the same code that the services run plans, judges and makes
- * the calls, on a copy of what Redis holds and for a LastPass that can't be written to. Nothing is written anywhere.
- *
- * What a call makes true is taken over into the copy, and everything is planned again, until there is nothing left to do: so a
- * preview shows, too, what becomes possible only by what goes before it.
- */
-import { setImmediate } from 'node:timers/promises';
 import type { DirectoryConnection } from '@connector/active-directory/connection.ts';
 import { deletedObjectsUnreadable } from '@connector/active-directory/deleted-objects.ts';
 import type { LastPassClient } from '@connector/lastpass/client.ts';
@@ -13,29 +5,21 @@ import { account } from '@connector/shared/account.ts';
 import type { DirectoryConfiguration } from '@connector/shared/configuration.ts';
 import { cursor, type LogEntry, mirrorState } from '@connector/shared/directory-state.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
-import { touch } from '@connector/shared/people-to-plan.ts';
 import { currentGeneration } from '@connector/shared/people-with-mail.ts';
-import { link, type Plan, plan, type SetAside, type Step, setAside } from '@connector/shared/plan.ts';
+import { type Plan, plan, type SetAside, setAside } from '@connector/shared/plan.ts';
 import { type Policy, policyVersion } from '@connector/shared/policy.ts';
 import type { State } from '@connector/shared/state.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
-import { type Change, peopleWaitingFor, writesOf } from '../accounts/account-changes.ts';
 import { listAccounts } from '../accounts/list-accounts.ts';
 import { takeOverAccounts } from '../accounts/take-over.ts';
-import { callKinds } from '../calls/calls.ts';
-import { type Delivery, stepsOf } from '../calls/delivery.ts';
 import { readUnder, resolveBases, withNamedRoot } from '../directory/bases.ts';
 import { isContinuous } from '../directory/continuity.ts';
 import { FullRead, pageSize } from '../directory/full-read.ts';
 import { applyNext } from '../mirror/apply.ts';
-import { touchExpired } from '../plan/expiries.ts';
-import { followGroups, type RenamedGroup, renamedGroups } from '../plan/group-renames.ts';
-import { judgeWaiting } from '../plan/judging.ts';
-import { planPeople } from '../plan/planning.ts';
-import { notYet } from '../plan/planning-context.ts';
+import { type RenamedGroup, renamedGroups } from '../plan/group-renames.ts';
 import { bringIntoForce } from '../plan/policy-in-force.ts';
 import { copyState } from './copied-state.ts';
-import { type RecordedCall, RecordingLastPass } from './recorded-calls.ts';
+import { type PreviewedPerson, PreviewUnfinished, planAll, runToItsEnd } from './simulated-run.ts';
 
 export interface PreviewOptions {
   readonly store: Store;
@@ -48,16 +32,6 @@ export interface PreviewOptions {
   readonly signal: AbortSignal;
   /** Told what is being done, and how far it is. */
   readonly onProgress: (text: string) => void;
-}
-
-/** What would be sent for one person, in the order of sending. */
-export interface PreviewedPerson {
-  readonly person: PersonKey;
-  readonly username: string;
-  readonly name: string;
-  readonly steps: readonly Step[];
-  /** Each exactly as it would be sent; a batch is several people's, put together. */
-  readonly calls: readonly RecordedCall[];
 }
 
 /** Somebody for whom nothing would be sent before a person has spoken. */
@@ -79,19 +53,8 @@ export interface Preview {
 /** A full read ended while the preview was made, and what it was made from is gone. */
 class PreviewOvertaken extends Error {}
 
-/** The preview didn't come to an end by itself: a mistake of ours, which hides nothing. */
-export class PreviewUnfinished extends Error {
-  override readonly name = 'PreviewUnfinished';
-  readonly code = 'PREVIEW_UNFINISHED';
-}
-
 /** A generation of the mirror that no watcher ever begins. */
 const previewGeneration = Number.MAX_SAFE_INTEGER;
-/** So many people are planned at once. */
-const peopleAtOnce = 100;
-/** One thing waits for another a few times over, never more often. */
-const maxRounds = 20;
-
 const tries = 3;
 
 /**
@@ -134,14 +97,8 @@ async function previewOnce(options: PreviewOptions): Promise<Preview> {
     request: null,
   });
 
-  const planned = async (): Promise<void> => {
-    if ((await notYet(planning)) !== null) return; // of a policy that is new, everybody is judged by a full read at the latest
-    await touchExpired(state, { directories: ids, nowMs: Date.now() });
-    await planList(planning, { signal, onLeft: (left) => onProgress(`planning ${left}`) });
-    await judgeWaiting({ store: state, limits: policy.guard, directories: ids });
-    await followGroups(planning, Date.now());
-  };
-  await planned();
+  const running = { planning, signal, onLeft: (left: number) => onProgress(`planning ${left}`) };
+  await planAll(running);
   let objects = 0;
   for (const directory of directories) {
     const read = await readDirectory({ ...options, state }, directory);
@@ -149,25 +106,12 @@ async function previewOnce(options: PreviewOptions): Promise<Preview> {
   }
   // A generation that isn't in use any more is swept: a copy of what is left of it misses people who are there.
   if ((await generationsOf(store, ids)) !== copied) throw new PreviewOvertaken();
-  const sent = new Map<PersonKey, PreviewedPerson>();
-  for (let round = 0, before = ''; ; round++) {
-    await planned();
-    const deliveries = await outstandingDeliveries(state);
-    const left = (await redis.zrange(keys.toPlan, '0', '-1')).join();
-    if (deliveries.length === 0 && left === before) break;
-    before = left;
-    if (round === maxRounds)
-      throw new PreviewUnfinished(
-        `after ${maxRounds} rounds ${deliveries.length} people still change: please report it`,
-      );
-    for (const [person, result] of await deliver(state, { directories: ids, deliveries, signal }))
-      sent.set(person, merged(sent.get(person), result));
-  }
+  const sent = await runToItsEnd(running);
   const unplanned = (await redis.zcard(keys.toPlan)) + (await redis.zcard(keys.waiting));
   if (unplanned > 0)
     throw new PreviewUnfinished(`${unplanned} people could not be planned to the end: please report it`);
   return {
-    sent: [...sent.values()],
+    sent,
     held: await stopped(state, keys.held, ({ heldBecause, mustHold }) => heldBecause ?? mustHold ?? ''),
     groups: (await renamedGroups(state)).filter(({ verdict }) => verdict === 'held'),
     pending: await stopped(state, keys.pending, () => 'new, and onDetected is approve'),
@@ -244,91 +188,6 @@ async function applyAll(applying: Parameters<typeof applyNext>[0]): Promise<void
   while ((await applyNext(applying)) !== 'nothing');
 }
 
-/** Plans everybody on the list, as long as it gets any shorter or longer; who stays is in delivery now. */
-async function planList(
-  planning: Parameters<typeof planPeople>[0],
-  { signal, onLeft }: { signal: AbortSignal; onLeft: (left: number) => void },
-): Promise<void> {
-  const { redis, keys } = planning.store;
-  for (let round = 0; round < maxRounds; round++) {
-    const people = await redis.zrange(keys.toPlan, '0', '-1');
-    for (let from = 0; from < people.length; from += peopleAtOnce) {
-      onLeft(people.length - from);
-      await breathe(signal);
-      await planPeople(planning, people.slice(from, from + peopleAtOnce));
-    }
-    const left = await redis.zrange(keys.toPlan, '0', '-1');
-    if (left.length === 0 || left.join() === people.join()) return;
-  }
-}
-
-/** Everything else here is quick and in memory: only now and then a signal can come through. */
-async function breathe(signal: AbortSignal): Promise<void> {
-  await setImmediate();
-  signal.throwIfAborted();
-}
-
-/** Everybody whom a pusher would take up now, leavers first. */
-async function outstandingDeliveries({ redis, keys }: State): Promise<Delivery[]> {
-  const now = Date.now();
-  const lines = await Promise.all([keys.leavers, keys.toDeliver].map((line) => redis.zrangebyscore(line, '-inf', now)));
-  const deliveries: Delivery[] = [];
-  for (const person of new Set(lines.flat())) {
-    const [planRaw, linkRaw] = await Promise.all([redis.hget(keys.plans, person), redis.hget(keys.links, person)]);
-    const current = parseStored(plan, keys.plans, planRaw).value;
-    if (current === null || planRaw === null) continue;
-    const accountRaw = await redis.hget(keys.accounts, current.username);
-    deliveries.push({
-      person,
-      plan: current,
-      planRaw,
-      attempts: 0,
-      account: parseStored(account, keys.accounts, accountRaw).value,
-      link: parseStored(link, keys.links, linkRaw).value,
-    });
-  }
-  return deliveries;
-}
-
-/** Makes everybody's calls, and takes over what they make true. */
-async function deliver(
-  state: State,
-  {
-    directories,
-    deliveries,
-    signal,
-  }: { directories: readonly string[]; deliveries: readonly Delivery[]; signal: AbortSignal },
-): Promise<Map<PersonKey, PreviewedPerson>> {
-  const lastpass = new RecordingLastPass();
-  const results = new Map<PersonKey, PreviewedPerson>();
-  const changes: Change[] = [];
-  for (const [index, delivery] of deliveries.entries()) {
-    if (index % peopleAtOnce === 0) await breathe(signal);
-    const { person, plan: current } = delivery;
-    const { username, name } = current;
-    for (const kind of callKinds) {
-      if (!kind.carries(delivery)) continue;
-      const truth = kind.truth(delivery, await kind.send(lastpass.client, [delivery]));
-      delivery.account = truth.account;
-      delivery.link = truth.link;
-    }
-    const { account: now, link: linked } = delivery;
-    changes.push({ person, username, account: now, link: linked, claim: { kind: 'finish' } });
-    results.set(person, { person, username, name, steps: stepsOf(delivery), calls: lastpass.take() });
-  }
-  const waiting = touch(state.keys, await peopleWaitingFor(state, directories, changes));
-  await state.commit({
-    guards: [],
-    writes: [...changes.flatMap((change) => writesOf(state.keys, change)), ...waiting],
-  });
-  return results;
-}
-
-const merged = (before: PreviewedPerson | undefined, now: PreviewedPerson): PreviewedPerson =>
-  before === undefined
-    ? now
-    : { ...before, steps: [...before.steps, ...now.steps], calls: [...before.calls, ...now.calls] };
-
 /** Everybody on a list of those who wait for a person's word. */
 async function stopped(
   { redis, keys }: State,
@@ -340,7 +199,8 @@ async function stopped(
     const current = parseStored(plan, keys.plans, await redis.hget(keys.plans, person)).value;
     if (current === null) continue;
     const { username, name, steps } = current;
-    people.push({ person, username, name, steps, because: because(current) });
+    const known = parseStored(account, keys.accounts, await redis.hget(keys.accounts, username)).value;
+    people.push({ person, username, name, account: known, steps, because: because(current) });
   }
   return people;
 }

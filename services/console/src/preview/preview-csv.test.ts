@@ -17,6 +17,7 @@ const sent = (name: string) => ({
   person: 'corp/1',
   username: 'ann@x.org',
   name,
+  account: null,
   steps: [{ kind: 'enable', because: 'is enabled' } as const],
   calls: [],
 });

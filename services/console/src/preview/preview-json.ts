@@ -3,14 +3,18 @@ import type { Preview } from '@connector/sync/preview/preview.ts';
 import { heldGroupsJson } from '../held/held-groups.ts';
 import { isoText } from '../text/when.ts';
 
+/** What the steps change is told in a plan file. */
+const withoutAccount = <T extends { readonly account: unknown }>({ account: _, ...person }: T): Omit<T, 'account'> =>
+  person;
+
 export function previewJson({ sent, held, groups, pending, setAside, read }: Preview): object {
   const asides = setAside.map(({ sinceMs, ...each }) => ({ ...each, since: isoText(sinceMs) }));
   const deleted = asides.filter(({ kind }) => kind === 'drift');
   return {
-    sent,
-    held,
+    sent: sent.map(withoutAccount),
+    held: held.map(withoutAccount),
     groups: heldGroupsJson(groups),
-    pending,
+    pending: pending.map(withoutAccount),
     setAside: asides.filter(({ kind }) => kind !== 'drift'),
     deletedByHand: deleted.map(({ kind: _drift, ...each }) => each),
     read,

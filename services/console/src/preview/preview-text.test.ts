@@ -17,6 +17,7 @@ const stopped = (name: string, because: string): StoppedPerson => ({
   person: `corp/${name}`,
   username: `${name}@x.org`,
   name,
+  account: null,
   steps: [{ kind: 'disable', because: 'was deleted' }],
   because,
 });
@@ -32,7 +33,14 @@ test('nothing to send is said in two lines', () => {
 });
 
 test('people are listed by name with their steps, and changes are counted by call', () => {
-  const person = { person: 'corp/1', username: 'zoe@x.org', name: 'Zoe', steps: [create], calls: [call, call] };
+  const person = {
+    person: 'corp/1',
+    username: 'zoe@x.org',
+    name: 'Zoe',
+    account: null,
+    steps: [create],
+    calls: [call, call],
+  };
   const lines = text({ sent: [person, { ...person, name: 'ann', username: 'ann@x.org', calls: [call] }] });
   assert.deepEqual(lines.slice(0, 4), [
     'Would be sent now, for 2 people',
@@ -78,7 +86,16 @@ test('renamed groups, who is pending, set aside or deleted by hand stand apart',
 test('no name, reason or group can steer the terminal', () => {
   const evil = 'Eve\u001b[2J\r\n\u202eroot';
   const lines = text({
-    sent: [{ person: 'corp/1', username: evil, name: evil, steps: [{ ...create, groups: [evil] }], calls: [call] }],
+    sent: [
+      {
+        person: 'corp/1',
+        username: evil,
+        name: evil,
+        account: null,
+        steps: [{ ...create, groups: [evil] }],
+        calls: [call],
+      },
+    ],
     held: [stopped(evil, evil)],
     groups: [{ ...renamed, name: evil, to: evil, because: evil }],
     setAside: [{ person: 'corp/1', name: evil, kind: 'data', reason: evil, sinceMs: 1 }],
