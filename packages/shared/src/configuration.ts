@@ -9,6 +9,7 @@ import { parseDocument, type YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { DnSyntaxError, parseDn } from './dn.ts';
 import { durationMs } from './duration.ts';
+import { articleFor, pathOf } from './issue-text.ts';
 import { policy } from './policy.ts';
 import { contradictionsOf } from './redis-target.ts';
 
@@ -273,12 +274,6 @@ function withSecretFiles(value: unknown, path: string, folder: string, problems:
   return result;
 }
 
-const pathOf = (path: readonly PropertyKey[]) =>
-  path.reduce<string>(
-    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part)),
-    '',
-  );
-
 /** The keys that the schema knows at a path, for the hint on an unknown one. */
 function keysAt(path: readonly PropertyKey[]): string[] {
   let schema: unknown = configuration;
@@ -330,16 +325,6 @@ function problemsOf(issue: z.core.$ZodIssue): string[] {
   if (issue.code === 'invalid_type') return [`${pathOf(issue.path)}: must be ${articleFor(issue.expected)}`];
   return [`${pathOf(issue.path)}: ${issue.message}`];
 }
-
-const articleFor = (type: string) =>
-  ({
-    string: 'a text',
-    number: 'a number',
-    int: 'a whole number',
-    boolean: 'true or false',
-    array: 'a list',
-    object: 'a group of keys',
-  })[type] ?? `a ${type}`;
 
 /** What a text says as YAML. @throws ConfigurationError that quotes none of it: a password may have been taken for something else */
 function treeIn(text: string, file: string): unknown {

@@ -1,4 +1,5 @@
 /** What a command that was typed does: a session with Redis, and the command in it. */
+import { apply } from './apply/apply-command.ts';
 import { aside, retry } from './aside/aside-commands.ts';
 import { check } from './check/check-command.ts';
 import type { Invocation } from './command-line/invocation.ts';
@@ -43,6 +44,8 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<E
         return await retry(context, invocation);
       case 'undo':
         return await undo(context, invocation);
+      case 'apply':
+        return await apply(context, { ...invocation, signal: interruption() });
       case 'sync':
         return await sync(context, { ...invocation, signal: interruption() });
       case 'pause':

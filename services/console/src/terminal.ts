@@ -1,4 +1,5 @@
 /** Where a command's words go. */
+import { createInterface } from 'node:readline/promises';
 import { onlyText } from './text/one-line.ts';
 import { type Paint, paintFor } from './text/paint.ts';
 
@@ -12,7 +13,12 @@ export interface Terminal {
   problem(text: string): void;
   /** Shows how far something is, in one line that is overwritten, if somebody is there to see it. */
   readonly progress: ((text: string) => void) | null;
+  /** Asks a question that can be answered with yes, which Ctrl-C doesn't; `null` where nobody can be asked. */
+  readonly ask: ((question: string) => Promise<boolean>) | null;
 }
+
+/** A stream from people or programs. */
+export type Inlet = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 
 /** A stream to people or programs; on a terminal it says how wide that is. */
 export type Outlet = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
@@ -24,9 +30,11 @@ const eraseLine = '\r\u001b[K';
  * A reader that goes away early (`| head`) gets no more; the command goes on to its end, and its exit code stays true.
  */
 export function openTerminal({
+  input = process.stdin,
   out = process.stdout,
   err = process.stderr,
 }: {
+  input?: Inlet;
   out?: Outlet;
   err?: Outlet;
 } = {}): Terminal {
@@ -55,12 +63,35 @@ export function openTerminal({
           isDirty = true;
         }
       : null,
+    ask:
+      input.isTTY && err.isTTY
+        ? (question) => {
+            erase();
+            return askYes(`${onlyText(question)} [y/N] `, { input, output: err });
+          }
+        : null,
   };
 }
 
+/** Anything but a plain yes means no, as does the end of the input. */
+async function askYes(question: string, { input, output }: { input: Inlet; output: Outlet }): Promise<boolean> {
+  const asking = createInterface({ input, output });
+  try {
+    const gone = new Promise<string>((resolve) =>
+      asking.once('close', () => resolve('')).once('SIGINT', () => resolve('')),
+    );
+    return /^\s*y(es)?\s*$/i.test(await Promise.race([asking.question(question), gone]));
+  } finally {
+    asking.close();
+  }
+}
+
 /** JSON in which what could steer a terminal is written as `\uXXXX`, which means the same: JSON.stringify leaves some of it. */
-export const jsonText = (document: object): string =>
-  JSON.stringify(document, null, 2).replace(
+export const jsonText = (document: object): string => harmlessJson(JSON.stringify(document, null, 2));
+
+/** The same for JSON that is a text already. */
+export const harmlessJson = (json: string): string =>
+  json.replace(
     /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -12,6 +12,7 @@ const finished: Snapshot = {
   ],
   accountsRead: { atMs: 1, total: 5, answered: 'mine' },
   toPlan: 0,
+  toMove: 0,
   toJudge: 0,
   toDeliver: 0,
 };

@@ -18,8 +18,10 @@ export interface Snapshot {
     readonly gap: boolean;
   }[];
   readonly accountsRead: AccountsRead | null;
-  /** On the list, or soon to be: whose accountExpires has passed, and members of groups whose new name was released. */
+  /** On the list, or soon to be: whose accountExpires has passed. */
   readonly toPlan: number;
+  /** Groups whose new name was released: their members are planned again as they join it. */
+  readonly toMove: number;
   readonly toJudge: number;
   /** Due now or within a minute, without those whom LastPass refuses. */
   readonly toDeliver: number;
@@ -37,7 +39,7 @@ export interface Outstanding {
 }
 
 export function outstandingOf(snapshot: Snapshot, { id, full, before }: SyncRequest): Outstanding {
-  const { requests, directories, toPlan, toJudge, toDeliver } = snapshot;
+  const { requests, directories, toPlan, toMove, toJudge, toDeliver } = snapshot;
   const asked = (field: keyof RequestIds) => ({ id, before: before[field], now: requests[field] });
   const isRead = ({
     gap,
@@ -49,11 +51,15 @@ export function outstandingOf(snapshot: Snapshot, { id, full, before }: SyncRequ
     reading: directories.filter((each) => !isRead(each)).map((each) => each.id),
     logEntries: directories.reduce((sum, each) => sum + Math.max(0, each.cursor.sequence - each.appliedSequence), 0),
     readingAccounts: !isAnswered(snapshot.accountsRead?.answered ?? null, asked('accounts')),
-    toPlan,
+    toPlan: toPlan + toMove,
     toJudge,
     toDeliver,
   };
 }
+
+/** The same, where nothing is to be delivered yet: reading and planning alone. */
+export const toBePlanned = (snapshot: Snapshot, request: SyncRequest): Outstanding =>
+  outstandingOf({ ...snapshot, toMove: 0, toDeliver: 0 }, request);
 
 export const isFinished = (outstanding: Outstanding): boolean => partsOf(outstanding).length === 0;
 
@@ -137,7 +143,8 @@ export async function readSnapshot(
     requests: { 'full-read': fullRead, changes, accounts },
     directories: directories.map((id, index) => ({ id, ...directoryOf(own[index], states, index) })),
     accountsRead: parseStored(accountsRead, keys.accountsRead, states.at(-1) ?? null).value,
-    toPlan: listed + expired + moving,
+    toPlan: listed + expired,
+    toMove: moving,
     toJudge: waiting + Math.min(first, mayPass),
     toDeliver: due - (await countRefused(store, dueSoon)),
   };

@@ -57,7 +57,9 @@ function addHelp(program: Command): void {
 const termOf = (command: Command): string =>
   [
     command.name(),
-    ...command.registeredArguments.map((argument) => `[${argument.name()}${argument.variadic ? '…' : ''}]`),
+    ...command.registeredArguments.map((argument) =>
+      argument.required ? `<${argument.name()}>` : `[${argument.name()}${argument.variadic ? '…' : ''}]`,
+    ),
   ].join(' ');
 
 /** Help and version are no errors, and neither is help because nothing was typed: that is told already. */

@@ -8,7 +8,15 @@ export type RetryList = 'aside' | 'drift';
 export type Invocation = { readonly json: boolean } & (
   | { readonly command: 'status'; readonly all: boolean }
   | { readonly command: 'check' | 'held' | 'pending' | 'aside' | 'drift' | 'pause' | 'resume' }
-  | { readonly command: 'preview'; readonly csv: boolean }
+  | { readonly command: 'preview'; readonly csv: boolean; readonly out: string | null }
+  | {
+      readonly command: 'apply';
+      readonly file: string;
+      readonly yes: boolean;
+      readonly dryRun: boolean;
+      readonly withHeld: boolean;
+      readonly timeoutMs: number;
+    }
   | {
       readonly command: 'decide';
       readonly verdict: Verdict;

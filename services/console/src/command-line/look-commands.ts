@@ -1,5 +1,5 @@
 /** Commands that look and change nothing. */
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { type Flag, given, json, type OnInvocation } from './invocation.ts';
 
 export function addLookCommands(program: Command, onInvocation: OnInvocation): void {
@@ -32,8 +32,9 @@ deliveries, or LastPass refuses the credentials.`,
   program
     .command('preview')
     .summary('what would a sync do now, person by person')
-    .description('Shows what a sync would do now, person by person. Nothing is written anywhere.')
+    .description('Shows what a sync would do now, person by person. Nothing is written to either end, or to Redis.')
     .option('--csv', 'print a row for each step, for a spreadsheet')
+    .option('--out <file>', 'write a plan file as well, to be reviewed, and done by "connector apply"', fileName)
     .option(...json)
     .addHelpText(
       'after',
@@ -42,9 +43,10 @@ Reads every directory and all accounts, and plans with the very code that the
 services run. It needs Redis, where links and decisions are remembered, but no
 service. What each call would carry stands in --json.`,
     )
-    .action((options: { csv: Flag; json: Flag }, typed: Command) => {
-      if (given(options.csv) && given(options.json)) typed.error('error: give --csv or --json, not both');
-      onInvocation({ command: 'preview', csv: given(options.csv), json: given(options.json) });
+    .action((options: { csv: Flag; json: Flag; out?: string }, typed: Command) => {
+      const { csv, json: asJson, out = null } = options;
+      if (given(csv) && given(asJson)) typed.error('error: give --csv or --json, not both');
+      onInvocation({ command: 'preview', csv: given(csv), out, json: given(asJson) });
     });
 
   for (const { name, summary, description } of lists) {
@@ -82,3 +84,8 @@ const lists = [
       'Lists the accounts that somebody deleted or disabled by hand at LastPass, and that are left so; and those that are perhaps ours.',
   },
 ] as const;
+
+function fileName(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Write the name of a file, such as plan.json.');
+  return text;
+}

@@ -33,6 +33,8 @@ paused. People who are held, pending or set aside do not keep it from finishing.
       }),
     );
 
+  addApply(program, onInvocation);
+
   for (const { name, summary, description } of switches) {
     program
       .command(name)
@@ -41,6 +43,48 @@ paused. People who are held, pending or set aside do not keep it from finishing.
       .option(...json)
       .action((options: { json: Flag }) => onInvocation({ command: name, json: given(options.json) }));
   }
+}
+
+function addApply(program: Command, onInvocation: OnInvocation): void {
+  program
+    .command('apply')
+    .summary('do exactly what a reviewed plan file says')
+    .description(
+      'Does exactly what a plan file says that "connector preview --out" has made, and refuses, step by step, what is to be done no more.',
+    )
+    .argument('<file>', 'the plan file; people and steps may have been taken out of it')
+    .option('--dry-run', 'only tell what would be done, and what refused')
+    .option('--with-held', 'release and approve, too, those whom the file shows as held or pending')
+    .option('--yes', 'do not ask; needed where nobody can be asked')
+    .option('--timeout <seconds>', 'wait no longer than this', positiveSeconds, 600)
+    .option(...json)
+    .addHelpText(
+      'after',
+      `
+Reads what changed and all accounts, then compares each step with what is planned
+now. In manual mode nothing but the steps of the file is sent. Exits with 1 unless
+everything in the file was done, or is so already.`,
+    )
+    .action(
+      (
+        file: string,
+        options: { dryRun: Flag; withHeld: Flag; yes: Flag; json: Flag; timeout: number },
+        typed: Command,
+      ) => {
+        const [yes, dryRun] = [given(options.yes), given(options.dryRun)];
+        if (yes && dryRun) typed.error('error: give --dry-run or --yes, not both');
+        if (given(options.json) && !yes && !dryRun) typed.error('error: say --yes, or --dry-run, with --json');
+        onInvocation({
+          command: 'apply',
+          file,
+          yes,
+          dryRun,
+          withHeld: given(options.withHeld),
+          timeoutMs: options.timeout * 1_000,
+          json: given(options.json),
+        });
+      },
+    );
 }
 
 const switches = [

@@ -1,22 +1,27 @@
-/** `connector preview`: what a sync would do now. Both ends are read; nothing is written. */
+/** `connector preview`: what a sync would do now. Both ends are read; nothing is written but, with `--out`, a plan file. */
 import { connectDirectory } from '@connector/active-directory/connection.ts';
 import { connectionOptions } from '@connector/sync/directory/connection-options.ts';
-import { previewRun } from '@connector/sync/preview/preview.ts';
-import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
+import { type Preview, previewRun } from '@connector/sync/preview/preview.ts';
+import { type Common, type Context, type ExitCode, operator, print, printJson } from '../context.ts';
 import { lastpassReader } from '../lastpass-reader.ts';
+import { type PlanFile, placeOf, planFileOf } from '../plan-file/plan-file.ts';
+import { checkPlanFilePath, writePlanFile } from '../plan-file/write-plan-file.ts';
 import { previewCsv } from './preview-csv.ts';
 import { previewJson } from './preview-json.ts';
 import { previewText } from './preview-text.ts';
 
 export interface PreviewCommandOptions extends Common {
   readonly csv: boolean;
+  /** Where a plan file is to be written; `null`: nowhere. */
+  readonly out: string | null;
   /** Given when the person doesn't want to wait any longer. */
   readonly signal: AbortSignal;
 }
 
-export async function preview(context: Context, { json, csv, signal }: PreviewCommandOptions): Promise<ExitCode> {
+export async function preview(context: Context, { json, csv, out, signal }: PreviewCommandOptions): Promise<ExitCode> {
   const { store, configuration } = context.session;
   const { terminal } = context;
+  if (out !== null) checkPlanFilePath(out);
   const shown = await previewRun({
     store,
     directories: configuration.directories,
@@ -26,7 +31,19 @@ export async function preview(context: Context, { json, csv, signal }: PreviewCo
     signal,
     onProgress: (text) => terminal.progress?.(text),
   });
-  if (json) printJson(context, previewJson(shown));
-  else print(context, csv ? previewCsv(shown) : previewText(shown, terminal.paint));
+  const written = out === null ? null : { file: out, plan: writeOut(context, out, shown) };
+  if (json) printJson(context, previewJson(shown, written));
+  else print(context, csv ? previewCsv(shown) : previewText(shown, { written, paint: terminal.paint }));
   return 0;
+}
+
+function writeOut({ session: { configuration } }: Context, file: string, shown: Preview): PlanFile {
+  const plan = planFileOf(shown, {
+    by: operator(),
+    madeAtMs: Date.now(),
+    place: placeOf(configuration),
+    directories: configuration.directories.map(({ id }) => id),
+  });
+  writePlanFile(file, plan);
+  return plan;
 }

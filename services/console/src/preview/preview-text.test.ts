@@ -12,7 +12,7 @@ const nothing: Preview = {
   setAside: [],
   read: { objects: 164, accounts: 1 },
 };
-const text = (changes: Partial<Preview>) => previewText({ ...nothing, ...changes }, plainly);
+const text = (changes: Partial<Preview>) => previewText({ ...nothing, ...changes }, { paint: plainly });
 const stopped = (name: string, because: string): StoppedPerson => ({
   person: `corp/${name}`,
   username: `${name}@x.org`,

@@ -1,6 +1,7 @@
 /** What a sync would do, as a table. */
 import type { Preview, StoppedPerson } from '@connector/sync/preview/preview.ts';
 import { stepsText } from '../held/step-text.ts';
+import type { WrittenPlan } from '../plan-file/plan-file.ts';
 import { aligned, type Cell } from '../text/aligned.ts';
 import { oneLine } from '../text/one-line.ts';
 import type { Paint } from '../text/paint.ts';
@@ -8,7 +9,10 @@ import { counted } from '../text/when.ts';
 
 const people = (count: number): string => counted(count, 'person', 'people');
 
-export function previewText({ sent, held, groups, pending, setAside, read }: Preview, paint: Paint): string[] {
+export function previewText(
+  { sent, held, groups, pending, setAside, read }: Preview,
+  { written = null, paint }: { written?: WrittenPlan | null; paint: Paint },
+): string[] {
   const calls = sent.reduce((sum, each) => sum + each.calls.length, 0);
   return [
     ...block(
@@ -33,12 +37,18 @@ export function previewText({ sent, held, groups, pending, setAside, read }: Pre
       setAside.filter(({ kind }) => kind === 'drift'),
       paint,
     ),
-    `Read ${counted(read.objects, 'object', 'objects')} of Active Directory and ${counted(read.accounts, 'account', 'accounts')} of LastPass; nothing was written.`,
+    `Read ${counted(read.objects, 'object', 'objects')} of Active Directory and ${counted(read.accounts, 'account', 'accounts')} of LastPass; nothing was written${written === null ? '' : ' to either'}.`,
     sent.length === 0
       ? 'A sync now would send nothing.'
       : `A sync now would send ${counted(calls, 'change', 'changes')} for ${people(sent.length)}.`,
+    ...(written === null ? [] : writtenLines(written, groups.length)),
   ];
 }
+
+const writtenLines = ({ file, plan: { counts } }: WrittenPlan, groups: number): string[] => [
+  `Wrote ${file}: ${counted(counts.steps, 'step', 'steps')} for ${people(counts.people)}, for you to review; "connector apply ${file}" does exactly that.`,
+  ...(groups === 0 ? [] : ['Renamed groups are not in it: let them go with "connector release <group>".']),
+];
 
 function stoppedBlock(title: string, stopped: readonly StoppedPerson[], paint: Paint): string[] {
   const byReason = [...Map.groupBy(stopped, ({ because }) => because)].sort(([, a], [, b]) => b.length - a.length);

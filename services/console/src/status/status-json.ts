@@ -7,7 +7,8 @@ const isoOrNull = (atMs: number | null): string | null => (atMs === null ? null 
 const asideJson = ({ sinceMs, ...each }: AsideStatus) => ({ ...each, since: isoText(sinceMs) });
 
 export function statusJson(status: Status): object {
-  const { problems, services, directories, accounts, people, setAside, deletedByHand, alarm, pause, run } = status;
+  const { problems, services, directories, accounts, people, setAside, deletedByHand, alarm, pause, run, reviewed } =
+    status;
   const { nowMs, mode, policy, firstRun } = status;
   return {
     ok: problems.length === 0,
@@ -24,6 +25,7 @@ export function statusJson(status: Status): object {
     firstRun,
     pause: pause && { by: pause.by, since: isoText(pause.atMs) },
     run: run && { by: run.by, since: isoText(run.atMs) },
+    applying: reviewed && { by: reviewed.by, since: isoText(reviewed.atMs), people: reviewed.people },
     alarm: alarm && {
       message: alarm.message,
       since: isoText(alarm.sinceMs),

@@ -36,6 +36,7 @@ const fine: Status = {
   pause: null,
   mode: 'automatic',
   run: null,
+  reviewed: null,
   firstRun: null,
   problems: [],
 };

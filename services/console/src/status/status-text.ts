@@ -76,18 +76,21 @@ function firstRunCell({ limit, created, waiting }: NonNullable<Status['firstRun'
     : `not confirmed yet, ${created} of ${limit} accounts created: ${confirm}`;
 }
 
-const manualText = (run: Status['run']): string =>
-  run === null
-    ? 'manual: what is to deliver waits for "connector sync"'
-    : `manual: a sync is under way, asked for by ${run.by} at ${momentText(run.atMs)}`;
+function manualText({ run, reviewed }: Status): string {
+  if (run !== null) return `manual: a sync is under way, asked for by ${run.by} at ${momentText(run.atMs)}`;
+  if (reviewed === null) return 'manual: what is to deliver waits for "connector sync" or "connector apply"';
+  const { people, by, atMs } = reviewed;
+  return `manual: a plan file is being applied, for ${counted(people, 'person', 'people')}, asked for by ${by} at ${momentText(atMs)}`;
+}
 
-function lastpassRows({ accounts, alarm, policy, firstRun, mode, run, nowMs }: Status): Cell[][] {
+function lastpassRows(status: Status): Cell[][] {
+  const { accounts, alarm, policy, firstRun, mode, nowMs } = status;
   const read = accounts.readAtMs === null ? 'never read' : `read ${agoText(accounts.readAtMs, nowMs)}`;
   const rows: Cell[][] = [
     ['accounts', `${accounts.count}, ${read}`],
     ['policy', policyTexts[policy]],
     ...(firstRun === null ? [] : [['first run', firstRunCell(firstRun)] satisfies Cell[]]),
-    ...(mode === 'manual' ? [['mode', manualText(run)]] : []),
+    ...(mode === 'manual' ? [['mode', manualText(status)]] : []),
   ];
   if (alarm === null) return rows;
   const again =

@@ -8,6 +8,7 @@ import { type Alarm, accountsRead, alarm, decision, type SetAside, setAside } fr
 import { policyState, policyVersion } from '@connector/shared/policy.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { countHeldRenames } from '@connector/sync/plan/group-renames.ts';
+import { type ReviewedRun, readReviewedRun } from '@connector/sync/requests/reviewed-run.ts';
 import { type PauseState, type Run, readPause, readRun } from '@connector/sync/requests/steering.ts';
 import { momentText } from '../text/when.ts';
 import { readServiceStates, type ServiceState, serviceProblems } from './service-states.ts';
@@ -63,6 +64,8 @@ export interface Status {
   /** In manual mode nothing is delivered but in a run, which `connector sync` opens. */
   readonly mode: Configuration['sync']['mode'];
   readonly run: Run | null;
+  /** Likewise, with what a plan file says alone, which `connector apply` opens. */
+  readonly reviewed: ReviewedRun | null;
   /** The first run against the tenant, until somebody has confirmed it. */
   readonly firstRun: {
     /** So many accounts it may create before. */
@@ -92,6 +95,7 @@ export async function readStatus(store: Store, configuration: Configuration, now
     pause,
     mode: configuration.sync.mode,
     run: await readRun(store),
+    reviewed: await readReviewedRun(store),
     ...(await readPolicy(store, configuration)),
     problems: problemsOf(services, { raised, pause }),
   };

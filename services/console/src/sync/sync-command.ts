@@ -1,16 +1,18 @@
 /** `connector sync`: asks for a sync, waits for its end, and tells what it did. */
 
 import { confirmFirstRun } from '@connector/sync/plan/first-run.ts';
+import { outstandingOf } from '@connector/sync/requests/outstanding.ts';
 import type { SyncRequest } from '@connector/sync/requests/request.ts';
 import { makeRequest } from '@connector/sync/requests/request.ts';
-import { endRunIfDone, putRequest, readPause } from '@connector/sync/requests/steering.ts';
+import { endRunIfDone, putRequest } from '@connector/sync/requests/steering.ts';
 import { type Common, type Context, type ExitCode, operator, print, printJson } from '../context.ts';
 import { ringPlanners } from '../ring-planners.ts';
-import type { Terminal } from '../terminal.ts';
-import { counted, momentText } from '../text/when.ts';
-import { ProgressLines, problemLines, progressText } from './progress.ts';
+import { counted } from '../text/when.ts';
+import { refusePaused } from './delivery-paused.ts';
+import { problemLines } from './progress.ts';
 import { syncJson, waitedText } from './sync-text.ts';
-import { type Look, readDelivered, readProblems, readSummary, waitForSync } from './wait-for-sync.ts';
+import { tellerOn } from './tell-progress.ts';
+import { lookAfter, readDelivered, readProblems, readSummary, waitUntilDone } from './wait-for-sync.ts';
 
 export interface SyncOptions extends Common {
   /** Read every directory afresh, not only what changed. */
@@ -23,20 +25,10 @@ export interface SyncOptions extends Common {
   readonly signal: AbortSignal;
 }
 
-/** Somebody has paused all deliveries: a sync would wait for ever. */
-export class DeliveryPaused extends Error {
-  override readonly name = 'DeliveryPaused';
-  readonly code = 'DELIVERY_PAUSED';
-}
-
 export async function sync(context: Context, options: SyncOptions): Promise<ExitCode> {
   const { full, confirmFirst, wait, timeoutMs, signal, json } = options;
   const { store, configuration, explain } = context.session;
-  const pause = wait ? await readPause(store) : null;
-  if (pause !== null)
-    throw new DeliveryPaused(
-      `${pause.by} paused all deliveries at ${momentText(pause.atMs)}: "connector resume" first`,
-    );
+  if (wait) await refusePaused(store);
   const directories = configuration.directories.map(({ id }) => id);
   const watched = { directories, firstCreates: configuration.policy.guard.firstCreates };
   const startedAtMs = performance.now();
@@ -50,8 +42,10 @@ export async function sync(context: Context, options: SyncOptions): Promise<Exit
   if (confirmed.length > 0) await ringPlanners(context.session, confirmed);
   if (!json) print(context, askedText({ full, confirmFirst, confirmed: confirmed.length, directories }));
   if (!wait) return askedOnly(context, request, json);
-  const onLook = json ? () => undefined : teller(context.terminal);
-  const waited = await waitForSync({ store, watched, request, askAgain: ask, timeoutMs, signal, onLook, explain });
+  const onLook = json ? () => undefined : tellerOn(context.terminal);
+  const asked = { watched, request, askAgain: ask };
+  const readOutstanding = async (nowMs: number) => outstandingOf(await lookAfter(store, asked, nowMs), request);
+  const waited = await waitUntilDone({ store, readOutstanding, timeoutMs, signal, onLook, explain });
   const tookMs = performance.now() - startedAtMs;
   const finished = waited.end === 'finished';
   // A pusher does it, too, where nobody waits; but what changes after these last words must not be sent with them.
@@ -86,18 +80,4 @@ async function askedOnly(context: Context, request: SyncRequest, json: boolean):
   if (json) printJson(context, syncJson(request, { waited: null, problems, tookMs: 0, summary: null }));
   else print(context, problemLines([], problems));
   return 0;
-}
-
-/** Tells problems as they come and go, and how far it is. */
-function teller({ line, progress }: Terminal): (look: Look) => void {
-  const lines = new ProgressLines();
-  let told: readonly string[] = [];
-  return ({ outstanding, problems }) => {
-    for (const text of problemLines(told, problems)) line(text);
-    told = problems;
-    if (outstanding === null) return;
-    if (progress) return progress(progressText(outstanding));
-    const next = lines.next(outstanding, performance.now());
-    if (next !== null) line(next);
-  };
 }

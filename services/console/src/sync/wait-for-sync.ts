@@ -1,4 +1,4 @@
-/** Asking for a sync and waiting for its end. The services do it by themselves: leaving early stops nothing. */
+/** Waiting for what services do, and what it has come to. They do it by themselves: leaving early stops nothing. */
 import { pause } from '@connector/shared/every.ts';
 import { setAside } from '@connector/shared/plan.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
@@ -6,8 +6,8 @@ import { countHeldRenames } from '@connector/sync/plan/group-renames.ts';
 import {
   isFinished,
   type Outstanding,
-  outstandingOf,
   readSnapshot,
+  type Snapshot,
   type Watched,
 } from '@connector/sync/requests/outstanding.ts';
 import { isLost, type SyncRequest } from '@connector/sync/requests/request.ts';
@@ -20,10 +20,8 @@ const lookEveryMs = 250;
 
 export interface WaitOptions {
   readonly store: Store;
-  readonly watched: Watched;
-  readonly request: SyncRequest;
-  /** Asks again, should Redis have lost it. */
-  readonly askAgain: () => Promise<void>;
+  /** What is left to wait for. */
+  readonly readOutstanding: (nowMs: number) => Promise<Outstanding>;
   readonly timeoutMs: number;
   /** Given when the person doesn't want to wait any longer. */
   readonly signal: AbortSignal;
@@ -43,8 +41,8 @@ export interface Look {
 
 export type Waited = { readonly end: 'finished' | 'timed out' | 'interrupted'; readonly last: Look };
 
-/** Waits until everything that the request asked for is done. */
-export async function waitForSync(options: WaitOptions): Promise<Waited> {
+/** Waits until nothing is outstanding. */
+export async function waitUntilDone(options: WaitOptions): Promise<Waited> {
   const { timeoutMs, signal, onLook } = options;
   const giveUpAtMs = performance.now() + timeoutMs;
   for (;;) {
@@ -63,18 +61,31 @@ export async function readProblems(store: Store): Promise<string[]> {
 }
 
 /** Looks once. An outage of Redis in the middle is a problem like another: the services outlive it, and so does the wait. */
-async function look({ store, watched, request, askAgain, explain }: WaitOptions): Promise<Look> {
+async function look({ store, readOutstanding, explain }: WaitOptions): Promise<Look> {
   const nowMs = Date.now();
   try {
     const problems = await readProblems(store);
-    const snapshot = await readSnapshot(store, watched, nowMs);
-    if (isLost(request, snapshot.requests)) await askAgain();
-    return { outstanding: outstandingOf(snapshot, request), problems };
+    return { outstanding: await readOutstanding(nowMs), problems };
   } catch (error) {
     const explained = explain(error);
     if (!(explained instanceof RedisUnreachable)) throw explained;
     return { outstanding: null, problems: [explained.message] };
   }
+}
+
+/** A request that is waited for. */
+export interface Asked {
+  readonly watched: Watched;
+  readonly request: SyncRequest;
+  /** Asks again, should Redis have lost it. */
+  readonly askAgain: () => Promise<void>;
+}
+
+/** How things are, for somebody who has asked for a sync. */
+export async function lookAfter(store: Store, { watched, request, askAgain }: Asked, nowMs: number): Promise<Snapshot> {
+  const snapshot = await readSnapshot(store, watched, nowMs);
+  if (isLost(request, snapshot.requests)) await askAgain();
+  return snapshot;
 }
 
 /** How many steps, by kind. */
