@@ -22,9 +22,11 @@ export async function dueReviewed(
   reviewed: Reviewed,
   { nowMs, limit, leaversOnly }: DueOptions,
 ): Promise<PersonKey[]> {
-  const { keys } = store;
-  const leavers = await inLine(store, keys.leavers, { people: [...reviewed.keys()], nowMs });
-  const everybody = leaversOnly ? [] : await inLine(store, keys.toDeliver, { people: [...reviewed.keys()], nowMs });
+  const { redis, keys } = store;
+  const people = [...reviewed.keys()];
+  const areLeavers = (await redis.zcount(keys.leavers, '-inf', nowMs)) > 0;
+  const leavers = areLeavers ? await inLine(store, keys.leavers, { people, nowMs }) : [];
+  const everybody = leaversOnly ? [] : await inLine(store, keys.toDeliver, { people, nowMs });
   const due: PersonKey[] = [];
   const line = [...new Set([...leavers, ...everybody])];
   for (let from = 0; from < line.length && due.length < limit; from += atOnce)

@@ -9,7 +9,7 @@ import { NotDurable } from '@connector/shared/redis.ts';
 import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
 import { endReviewedRunIfDone } from '@connector/sync/requests/reviewed-run.ts';
-import { isRestricted, type Reviewed, readReviewed } from '@connector/sync/requests/reviewed-steps.ts';
+import { isRestricted, type Reviewed, reviewedReader } from '@connector/sync/requests/reviewed-steps.ts';
 import { endRunIfDone, mayDeliver } from '@connector/sync/requests/steering.ts';
 import { Counter, Gauge } from 'prom-client';
 import { type Batch, Claims, signOfLifeEveryMs } from './claims.ts';
@@ -80,6 +80,7 @@ export async function startPusher(service: Service): Promise<Running> {
   const { mode } = configuration.sync;
   const watched = { directories, firstCreates: configuration.policy.guard.firstCreates };
   const isAllowed = () => mayDeliver(store, mode);
+  const readReviewed = reviewedReader(store, mode);
   /** What was loaded without a restriction must not be sent when a run of reviewed steps has begun meanwhile. */
   const isAllowedWith = async (reviewed: Reviewed | null) =>
     (await isAllowed()) && (reviewed !== null || !(await isRestricted(store, mode)));
@@ -116,14 +117,14 @@ export async function startPusher(service: Service): Promise<Running> {
 
   /** Lets leavers overtake whatever a long batch still has to send. */
   const deliverLeavers = async () => {
-    const reviewed = await readReviewed(store, mode);
+    const reviewed = await readReviewed();
     const batch = await claims.take(lastpass.batchSize, { leaversOnly: true, reviewed });
     if (batch !== null) await deliver(batch, { reviewed, overtake: async () => undefined });
   };
 
   const deliverOutstanding = async () => {
     while (!signal.aborted && (await isAllowed())) {
-      const reviewed = await readReviewed(store, mode);
+      const reviewed = await readReviewed();
       const batch = await claims.take(lastpass.batchSize, { reviewed });
       if (batch === null) return;
       await deliver(batch, { reviewed, overtake: deliverLeavers });

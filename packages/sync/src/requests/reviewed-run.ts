@@ -8,7 +8,7 @@ import { parseStored, type Store } from '@connector/shared/store.ts';
 import { manyValues } from '@connector/shared/transaction.ts';
 import { z } from 'zod';
 import { type Left, readLeft } from './reviewed-left.ts';
-import { parseReviewed, reviewedText } from './reviewed-steps.ts';
+import { readReviewed, reviewedText } from './reviewed-steps.ts';
 import { longestWaitMs } from './steering.ts';
 
 /** Somebody has asked for what a plan file says. */
@@ -55,9 +55,7 @@ export async function endReviewedRunIfDone(store: Store, nowMs: number): Promise
   const { redis, keys, commit } = store;
   const { raw, value } = parseStored(reviewedRun, keys.reviewed, await redis.get(keys.reviewed));
   if (value === null) return null;
-  const raws = Object.entries(await redis.hgetall(keys.reviewedSteps));
-  const reviewed = new Map(raws.map(([person, each]) => [person, parseReviewed(each, keys.reviewedSteps)]));
-  const { left, clock } = await readLeft(store, reviewed, nowMs);
+  const { left, clock } = await readLeft(store, await readReviewed(store), nowMs);
   const isStuck = nowMs - value.atMs > longestWaitMs && left.toDeliver === 0;
   if (!isStuck && left.toPlan + left.toJudge + left.toDeliver > 0) return left;
   // Whatever was committed since the look may have put somebody on the way again.

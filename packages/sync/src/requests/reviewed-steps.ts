@@ -50,10 +50,23 @@ export const parseReviewed = (raw: string, key: string): ReviewedSteps => ({
 export const isRestricted = async ({ redis, keys }: State, mode: Mode): Promise<boolean> =>
   mode === 'manual' && (await redis.exists(keys.run)) === 0;
 
-/** The steps that deliveries are restricted to, none once their run is over; `null`: there is no restriction. */
-export async function readReviewed(state: State, mode: Mode): Promise<Reviewed | null> {
-  if (!(await isRestricted(state, mode))) return null;
+/**
+ * Reads the steps that deliveries are restricted to, none once their run is over; `null`: there is no restriction. It is asked before
+ * each call, so what was read of a run is kept for as long as the run is the same: it is written once, and looked at again in a guard.
+ */
+export function reviewedReader(state: State, mode: Mode): () => Promise<Reviewed | null> {
   const { redis, keys } = state;
+  let known: { readonly run: string | null; readonly reviewed: Reviewed } = { run: null, reviewed: new Map() };
+  return async () => {
+    if (!(await isRestricted(state, mode))) return null;
+    const run = await redis.get(keys.reviewed);
+    if (run !== known.run) known = { run, reviewed: run === null ? new Map() : await readReviewed(state) };
+    return known.reviewed;
+  };
+}
+
+/** All that was reviewed for the run that is open. */
+export async function readReviewed({ redis, keys }: State): Promise<Reviewed> {
   const raws = Object.entries(await redis.hgetall(keys.reviewedSteps));
   return new Map(raws.map(([person, raw]) => [person, parseReviewed(raw, keys.reviewedSteps)]));
 }

@@ -59,7 +59,7 @@ export async function sendReviewed(
   // Before the run begins: it ends when nobody is on the way any more, and they are from now on.
   const decided = await decideReviewed(store, people, asking);
   const isManual = configuration.sync.mode === 'manual';
-  if (isManual && !(await openReviewedRun(store, digests, asking))) await refuseRunning(session);
+  while (isManual && !(await openReviewedRun(store, digests, asking))) await refuseRunning(session);
   await store.makeDurable(); // what is told from now on must outlive a crash of Redis
   if (decided.length > 0) await ringPlanners(session, decided);
   const reviewed = reviewedOf(digests);
