@@ -56,3 +56,28 @@ test('a reader that has gone away is no failure, another failure of writing is',
   assert.doesNotThrow(() => out.stream.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })));
   assert.throws(() => out.stream.emit('error', Object.assign(new Error('disk full'), { code: 'ENOSPC' })), /disk full/);
 });
+
+/** What is made of an answer; `null` where nobody is asked. */
+async function asked(answer: string | null, { inputIsTTY = true, errIsTTY = true } = {}) {
+  const input = Object.assign(new PassThrough(), { isTTY: inputIsTTY });
+  const [out, err] = [screen({ isTTY: true }), screen({ isTTY: errIsTTY })];
+  const terminal = openTerminal({ input, out: out.stream, err: err.stream });
+  const answered = terminal.ask?.('Send 3 steps\u001b[2J?') ?? null;
+  if (answer === null) input.end();
+  else input.write(answer);
+  return { isYes: await answered, told: err.text(), out: out.text() };
+}
+
+test('a question is answered with a plain yes, or it is a no; the end of the input is one, too', async () => {
+  for (const answer of ['y\n', 'Yes\n', ' YES \n']) assert.equal((await asked(answer)).isYes, true, answer);
+  for (const answer of ['\n', 'n\n', 'yess\n', 'no\n', '\u0003', null])
+    assert.equal((await asked(answer)).isYes, false, JSON.stringify(answer));
+});
+
+test('a question stands beside the words, and can not steer the terminal; where nobody reads or writes, nobody is asked', async () => {
+  const { told, out } = await asked('y\n');
+  assert.match(told, /Send 3 steps \[2J\? \[y\/N\]/);
+  assert.equal(out, '');
+  assert.equal((await asked('y\n', { inputIsTTY: false })).isYes, null);
+  assert.equal((await asked('y\n', { errIsTTY: false })).isYes, null);
+});

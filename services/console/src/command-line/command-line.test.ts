@@ -35,7 +35,16 @@ test('each command with its defaults', () => {
     timeoutMs: 600_000,
     json: false,
   });
-  assert.deepEqual(typed('preview'), { command: 'preview', csv: false, json: false });
+  assert.deepEqual(typed('preview'), { command: 'preview', csv: false, out: null, json: false });
+  assert.deepEqual(typed('apply', 'plan.json'), {
+    command: 'apply',
+    file: 'plan.json',
+    yes: false,
+    dryRun: false,
+    withHeld: false,
+    timeoutMs: 600_000,
+    json: false,
+  });
   for (const command of ['check', 'aside', 'drift', 'pause', 'resume'])
     assert.deepEqual(typed(command), { command, json: false });
 });
@@ -49,6 +58,21 @@ test('each command with its options', () => {
     wait: false,
     timeoutMs: 1_500,
     json: false,
+  });
+  assert.deepEqual(typed('preview', '--csv', '--out', 'plan.json'), {
+    command: 'preview',
+    csv: true,
+    out: 'plan.json',
+    json: false,
+  });
+  assert.deepEqual(typed('apply', 'plan.json', '--yes', '--with-held', '--timeout', '9', '--json'), {
+    command: 'apply',
+    file: 'plan.json',
+    yes: true,
+    dryRun: false,
+    withHeld: true,
+    timeoutMs: 9_000,
+    json: true,
   });
   assert.deepEqual(typed('retry', 'ann'), { command: 'retry', who: ['ann'], lists: [], json: false });
   assert.deepEqual(typed('retry', '--all', '--all-drift'), {
@@ -90,6 +114,10 @@ test('a decision about nobody, or about some and all, is refused', () => {
     assert.match(String(typed(command, 'ann', '--all')), /^either name people or give --all.*, not both: see/);
   }
   assert.match(String(typed('preview', '--csv', '--json')), /^give --csv or --json, not both/);
+  assert.match(String(typed('preview', '--out', '')), /Write the name of a file, such as plan\.json: see/);
+  assert.match(String(typed('apply')), /^missing required argument 'file': see "connector apply --help"$/);
+  assert.match(String(typed('apply', 'plan.json', '--dry-run', '--yes')), /^give --dry-run or --yes, not both/);
+  assert.match(String(typed('apply', 'plan.json', '--json')), /^say --yes, or --dry-run, with --json/);
 });
 
 test('what is wrong is told in one line: what it is, what could be meant, and whose help tells more', () => {
@@ -113,7 +141,7 @@ test('help lists the commands by what they are for, none twice, in lines of 80 c
   assert.deepEqual(groups.slice(1), [
     ['Look', 'status', 'check', 'preview', 'held', 'pending', 'aside', 'drift'],
     ['Decide', 'release', 'approve', 'reject', 'retry', 'undo'],
-    ['Steer', 'sync', 'pause', 'resume'],
+    ['Steer', 'sync', 'apply', 'pause', 'resume'],
     ['More', 'help'],
   ]);
   for (const word of ['Exit codes', 'CONNECTOR_CONFIG', 'docs/cli.md']) assert.ok(help.includes(word), word);

@@ -61,9 +61,9 @@ function addApply(program: Command, onInvocation: OnInvocation): void {
     .addHelpText(
       'after',
       `
-Reads what changed and all accounts, then compares each step with what is planned
-now. In manual mode nothing but the steps of the file is sent. Exits with 1 unless
-everything in the file was done, or is so already.`,
+Reads what changed and all accounts, then compares each step with what is
+planned now. In manual mode nothing but the steps of the file is sent. Exits
+with 1 unless everything in the file was done, or is so already.`,
     )
     .action(
       (

@@ -24,5 +24,6 @@ test('whose account was deleted by hand stands apart from the set aside, as in t
     setAside: [{ person: 'corp/1', kind: 'data', ...told }],
     deletedByHand: [{ person: 'corp/2', ...told }],
     read: { objects: 2, accounts: 3 },
+    out: null,
   });
 });
