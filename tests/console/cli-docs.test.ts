@@ -1,7 +1,8 @@
 /** docs/cli.md says what is true: every command and option, and every field of every JSON document, as real runs print them. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Account } from '@connector/shared/account.ts';
 import { credentialsDigest } from '@connector/shared/credentials.ts';
@@ -175,6 +176,7 @@ test('status and check print what is described', async () => {
   await redis.set(keys.paused, JSON.stringify({ by: 'somebody', atMs: 1 }));
   const request = { id: 'x', full: true, before: { 'full-read': null, changes: null, accounts: null } };
   await redis.set(keys.run, JSON.stringify({ by: 'somebody', atMs: 1, request }));
+  await redis.set(keys.reviewed, JSON.stringify({ by: 'somebody', atMs: 1, people: 1 }));
   const inForce = { version: 'x', settled: true, after: {}, firstRun: { passed: 1 } };
   await redis.set(keys.policy, JSON.stringify(inForce));
   const alarm = JSON.stringify({ message: 'wrong provhash', sinceMs: 1, tryAgainAtMs: 2 });
@@ -212,7 +214,7 @@ test('sync, pause and resume, and an error, print what is described', async () =
   await run('resume');
 });
 
-test('preview prints what is described, and its CSV has the columns described', async () => {
+test('preview and apply print what is described, the CSV has the columns described, and so has a plan file', async () => {
   await using stack = await Stack.create({
     policy: { memberships: 'all', guard: { firstCreates: 1 } },
     directory: (base) => ({ userBases: [`OU=Staff,${base}`] }),
@@ -237,11 +239,18 @@ test('preview prints what is described, and its CSV has the columns described', 
   await redis.del(keys.links, keys.linked); // nobody is linked: that makes it the first run
   await preview();
   await stack.configure({ policy: { onDetected: 'approve' } });
-  await preview();
+  await stack.simulator.seed({ users: [{ username: 'ann@company.test', fullname: 'An account to rename' }] });
+  const file = join(stack.dir, 'plan.json');
+  await look(stack.command('preview', '--json', '--out', file), 'connector preview');
+  described.look(JSON.parse(await readFile(file, 'utf8')), sectionNamed('Plan files'));
+  const apply = (...options: string[]) => look(stack.command('apply', file, '--json', ...options), 'connector apply');
+  await apply('--dry-run', '--timeout', '0.2');
+  stack.startAll();
+  await apply('--dry-run', '--timeout', '60');
 });
 
 test('nothing that was printed was undescribed or of another type, and everything described was printed', () => {
   assert.deepEqual(described.problems, []);
-  const shapes = ['Errors in JSON', 'Renamed groups', 'Names not found'].map(sectionNamed);
+  const shapes = ['Errors in JSON', 'Renamed groups', 'Names not found', 'Plan files'].map(sectionNamed);
   assert.deepEqual(described.unseen([...ofCommands, ...shapes]), []);
 });
