@@ -213,3 +213,16 @@ test('whom the file shows as held is held on, and with --with-held released: exa
   assert.deepEqual([(await account('ann'))?.disabled, (await account('bob'))?.disabled], [true, false]);
   assert.deepEqual([...(await heldPeople(stack)).keys()], [mailOf('bob')]);
 });
+
+test('in a first run a reviewed file creates whom it shows as held, without confirming the run for others', async () => {
+  const names = ['ann', 'bob', 'eve', 'ida'];
+  const { stack, file, preview, hire, usernames } = await company(names, { policy: { guard: { firstCreates: 1 } } });
+  await using _ = stack;
+  await preview();
+  await hire('kim');
+  const { code, steps } = await apply(stack, file, '--yes', '--with-held');
+  assert.equal(code, 0, JSON.stringify(steps));
+  assert.deepEqual(await usernames(), names.map(mailOf));
+  await stack.planned();
+  assert.deepEqual([...(await heldPeople(stack)).keys()], [mailOf('kim')]);
+});
