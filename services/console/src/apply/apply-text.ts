@@ -2,7 +2,7 @@
 import { formatDuration } from '@connector/shared/duration.ts';
 import type { Mode } from '@connector/sync/requests/steering.ts';
 import { actionText } from '../held/step-text.ts';
-import { countSteps, type PlanFile, type PlanPlace } from '../plan-file/plan-file.ts';
+import { countPeople, countSteps, type PlanFile, type PlanPlace } from '../plan-file/plan-file.ts';
 import { progressText } from '../sync/progress.ts';
 import { aligned, type Cell } from '../text/aligned.ts';
 import type { Paint } from '../text/paint.ts';
@@ -18,7 +18,7 @@ export function fileLines(
   { people, counts, by, madeAt, policyVersion, directories }: PlanFile,
   { path, here }: { path: string; here: PlanPlace },
 ): string[] {
-  const now = stepsFor(countSteps(people), people.length);
+  const now = stepsFor(countSteps(people), countPeople(people));
   const then = stepsFor(counts.steps, counts.people);
   return [
     `${path}: ${now}${now === then ? '' : ` of ${then}`}, made by ${by} at ${momentText(Date.parse(madeAt))}.`,
@@ -37,6 +37,9 @@ const pickedFrom = (people: readonly AppliedPerson[], isPicked: Picked) =>
   people
     .map(({ planned, outcomes }) => ({ planned, outcomes: outcomes.filter(isPicked) }))
     .filter(({ outcomes }) => outcomes.length > 0);
+
+const countPicked = (people: readonly AppliedPerson[], isPicked: Picked): number =>
+  countPeople(pickedFrom(people, isPicked).map(({ planned }) => planned));
 
 const count = (people: readonly AppliedPerson[], isPicked: Picked): number =>
   people.reduce((sum, { outcomes }) => sum + outcomes.filter(isPicked).length, 0);
@@ -57,10 +60,10 @@ export function judgedText(
   { people, notInFile }: Pick<Applied, 'people' | 'notInFile'>,
   { mode, paint }: { mode: Mode; paint: Paint },
 ): string[] {
-  const going = pickedFrom(people, isGoing);
+  const going = countPicked(people, isGoing);
   const others = notInFile?.steps ?? 0;
   return [
-    `To be sent: ${stepsFor(count(people, isGoing), going.length)}; so already: ${count(people, isDone)}; refused: ${count(people, isRefused)}.`,
+    `To be sent: ${stepsFor(count(people, isGoing), going)}; so already: ${count(people, isDone)}; refused: ${count(people, isRefused)}.`,
     ...aligned(
       rowsOf(people, (each) => needsWord(each) || isRefused(each)),
       { paint },
@@ -81,7 +84,7 @@ export function questionText(people: readonly AppliedPerson[]): string {
     const more = these.length > shownNames ? ` and ${these.length - shownNames} more` : '';
     return `; ${kind}s ${counted(these.length, 'person', 'people')}: ${these.slice(0, shownNames).join(', ')}${more}`;
   });
-  return `Send ${stepsFor(count(people, isGoing), pickedFrom(people, isGoing).length)}${words.join('')}?`;
+  return `Send ${stepsFor(count(people, isGoing), countPicked(people, isGoing))}${words.join('')}?`;
 }
 
 /** More names than this are only counted: all of them stand above. */

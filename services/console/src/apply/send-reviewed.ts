@@ -33,13 +33,15 @@ export async function refuseRunning({ store, configuration }: Session): Promise<
   );
 }
 
-/** What goes, by digests. */
-function digestsToSend(people: readonly JudgedPerson[]): Map<PersonKey, string[]> {
-  const going = people.map(({ planned, verdicts }) => {
-    const steps = verdicts.filter(isGoing).map(({ step }) => stepDigest(planned.username, step));
-    return [planned.person, steps] as const;
-  });
-  return new Map(going.filter(([, steps]) => steps.length > 0));
+/** What goes, by digests; somebody of whom a part was held is in the file twice. */
+export function digestsToSend(people: readonly JudgedPerson[]): Map<PersonKey, string[]> {
+  const digests = new Map<PersonKey, string[]>();
+  for (const { planned, verdicts } of people) {
+    const { person, username } = planned;
+    const going = verdicts.filter(isGoing).map(({ step }) => stepDigest(username, step));
+    if (going.length > 0) digests.set(person, [...(digests.get(person) ?? []), ...going]);
+  }
+  return digests;
 }
 
 /**

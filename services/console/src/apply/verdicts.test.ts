@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Account } from '@connector/shared/account.ts';
 import type { Link, Plan, Step } from '@connector/shared/plan.ts';
+import { stepDigest } from '@connector/sync/requests/reviewed-steps.ts';
 import type { PlannedPerson } from '../plan-file/plan-file.ts';
 import { asJudged, canAllBeDone, isAllDone, outcomesOf } from './outcomes.ts';
 import { isSo, nowOf, type PersonNow } from './person-now.ts';
+import { digestsToSend } from './send-reviewed.ts';
 import { judgeFile, notInFile, type Verdict } from './verdicts.ts';
 
 const username = 'ann@x.org';
@@ -169,6 +171,19 @@ test('what is so already is so for each kind of step', () => {
   for (const [step, now] of so) assert.equal(isSo(step, nowWith(now)), true, step.kind);
   for (const [step, now] of notSo) assert.equal(isSo(step, nowWith(now)), false, step.kind);
   assert.deepEqual(kinds(planned([disable]), { account: { ...account, disabled: true } }), ['already so']);
+});
+
+test('of whom a part is sent and the rest released, both go in one run', () => {
+  const plan = planOf([rename, disable], { cleared: false });
+  const file = [planned([rename]), planned([disable], { outcome: 'held', because: 'too many' })];
+  const people = new Map([['corp/1', nowWith({ plan, list: 'held' })]]);
+  const judged = judgeFile(file, { people, sent: [] }, { withHeld: true });
+  assert.deepEqual(
+    judged.map(({ verdicts: [first] }) => first?.kind),
+    ['goes', 'release'],
+  );
+  const digests = [rename, disable].map((step) => stepDigest(username, step));
+  assert.deepEqual(digestsToSend(judged), new Map([['corp/1', digests]]));
 });
 
 test('what the file does not have is counted, by the step', () => {

@@ -114,11 +114,11 @@ export function hasAllGuarded(planned: OneAccount, plan: OneAccount): boolean {
 
 /** How much is planned now that the file doesn't have. */
 export function notInFile(file: readonly PlannedPerson[], { sent }: PlannedNow): { people: number; steps: number } {
-  const reviewed = new Map(file.map((each) => [each.person, digestsOf(each)]));
+  const reviewed = new Set(file.flatMap((each) => [...digestsOf(each)].map((digest) => `${each.person} ${digest}`)));
   const others = sent
     .map(
       ({ person, username, steps }) =>
-        steps.filter((step) => reviewed.get(person)?.has(stepDigest(username, step)) !== true).length,
+        steps.filter((step) => !reviewed.has(`${person} ${stepDigest(username, step)}`)).length,
     )
     .filter((count) => count > 0);
   return { people: others.length, steps: others.reduce((sum, count) => sum + count, 0) };

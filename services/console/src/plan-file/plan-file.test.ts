@@ -154,6 +154,18 @@ test('every problem is told by its place', () => {
   ]);
 });
 
+test('somebody of whom a part would be held is in it as sent and as held, and counted once', () => {
+  const part = { ...shown, held: [{ ...somebody('ann', [disable]), because: 'too many' }] };
+  const file = made(part);
+  assert.equal(file.counts.people, 3);
+  assert.deepEqual(
+    parse(planFileText(file))
+      .people.filter(({ name }) => name === 'ann')
+      .map(({ outcome }) => outcome),
+    ['sent', 'held'],
+  );
+});
+
 test('of very many problems the first ten are told', () => {
   const text = edited((file, people) => {
     file.people = Array.from({ length: 5_000 }, () => ({ ...people[0], steps: [{ kind: 'x' }] }));

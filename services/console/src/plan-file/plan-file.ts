@@ -72,6 +72,10 @@ export const planFile = z.strictObject({
 });
 export type PlanFile = z.infer<typeof planFile>;
 
+/** Somebody of whom a part would be held is there twice. */
+export const countPeople = (people: readonly { readonly person: string }[]): number =>
+  new Set(people.map(({ person }) => person)).size;
+
 export const countSteps = (people: readonly { readonly steps: readonly unknown[] }[]): number =>
   people.reduce((sum, { steps }) => sum + steps.length, 0);
 
@@ -120,7 +124,7 @@ export function planFileOf(
     ...place,
     directories: [...directories],
     read,
-    counts: { people: people.length, steps: countSteps(people) },
+    counts: { people: countPeople(people), steps: countSteps(people) },
     people,
   };
 }

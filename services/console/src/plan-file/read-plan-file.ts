@@ -67,11 +67,13 @@ const elsewhere = ({ tenant, prefix }: PlanFile, here: PlanPlace): string[] => [
   ...(prefix === here.prefix ? [] : [`prefix: is "${prefix}", and redis.prefix is "${here.prefix}"`]),
 ];
 
+/** Of somebody a part may be sent and the rest held: these are two entries, and more are a mistake. */
 function twice({ people }: PlanFile): string[] {
   const first = new Map<string, number>();
-  return people.flatMap(({ person }, index) => {
-    const before = first.get(person);
-    if (before === undefined) first.set(person, index);
+  return people.flatMap(({ person, outcome }, index) => {
+    const part = `${person} ${outcome}`;
+    const before = first.get(part);
+    if (before === undefined) first.set(part, index);
     return before === undefined ? [] : [`people[${index}].person: is in people[${before}] already`];
   });
 }
