@@ -6,8 +6,9 @@ import { plan, type Step } from '@connector/shared/plan.ts';
 import type { Store } from '@connector/shared/store.ts';
 import type { Transaction } from '@connector/shared/transaction.ts';
 import { makeRequest } from '@connector/sync/requests/request.ts';
+import { readLeft } from '@connector/sync/requests/reviewed-left.ts';
 import { openReviewedRun } from '@connector/sync/requests/reviewed-run.ts';
-import { stepDigest } from '@connector/sync/requests/reviewed-steps.ts';
+import { parseReviewed, reviewedText, stepDigest } from '@connector/sync/requests/reviewed-steps.ts';
 import { putRequest } from '@connector/sync/requests/steering.ts';
 import { directoryId, type Run, Servers } from '../faults/pipeline.ts';
 import { bases, directory, guidOf, person, policy, surroundings } from '../faults/scenario.ts';
@@ -177,4 +178,43 @@ test('a run of ten thousand people is opened at once, and ends', async () => {
     (await written(run)).map(([cmd]) => cmd),
     ['batchchangegrp'],
   );
+});
+
+test('what is left is whoever is on the way with a reviewed step, and nobody whom LastPass refuses, or who waits for long', async () => {
+  await using run = await servers.run({});
+  const { redis, keys } = run.store;
+  const username = 'ann@company.test';
+  const disable: Step = { kind: 'disable', because: 'was deleted' };
+  const rename: Step = { kind: 'rename', fullname: 'Ann', because: 'is called "An"' };
+  const reviewed = new Map([[ann, parseReviewed(reviewedText([stepDigest(username, disable)]), '')]]);
+  const nowMs = Date.now();
+  const left = async (place: () => Promise<unknown>, steps: Step[], cleared = false) => {
+    await redis.del(keys.plans, keys.toPlan, keys.waiting, keys.toDeliver, keys.claims, keys.setAside);
+    const inputs = { touched: 1, account: null, policy: 'p' };
+    const guard = { guarded: 'digest', cleared, mustHold: null, certain: false, heldBecause: null };
+    await redis.hset(keys.plans, ann, JSON.stringify({ username, name: 'Ann', steps, ...guard, inputs, madeAtMs: 1 }));
+    await place();
+    const { toPlan, toJudge, toDeliver } = (await readLeft(run.store, reviewed, nowMs)).left;
+    return [toPlan, toJudge, toDeliver];
+  };
+  const line = (key: string, atMs: number) => () => redis.zadd(key, atMs, ann);
+  const refused = async () => {
+    const aside = { name: 'Ann', reason: 'LastPass refuses', kind: 'refused', sinceMs: 1 };
+    await redis.hset(keys.setAside, ann, JSON.stringify(aside));
+    await redis.zadd(keys.toDeliver, nowMs + 30_000, ann);
+  };
+  assert.deepEqual(await left(line(keys.toPlan, 1), [rename]), [1, 0, 0], 'nobody knows yet');
+  assert.deepEqual(await left(() => redis.hset(keys.claims, ann, 'a#1'), [rename]), [0, 0, 1], 'nobody knows yet');
+  assert.deepEqual(await left(line(keys.waiting, 1), [disable]), [0, 1, 0]);
+  assert.deepEqual(await left(line(keys.toDeliver, 1), [disable], true), [0, 0, 1]);
+  assert.deepEqual(await left(line(keys.toDeliver, nowMs + 30_000), [disable], true), [0, 0, 1], 'tried again soon');
+  assert.deepEqual(await left(line(keys.toDeliver, nowMs + 90_000), [disable], true), [0, 0, 0]);
+  assert.deepEqual(await left(refused, [disable], true), [0, 0, 0]);
+  assert.deepEqual(await left(line(keys.toDeliver, 1), [rename], true), [0, 0, 0], 'not reviewed');
+  assert.deepEqual(
+    await left(line(keys.toDeliver, 1), [disable, rename]),
+    [0, 0, 0],
+    'held, and the other not reviewed',
+  );
+  assert.deepEqual(await left(async () => undefined, [disable]), [0, 0, 0], 'held');
 });

@@ -77,9 +77,13 @@ export function openTerminal({
 async function askYes(question: string, { input, output }: { input: Inlet; output: Outlet }): Promise<boolean> {
   const asking = createInterface({ input, output });
   try {
-    const gone = new Promise<string>((resolve) =>
-      asking.once('close', () => resolve('')).once('SIGINT', () => resolve('')),
-    );
+    const gone = new Promise<string>((resolve) => {
+      asking.once('close', () => resolve(''));
+      asking.once('SIGINT', () => {
+        output.write('\n');
+        resolve('');
+      });
+    });
     return /^\s*y(es)?\s*$/i.test(await Promise.race([asking.question(question), gone]));
   } finally {
     asking.close();

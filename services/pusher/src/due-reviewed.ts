@@ -29,8 +29,8 @@ export async function dueReviewed(
   const everybody = leaversOnly ? [] : await inLine(store, keys.toDeliver, { people, nowMs });
   const due: PersonKey[] = [];
   const line = [...new Set([...leavers, ...everybody])];
-  for (let from = 0; from < line.length && due.length < limit; from += atOnce)
-    due.push(...(await withSomethingToSend(store, reviewed, line.slice(from, from + atOnce))));
+  for (let from = 0; from < line.length && due.length < limit; from += limit)
+    due.push(...(await withSomethingToSend(store, reviewed, line.slice(from, from + limit))));
   return due.slice(0, limit);
 }
 

@@ -8,13 +8,16 @@ import { hasStep, type Reviewed } from './reviewed-steps.ts';
 /** How many people have how much before them. */
 export type Left = Pick<Outstanding, 'toPlan' | 'toJudge' | 'toDeliver'>;
 
-/** So many people are asked about in one command. */
+/** So many people are asked about in one command, */
 const atOnce = 1_000;
+/** and so many plans are read at once. */
+const plansAtOnce = 100;
 
 type Places = { readonly [Place in 'toPlan' | 'waiting' | 'toDeliver' | 'claim' | 'intent']: string | null };
 
 /**
- * Looks who of these people is on the way, and, of those who have something to send, whose steps were reviewed.
+ * Looks who of these people is on the way to having reviewed steps sent. Plans are read only until one is found that has some:
+ * whoever stands in line behind is counted unseen, so that a look costs little while there is much to do.
  * @returns what is left, and the reading of the clock at which the places were looked at: while it is the same, nothing has changed
  */
 export async function readLeft(
@@ -24,22 +27,44 @@ export async function readLeft(
 ): Promise<{ readonly left: Left; readonly clock: string | null }> {
   const people = [...reviewed.keys()];
   const { clock, places } = await readPlaces(store, people);
-  const listed = people.filter((_, index) => places[index]?.waiting != null || places[index]?.toDeliver != null);
-  const plans = await readPlans(store, listed);
-  const refused = await readRefused(store, listed);
-  const left = { toPlan: 0, toJudge: 0, toDeliver: 0 };
-  for (const [index, person] of people.entries()) {
-    const { toPlan, waiting, toDeliver, claim, intent } = places[index] ?? nowhere;
-    const due = toDeliver === null ? null : Number(toDeliver);
-    const isSoon = due !== null && due <= nowMs + soonMs && !(due > nowMs && refused.has(person));
-    const [current, steps] = [plans.get(person), reviewed.get(person)];
-    if (toPlan !== null) left.toPlan += 1;
-    else if (claim !== null || intent !== null) left.toDeliver += 1;
-    else if (current === undefined || steps === undefined) continue;
-    else if (waiting !== null && hasStep(current, steps, { waiting: true })) left.toJudge += 1;
-    else if (isSoon && hasStep(current, steps)) left.toDeliver += 1;
+  const standing = Map.groupBy(people, (_, index) => standingOf(places[index] ?? nowhere, nowMs));
+  const of = (line: Standing) => standing.get(line) ?? [];
+  const toJudge = await countFrom(store, of('waiting'), { reviewed, isWaiting: true });
+  const later = await refusedOf(store, of('later'));
+  const due = [...of('due'), ...of('later').filter((person) => !later.has(person))];
+  const toDeliver = of('under way').length + (await countFrom(store, due, { reviewed, isWaiting: false }));
+  return { left: { toPlan: of('to plan').length, toJudge, toDeliver }, clock };
+}
+
+/** `waiting`: for the guard, perhaps only with a part of the plan; `later`: tried again soon, unless LastPass refuses it. */
+type Standing = 'to plan' | 'under way' | 'waiting' | 'due' | 'later' | 'nowhere';
+
+function standingOf({ toPlan, waiting, toDeliver, claim, intent }: Places, nowMs: number): Standing {
+  if (toPlan !== null) return 'to plan';
+  if (claim !== null || intent !== null) return 'under way';
+  if (waiting !== null) return 'waiting';
+  if (toDeliver === null || Number(toDeliver) > nowMs + soonMs) return 'nowhere';
+  return Number(toDeliver) > nowMs ? 'later' : 'due';
+}
+
+/** How many there are from the first one on whose plan has a reviewed step; 0 if nobody's has. */
+async function countFrom(
+  store: Store,
+  people: readonly PersonKey[],
+  { reviewed, isWaiting }: { reviewed: Reviewed; isWaiting: boolean },
+): Promise<number> {
+  let passed = 0;
+  for (const part of partsOf(people, plansAtOnce)) {
+    const plans = await readPlans(store, part);
+    const first = part.findIndex((person) => {
+      const [current, steps] = [plans.get(person), reviewed.get(person)];
+      if (current === undefined || steps === undefined) return false;
+      return hasStep(current, steps) || (isWaiting && hasStep(current, steps, { waiting: true }));
+    });
+    if (first >= 0) return people.length - passed - first;
+    passed += part.length;
   }
-  return { left, clock };
+  return 0;
 }
 
 const nowhere: Places = { toPlan: null, waiting: null, toDeliver: null, claim: null, intent: null };
@@ -72,19 +97,15 @@ async function readPlaces({ redis, keys }: Store, people: readonly PersonKey[]) 
 }
 
 async function readPlans({ redis, keys }: Store, people: readonly PersonKey[]): Promise<Map<PersonKey, Plan>> {
-  const found = new Map<PersonKey, Plan>();
-  for (const part of partsOf(people)) {
-    const raws = await redis.hmget(keys.plans, ...part);
-    for (const [index, person] of part.entries()) {
-      const { value } = parseStored(plan, keys.plans, raws[index] ?? null);
-      if (value !== null) found.set(person, value);
-    }
-  }
-  return found;
+  const raws = await redis.hmget(keys.plans, ...people);
+  const plans = people.map(
+    (person, index) => [person, parseStored(plan, keys.plans, raws[index] ?? null).value] as const,
+  );
+  return new Map(plans.flatMap(([person, value]) => (value === null ? [] : [[person, value]])));
 }
 
 /** Whose steps LastPass doesn't take. */
-async function readRefused({ redis, keys }: Store, people: readonly PersonKey[]): Promise<Set<PersonKey>> {
+async function refusedOf({ redis, keys }: Store, people: readonly PersonKey[]): Promise<Set<PersonKey>> {
   const refused = new Set<PersonKey>();
   for (const part of partsOf(people)) {
     const raws = await redis.hmget(keys.setAside, ...part);
@@ -94,8 +115,8 @@ async function readRefused({ redis, keys }: Store, people: readonly PersonKey[])
   return refused;
 }
 
-function partsOf(people: readonly PersonKey[]): PersonKey[][] {
+function partsOf(people: readonly PersonKey[], size = atOnce): PersonKey[][] {
   const parts: PersonKey[][] = [];
-  for (let from = 0; from < people.length; from += atOnce) parts.push(people.slice(from, from + atOnce));
+  for (let from = 0; from < people.length; from += size) parts.push(people.slice(from, from + size));
   return parts;
 }

@@ -102,3 +102,27 @@ test('no name, reason or group can steer the terminal', () => {
   });
   assert.doesNotMatch(lines.join(''), /\p{Cc}|\u202e/u);
 });
+
+test('what was written is told last, with the command that does it, and with what it leaves out', () => {
+  const written = { file: 'plan.json', plan: { counts: { people: 1, steps: 2 } } };
+  const lines = (changes: Partial<Preview>) =>
+    previewText({ ...nothing, ...changes }, { written, paint: plainly }).filter((line) =>
+      /plan\.json|not in it|written/.test(line),
+    );
+  const wrote =
+    'Wrote plan.json: 2 steps for 1 person, for you to review; "connector apply plan.json" does exactly that';
+  assert.deepEqual(lines({}), [
+    'Read 164 objects of Active Directory and 1 account of LastPass; nothing was written to either.',
+    `${wrote}.`,
+  ]);
+  assert.deepEqual(
+    lines({
+      held: [stopped('eve', 'many')],
+      groups: [{ ...renamed, name: 'Sales', to: 'Revenue', because: '' }],
+    }).slice(1),
+    [
+      `${wrote}, and with --with-held lets those go, too, who would be held or wait.`,
+      'Renamed groups are not in it: let them go with "connector release <group>".',
+    ],
+  );
+});

@@ -41,14 +41,22 @@ export function previewText(
     sent.length === 0
       ? 'A sync now would send nothing.'
       : `A sync now would send ${counted(calls, 'change', 'changes')} for ${people(sent.length)}.`,
-    ...(written === null ? [] : writtenLines(written, groups.length)),
+    ...(written === null
+      ? []
+      : writtenLines(written, { waiting: held.length + pending.length, groups: groups.length })),
   ];
 }
 
-const writtenLines = ({ file, plan: { counts } }: WrittenPlan, groups: number): string[] => [
-  `Wrote ${file}: ${counted(counts.steps, 'step', 'steps')} for ${people(counts.people)}, for you to review; "connector apply ${file}" does exactly that.`,
-  ...(groups === 0 ? [] : ['Renamed groups are not in it: let them go with "connector release <group>".']),
-];
+function writtenLines(
+  { file, plan: { counts } }: WrittenPlan,
+  { waiting, groups }: { waiting: number; groups: number },
+): string[] {
+  const alsoHeld = waiting > 0 ? ', and with --with-held lets those go, too, who would be held or wait' : '';
+  return [
+    `Wrote ${file}: ${counted(counts.steps, 'step', 'steps')} for ${people(counts.people)}, for you to review; "connector apply ${file}" does exactly that${alsoHeld}.`,
+    ...(groups === 0 ? [] : ['Renamed groups are not in it: let them go with "connector release <group>".']),
+  ];
+}
 
 function stoppedBlock(title: string, stopped: readonly StoppedPerson[], paint: Paint): string[] {
   const byReason = [...Map.groupBy(stopped, ({ because }) => because)].sort(([, a], [, b]) => b.length - a.length);
