@@ -36,11 +36,14 @@ const applied = z.object({
   notInFile: z.object({ people: z.number(), steps: z.number() }).nullable(),
 });
 
-/** An OU of people in front of services in manual mode, which run and have planned. */
-async function company(names: readonly string[], { policy = {} }: Pick<StackOptions, 'policy'> = {}) {
+/** An OU of people in front of services, in manual mode unless said otherwise, which run and have planned. */
+async function company(
+  names: readonly string[],
+  { policy = {}, sync = { mode: 'manual' } }: Pick<StackOptions, 'policy' | 'sync'> = {},
+) {
   const stack = await Stack.create({
     policy,
-    sync: { mode: 'manual' },
+    sync,
     directory: (base) => ({ userBases: [`OU=Staff,${base}`] }),
   });
   await stack.admin.createOu({ name: 'Staff' });
@@ -225,4 +228,24 @@ test('in a first run a reviewed file creates whom it shows as held, without conf
   assert.deepEqual(await usernames(), names.map(mailOf));
   await stack.planned();
   assert.deepEqual([...(await heldPeople(stack)).keys()], [mailOf('kim')]);
+});
+
+test('in automatic mode what is in the file goes by itself, is waited for and told; what has moved is told, too', async () => {
+  const { stack, file, preview, account, dn } = await company(['ann', 'bob'], { sync: { mode: 'automatic' } });
+  await using _ = stack;
+  await stack.settled();
+  await stack.stop('pusher');
+  for (const name of ['ann', 'bob']) await stack.admin.modify(dn(name), { displayName: `${name} Lee` });
+  await stack.planned();
+  await preview();
+  await stack.admin.modify(dn('bob'), { displayName: 'Bob Jones' });
+  stack.start('pusher', { replica: 'again' });
+  const { code, steps } = await apply(stack, file, '--yes');
+  assert.equal(code, 1);
+  assert.match(steps['ann rename']?.outcome ?? '', /^(delivered|already so)$/);
+  assert.equal(steps['bob rename']?.outcome, 'moved');
+  assert.equal((await account('ann'))?.fullname, 'ann Lee');
+  await stack.settled();
+  assert.equal((await account('bob'))?.fullname, 'Bob Jones');
+  assert.equal(await stack.store.redis.exists(stack.keys.reviewed), 0);
 });
