@@ -68,6 +68,15 @@ export class DirectoryModel {
   /** OU → the one above. */
   readonly ous = new Map<Id, Id>();
 
+  /** Another one that begins as this one is, and goes its own way. */
+  copy(): DirectoryModel {
+    const copied = new DirectoryModel();
+    for (const [id, person] of this.people) copied.people.set(id, { ...person });
+    for (const [id, group] of this.groups) copied.groups.set(id, { ...group, members: new Set(group.members) });
+    for (const [ou, above] of this.ous) copied.ous.set(ou, above);
+    return copied;
+  }
+
   apply(operation: Operation): void {
     switch (operation.kind) {
       case 'create-ou':

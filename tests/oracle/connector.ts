@@ -14,6 +14,7 @@ import { directoryId, type Run, type RunOptions, type Servers } from '../faults/
 import { waitUntil } from '../support/wait-until.ts';
 import { differencesFrom, type HandOperation } from './expected-tenant.ts';
 import { performByHand } from './lastpass-hands.ts';
+import { differencesOfLists } from './lists.ts';
 import type { Policy, Scope } from './rules.ts';
 import { SettledOracle, type Word } from './settled-oracle.ts';
 import { Story } from './story.ts';
@@ -141,8 +142,8 @@ export class Connector implements AsyncDisposable {
       if (strangers.has(user.username) && before !== JSON.stringify(user))
         differences.push(`${user.username}: a stranger, was ${before}, is ${JSON.stringify(user)}`);
     }
-    for (const list of ['pending', 'rejected'] as const) differences.push(...(await this.#differencesOfList(list)));
-    differences.push(...(await this.#differencesOfAside()));
+    const { oracle } = this;
+    differences.push(...(await differencesOfLists({ store: this.run.store, oracle, guidOf: this.#guidOf })));
     assert.ok(differences.length === 0, [...differences, '', ...this.#story.of(differences)].join('\n'));
   }
 
@@ -157,34 +158,6 @@ export class Connector implements AsyncDisposable {
 
   #keyOf(id: Id): string {
     return personKey(directoryId, this.#guidOf(id));
-  }
-
-  /** The test's name for somebody. */
-  #idOf(key: string): Id {
-    return [...this.oracle.directory.people.keys()].find((id) => this.#keyOf(id) === key) ?? key;
-  }
-
-  async #differencesOfList(list: 'pending' | 'rejected'): Promise<string[]> {
-    const { redis, keys } = this.run.store;
-    const is = new Set(await redis.zrange(keys[list], '0', '-1'));
-    const should = new Map(this.oracle[list]().map((id) => [this.#keyOf(id), id]));
-    return [
-      ...[...should].filter(([key]) => !is.has(key)).map(([, id]) => `${id}: should be ${list}`),
-      ...[...is].filter((key) => !should.has(key)).map((key) => `${this.#idOf(key)}: shouldn't be ${list}`),
-    ];
-  }
-
-  async #differencesOfAside(): Promise<string[]> {
-    const is = new Map((await readAside(this.run.store)).map((person) => [person.person, person]));
-    const should = new Map([...this.oracle.aside()].map(([id, kind]) => [this.#keyOf(id), { id, kind }]));
-    return [
-      ...[...should]
-        .filter(([key, { kind }]) => is.get(key)?.kind !== kind)
-        .map(([key, { id, kind }]) => `${id}: should be set aside as ${kind}, is ${is.get(key)?.reason ?? 'not'}`),
-      ...[...is]
-        .filter(([key]) => !should.has(key))
-        .map(([key, { reason }]) => `${this.#idOf(key)}: shouldn't be set aside: ${reason}`),
-    ];
   }
 
   /** Somebody whose account was deleted by hand is to be as new. */

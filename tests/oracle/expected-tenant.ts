@@ -49,6 +49,14 @@ export class ExpectedTenant {
     for (const username of invited) this.accounts.add(expectedAccount({ username, invited: true }));
   }
 
+  /** Another one that begins as this one is. @param twin the account that takes the place of one of these, the same each time */
+  copy(twin: (account: ExpectedAccount) => ExpectedAccount): ExpectedTenant {
+    const copied = new ExpectedTenant({ users: [], invited: [] });
+    for (const account of this.accounts) copied.accounts.add(twin(account));
+    for (const [username, count] of this.welcomed) copied.welcomed.set(username, count);
+    return copied;
+  }
+
   find(username: string): ExpectedAccount | undefined {
     return [...this.accounts].find((account) => account.username === username);
   }
@@ -59,6 +67,12 @@ export class ExpectedTenant {
     this.accounts.add(account);
     this.welcomed.set(username, (this.welcomed.get(username) ?? 0) + 1);
     return account;
+  }
+
+  /** All accounts as one text, for comparing. */
+  get text(): string {
+    const accounts = [...this.accounts].map((account) => `${account.username} ${account.invited} ${shownOf(account)}`);
+    return accounts.sort().join('\n');
   }
 
   byHand(operation: HandOperation): void {

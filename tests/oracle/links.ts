@@ -18,6 +18,21 @@ export class ExpectedLinks {
     this.#tenant = tenant;
   }
 
+  /** The same links to the accounts of a copy of the tenant. */
+  copy(tenant: ExpectedTenant, twin: (account: ExpectedAccount) => ExpectedAccount): ExpectedLinks {
+    const copied = new ExpectedLinks(tenant);
+    for (const [person, link] of this.#links) copied.#links.set(person, { ...link, account: twin(link.account) });
+    return copied;
+  }
+
+  /** Everything about them as one text, for comparing. */
+  get text(): string {
+    const lines = [...this.#links].map(([person, { account, disabledByUs, asked }]) =>
+      JSON.stringify([person, account.username, this.#tenant.accounts.has(account), disabledByUs, asked]),
+    );
+    return lines.sort().join('\n');
+  }
+
   get(person: Id): Link | undefined {
     return this.#links.get(person);
   }

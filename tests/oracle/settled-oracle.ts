@@ -35,7 +35,7 @@ export interface SettledOracleOptions {
 export class SettledOracle {
   readonly directory: DirectoryModel;
   readonly tenant: ExpectedTenant;
-  readonly #rules: Rules;
+  #rules: Rules;
   readonly #instantMail: boolean;
   readonly #links: ExpectedLinks;
   /** Names, in lower case, of groups that somebody with an account was to be in. */
@@ -44,12 +44,39 @@ export class SettledOracle {
   readonly #approved = new Map<Id, string>();
   readonly #rejected = new Map<Id, string>();
 
-  constructor({ rules, directory, before, instantMail }: SettledOracleOptions) {
+  constructor({ rules, directory, before, instantMail }: SettledOracleOptions, original?: SettledOracle) {
     this.directory = directory;
     this.#rules = rules;
-    this.tenant = new ExpectedTenant(before);
-    this.#links = new ExpectedLinks(this.tenant);
     this.#instantMail = instantMail;
+    const twins = new Map<ExpectedAccount, ExpectedAccount>();
+    const twin = (account: ExpectedAccount) => {
+      const made = twins.get(account) ?? { ...account, groups: new Set(account.groups) };
+      twins.set(account, made);
+      return made;
+    };
+    this.tenant = original?.tenant.copy(twin) ?? new ExpectedTenant(before);
+    this.#links = original ? original.#links.copy(this.tenant, twin) : new ExpectedLinks(this.tenant);
+    if (!original) return;
+    for (const name of original.#synced) this.#synced.add(name);
+    for (const [person, username] of original.#approved) this.#approved.set(person, username);
+    for (const [person, username] of original.#rejected) this.#rejected.set(person, username);
+  }
+
+  /** Another oracle that begins with what this one knows, and follows a directory of its own. */
+  copy(directory: DirectoryModel): SettledOracle {
+    const before = { users: [], invited: [] };
+    return new SettledOracle({ rules: this.#rules, directory, before, instantMail: this.#instantMail }, this);
+  }
+
+  /** The policy is another one from now on. */
+  changeRules(rules: Rules): void {
+    this.#rules = rules;
+  }
+
+  /** Everything that it knows and that decides what comes, as one text: two oracles with the same text go on alike. */
+  get text(): string {
+    const lists = [this.#synced, this.#approved, this.#rejected, this.tenant.welcomed].map((list) => [...list].sort());
+    return JSON.stringify([this.tenant.text, this.#links.text, lists]);
   }
 
   /** Something was done at LastPass, and the accounts are read before anything else happens. */

@@ -52,7 +52,7 @@ export class Stack implements AsyncDisposable {
   readonly #options: StackOptions;
   readonly #services = new Map<string, Program>();
   readonly #closers: (() => Promise<unknown>)[];
-  readonly #config: { directories: object[] };
+  readonly #config: { directories: object[]; lastpass: object };
 
   private constructor(parts: {
     dir: string;
@@ -61,7 +61,7 @@ export class Stack implements AsyncDisposable {
     redis: RedisServer;
     simulator: Simulator;
     closers: (() => Promise<unknown>)[];
-    config: { directories: object[] };
+    config: { directories: object[]; lastpass: object };
     options: StackOptions;
   }) {
     this.dir = parts.dir;
@@ -133,6 +133,12 @@ export class Stack implements AsyncDisposable {
   async configureDirectory(changes: object): Promise<void> {
     const [directory] = this.#config.directories;
     await this.configure({ directories: [{ ...directory, ...changes }] });
+  }
+
+  /** Changes where the services find what they talk to. */
+  async configureEnds({ directory, lastpass, redis }: { directory: object; lastpass: object; redis: object }) {
+    await this.configureDirectory(directory);
+    await this.configure({ lastpass: { ...this.#config.lastpass, ...lastpass }, redis });
   }
 
   /** Starts a service; `replica` tells several of a kind apart. */

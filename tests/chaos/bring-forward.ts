@@ -1,0 +1,79 @@
+/**
+ * Times that the product waits for, brought forward once everything is quiet: what is waited for then can't happen any more.
+ * Nothing else of what Redis remembers is changed here, and all that is goes by way of a transaction that is refused when a
+ * service was quicker.
+ */
+
+import { noSeat } from '@connector/shared/no-seat.ts';
+import { alarm, intent } from '@connector/shared/plan.ts';
+import { parseStored, type Store } from '@connector/shared/store.ts';
+import { createSettlesMs } from '../../services/pusher/src/settling.ts';
+
+/** Whoever is put off for longer is due now, ms: a claim that is being worked on isn't. */
+const putOffForMs = 6_000;
+
+export interface Quiet {
+  /** Since when no call has been under way that was sent before, ms since 1970. */
+  readonly sinceMs: number;
+}
+
+/** Brings all of them forward. To be called again as long as something is waited for. */
+export async function bringForward(store: Store, { sinceMs }: Quiet): Promise<void> {
+  await Promise.all([
+    deliveriesAreDue(store),
+    createsSettle(store, sinceMs),
+    callsMayGoOn(store),
+    refusedCredentialsAreTried(store),
+    seatsAreTried(store),
+  ]);
+}
+
+/** Whoever was refused, or got no answer, is tried again now. */
+async function deliveriesAreDue({ redis, keys, commit }: Store): Promise<void> {
+  const nowMs = Date.now();
+  for (const line of [keys.toDeliver, keys.leavers]) {
+    const later = await redis.zrangebyscore(line, `(${nowMs + putOffForMs}`, '+inf');
+    if (later.length > 0)
+      await commit({ guards: [], writes: later.map((person) => ['ZADD', line, 'XX', 'LT', String(nowMs), person]) });
+  }
+}
+
+/** A create that was sent before everything was quiet isn't under way any more. */
+async function createsSettle({ redis, keys, commit }: Store, sinceMs: number): Promise<void> {
+  for (const [person, raw] of Object.entries(await redis.hgetall(keys.intents))) {
+    const sent = intent.parse(JSON.parse(raw));
+    if (sent.settlesAtMs <= Date.now() || sent.settlesAtMs - createSettlesMs >= sinceMs) continue;
+    await commit({
+      guards: [{ command: ['HGET', keys.intents, person], is: raw }],
+      writes: [
+        ['HSET', keys.intents, person, JSON.stringify({ ...sent, settlesAtMs: Date.now() })],
+        ['ZADD', keys.toDeliver, 'XX', 'LT', String(Date.now()), person],
+      ],
+    });
+  }
+}
+
+/** Nobody has to pause, or to wait for a turn. */
+async function callsMayGoOn({ keys, commit }: Store): Promise<void> {
+  await commit({ guards: [], writes: [['HDEL', keys.callRate, 'pausedUntil', 'slowDowns', 'due']] });
+}
+
+async function refusedCredentialsAreTried({ redis, keys, commit }: Store): Promise<void> {
+  for (const [credentials, raw] of Object.entries(await redis.hgetall(keys.alarms))) {
+    const raised = alarm.parse(JSON.parse(raw));
+    if (raised.tryAgainAtMs <= Date.now()) continue;
+    await commit({
+      guards: [{ command: ['HGET', keys.alarms, credentials], is: raw }],
+      writes: [['HSET', keys.alarms, credentials, JSON.stringify({ ...raised, tryAgainAtMs: Date.now() })]],
+    });
+  }
+}
+
+async function seatsAreTried({ redis, keys, commit }: Store): Promise<void> {
+  const { raw, value } = parseStored(noSeat, keys.noSeat, await redis.get(keys.noSeat));
+  if (value === null || value.tryAgainAtMs <= Date.now()) return;
+  await commit({
+    guards: [{ command: ['GET', keys.noSeat], is: raw }],
+    writes: [['SET', keys.noSeat, JSON.stringify({ ...value, tryAgainAtMs: Date.now() })]],
+  });
+}

@@ -1,0 +1,138 @@
+/** Waiting until everything has arrived: nothing goes wrong any more, and nothing is outstanding. */
+
+import { currentGeneration } from '@connector/shared/people-with-mail.ts';
+import { accountsRead, link } from '@connector/shared/plan.ts';
+import { policyState } from '@connector/shared/policy.ts';
+import { parseStored } from '@connector/shared/store.ts';
+import { decideAll } from '../../services/console/src/held/decide.ts';
+import { readHeld } from '../../services/console/src/held/held-people.ts';
+import { directoryId } from '../support/stack.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { bringForward } from './bring-forward.ts';
+import type { ChaosWorld } from './world.ts';
+
+/** Everything must have arrived within this, ms. */
+const quietWithinMs = 90_000;
+const bringForwardEveryMs = 500;
+
+/** Whose steps were released, by user name, and when. */
+export interface Released {
+  readonly atMs: number;
+  readonly callsBefore: number;
+  readonly usernames: ReadonlySet<string>;
+}
+
+/** Waits until everything has arrived; whoever is held is released. @returns what was released, in its order */
+export async function settle(world: ChaosWorld): Promise<Released[]> {
+  await quiet(world);
+  const released: Released[] = [];
+  for (;;) {
+    const those = await releaseHeld(world);
+    if (those !== null) released.push(those);
+    else if (!(await learnIds(world))) return released;
+    await quiet(world);
+  }
+}
+
+async function quiet(world: ChaosWorld): Promise<void> {
+  world.replicas.assertAllRun();
+  await nothingUnderWay(world);
+  const sinceMs = Date.now();
+  const marker = await world.mark();
+  let broughtForwardAtMs = 0;
+  await waitUntil(
+    'everything to arrive',
+    async () => {
+      if (Date.now() - broughtForwardAtMs > bringForwardEveryMs) {
+        broughtForwardAtMs = Date.now();
+        await bringForward(world.stack.store, { sinceMs });
+      }
+      const left = [...(await outstanding(world)), ...((await isMirrored(world, marker)) ? [] : ['the marker'])];
+      if (left.length > 0) throw new Error(`outstanding: ${left.join(', ')}`);
+      return true;
+    },
+    { withinMs: quietWithinMs, everyMs: 50 },
+  );
+}
+
+/** What was sent while things went wrong has been carried out by now, or never will be. */
+async function nothingUnderWay({ stack }: ChaosWorld): Promise<void> {
+  await waitUntil(
+    'calls under way to end',
+    async () => {
+      const calls = (await stack.simulator.calls()) as { durationMs?: number | null }[];
+      return calls.every(({ durationMs }) => durationMs !== null);
+    },
+    { everyMs: 100 },
+  );
+}
+
+async function isMirrored({ stack: { store } }: ChaosWorld, guid: string): Promise<boolean> {
+  const current = await currentGeneration(store, directoryId);
+  if (current === null) return false;
+  return (await store.redis.hexists(store.keys.directory(directoryId).mirror(current.generation).objects, guid)) === 1;
+}
+
+/** What is still to be done, in words, at one moment; none when all is. */
+async function outstanding({ stack: { store } }: ChaosWorld): Promise<string[]> {
+  const { redis, keys } = store;
+  const [log, toPlan, waiting, claims, intents, toDeliver, alarms, requested, readRaw, policyRaw] = await atOnce(
+    redis
+      .multi()
+      .xlen(keys.directory(directoryId).log)
+      .zcard(keys.toPlan)
+      .zcard(keys.waiting)
+      .hlen(keys.claims)
+      .hlen(keys.intents)
+      .zcard(keys.toDeliver)
+      .hlen(keys.alarms)
+      .hget(keys.requests, 'accounts')
+      .get(keys.accountsRead)
+      .get(keys.policy),
+  );
+  const read = parseStored(accountsRead, keys.accountsRead, textOf(readRaw)).value;
+  const policy = parseStored(policyState, keys.policy, textOf(policyRaw)).value;
+  const isRead = read !== null && (textOf(requested) === null || read.answered === requested);
+  const counts = {
+    ...{ 'entries of the log': log, 'to plan': toPlan, 'to judge': waiting, claims, intents },
+    ...{ 'to deliver': toDeliver, alarms, 'readings of the accounts': isRead ? 0 : 1 },
+    'policies that no full read was planned under': policy?.settled ? 0 : 1,
+  };
+  return Object.entries(counts).flatMap(([what, count]) => (Number(count) > 0 ? [`${count} ${what}`] : []));
+}
+
+const textOf = (reply: unknown): string | null => (typeof reply === 'string' ? reply : null);
+
+/** The replies of a transaction. @throws the first error among them */
+async function atOnce(transaction: { exec(): Promise<[Error | null, unknown][] | null> }): Promise<unknown[]> {
+  return ((await transaction.exec()) ?? []).map(([error, reply]) => {
+    if (error) throw error;
+    return reply;
+  });
+}
+
+/** Lets all go who are held, as an administrator would. */
+async function releaseHeld({ stack }: ChaosWorld): Promise<Released | null> {
+  const { store, simulator } = stack;
+  const held = await readHeld(store, 'held');
+  if (held.length === 0) return null;
+  const usernames = new Set(held.map(({ username }) => username));
+  const released = { atMs: Date.now(), callsBefore: await simulator.lastCall(), usernames };
+  await decideAll(store, held, { verdict: 'released', by: 'chaos', atMs: Date.now() });
+  return released;
+}
+
+/** Has all accounts read. */
+export async function askForAccounts({ stack: { store } }: ChaosWorld): Promise<void> {
+  await store.redis.hset(store.keys.requests, 'accounts', `chaos-${Date.now()}`);
+}
+
+/** The ids of many new accounts come with the next reading of all accounts. @returns whether it takes one */
+async function learnIds(world: ChaosWorld): Promise<boolean> {
+  const { store, simulator } = world.stack;
+  const links = (await store.redis.hvals(store.keys.links)).map((raw) => link.parse(JSON.parse(raw)));
+  const invited = new Set((await simulator.state()).invited);
+  if (!links.some(({ id, username }) => id === null && !invited.has(username))) return false;
+  await askForAccounts(world);
+  return true;
+}

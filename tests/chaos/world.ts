@@ -1,0 +1,165 @@
+/**
+ * A company on a real directory, the connector with several replicas of each service, LastPass, wires between them that can
+ * break, and the oracle. Redis, the domain controller and LastPass are reached by the services through these wires only.
+ */
+import { join } from 'node:path';
+import { founding, lastPassBefore, mailOf } from '../acceptance/company.ts';
+import { DirectoryHands } from '../acceptance/directory-hands.ts';
+import { DirectoryModel, type Operation } from '../acceptance/directory-model.ts';
+import { basesBelow, excluded, scope } from '../oracle/change-log-company.ts';
+import type { HandOperation } from '../oracle/expected-tenant.ts';
+import { performByHand } from '../oracle/lastpass-hands.ts';
+import { SettledOracle } from '../oracle/settled-oracle.ts';
+import { Story } from '../oracle/story.ts';
+import { Stack } from '../support/stack.ts';
+import { type ChaosPolicy, configured } from './policies.ts';
+import { Replicas } from './replicas.ts';
+import { SimulatorFaults } from './simulator-faults.ts';
+import { Taken } from './taken.ts';
+import { TcpProxy } from './tcp-proxy.ts';
+import { Turns } from './turns.ts';
+
+const people = 40;
+const before = { ...lastPassBefore, invited: [...lastPassBefore.invited, mailOf('p4'), mailOf('p10'), mailOf('p11')] };
+const ldaps = 636;
+
+interface Parts {
+  readonly stack: Stack;
+  readonly wires: Wires;
+  readonly directory: DirectoryModel;
+  readonly oracle: SettledOracle;
+  readonly policy: ChaosPolicy;
+}
+
+/** In front of what the services reach. */
+export interface Wires {
+  readonly redis: TcpProxy;
+  readonly directory: TcpProxy;
+  readonly lastpass: TcpProxy;
+}
+
+export class ChaosWorld implements AsyncDisposable {
+  readonly stack: Stack;
+  readonly wires: Wires;
+  readonly replicas: Replicas;
+  readonly simulatorFaults: SimulatorFaults;
+  readonly taken = new Taken();
+  readonly directory: DirectoryModel;
+  readonly oracle: SettledOracle;
+  /** Everything that happened in the directory. */
+  readonly operations: Operation[] = [];
+  readonly story = new Story();
+  readonly #hands: DirectoryHands;
+  /** Whoever works on the directory, or on the domain controller itself. */
+  readonly #directoryTurns = new Turns();
+  #policy: ChaosPolicy;
+  /** The accounts of strangers as they were when something was done by hand for the last time. */
+  #strangers = new Map<string, string>();
+
+  private constructor({ stack, wires, directory, oracle, policy }: Parts) {
+    this.stack = stack;
+    this.wires = wires;
+    this.directory = directory;
+    this.oracle = oracle;
+    this.#policy = policy;
+    this.replicas = new Replicas(stack, { NODE_COMPILE_CACHE: join(stack.dir, 'compiled') });
+    this.simulatorFaults = new SimulatorFaults(stack.simulator);
+    this.#hands = new DirectoryHands(stack.domain);
+  }
+
+  /** The company and its accounts are there; no service runs yet. */
+  static async create(policy: ChaosPolicy): Promise<ChaosWorld> {
+    const stack = await Stack.create({ policy: configured(policy), directory: (base) => basesBelow(base) });
+    try {
+      const { simulator, redis, domain } = stack;
+      await simulator.seed(before);
+      const { hostname, port } = new URL(simulator.apiUrl);
+      const wires = {
+        redis: await TcpProxy.start({ host: '127.0.0.1', port: redis.port }),
+        directory: await TcpProxy.start({ host: domain.address, port: ldaps }),
+        lastpass: await TcpProxy.start({ host: hostname, port: Number(port) }),
+      };
+      await stack.configureEnds({
+        directory: { urls: [`ldaps://${domain.address}:${wires.directory.port}`] },
+        lastpass: { apiUrl: `http://127.0.0.1:${wires.lastpass.port}/enterpriseapi.php` },
+        redis: { url: `redis://127.0.0.1:${wires.redis.port}` },
+      });
+      const directory = new DirectoryModel();
+      const rules = { ...policy.rules, ...scope, groupFilter: policy.groupFilter };
+      const oracle = new SettledOracle({ rules, before: await simulator.state(), instantMail: false, directory });
+      const world = new ChaosWorld({ stack, wires, directory, oracle, policy });
+      await world.rememberStrangers();
+      await world.perform([...founding(people), ...excluded]);
+      return world;
+    } catch (error) {
+      await stack[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get policy(): ChaosPolicy {
+    return this.#policy;
+  }
+
+  guidOf = (id: string): string => this.#hands.guidOf(id);
+
+  /** Carries operations out, one after the other, while the domain controller is there. */
+  async perform(operations: readonly Operation[]): Promise<void> {
+    for (const operation of operations)
+      await this.#directoryTurns.take(async () => {
+        try {
+          await this.#hands.perform(operation);
+        } catch (cause) {
+          throw new Error(`the directory refused ${JSON.stringify(operation)}`, { cause });
+        }
+        this.directory.apply(operation);
+        this.operations.push(operation);
+        this.story.tell(operation);
+      });
+  }
+
+  /** A change in the directory that means nothing. @returns its objectGUID */
+  mark(): Promise<string> {
+    const name = `marker-${Math.random().toString(36).slice(2)}`;
+    return this.#directoryTurns.take(() => this.stack.admin.createOu({ name }));
+  }
+
+  /** Does something to the domain controller that ends its connections; nobody works on the directory meanwhile. */
+  withoutDirectory(work: () => Promise<void>): Promise<void> {
+    return this.#directoryTurns.take(async () => {
+      await work();
+      await Promise.all([this.#hands.reconnect(), this.stack.admin.hangUp().catch(() => undefined)]);
+    });
+  }
+
+  /** Does something at LastPass by hand. Not while the connector is at it. */
+  async byHand(operations: readonly HandOperation[]): Promise<void> {
+    await performByHand(this.stack.simulator, operations);
+    for (const operation of operations) this.oracle.byHand(operation);
+    this.story.tell(...operations);
+    await this.rememberStrangers();
+  }
+
+  /** Writes another policy into the configuration; services that start from now on have it. */
+  async changePolicy(policy: ChaosPolicy): Promise<void> {
+    this.#policy = policy;
+    await this.stack.configure({ policy: configured(policy) });
+    this.oracle.changeRules({ ...policy.rules, ...scope, groupFilter: policy.groupFilter });
+  }
+
+  async rememberStrangers(): Promise<void> {
+    const { users } = await this.stack.simulator.state();
+    this.#strangers = new Map(users.map((user) => [user.username, JSON.stringify(user)]));
+  }
+
+  /** An account as it was when something was done by hand for the last time. */
+  before(username: string): string | undefined {
+    return this.#strangers.get(username);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#hands[Symbol.asyncDispose]().catch(() => undefined); // its domain controller may be gone
+    for (const wire of Object.values(this.wires)) await wire[Symbol.asyncDispose]();
+    await this.stack[Symbol.asyncDispose]();
+  }
+}
