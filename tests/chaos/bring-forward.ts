@@ -4,6 +4,7 @@
  * service was quicker.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { noSeat } from '@connector/shared/no-seat.ts';
 import { alarm, intent } from '@connector/shared/plan.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
@@ -11,6 +12,7 @@ import { createSettlesMs } from '../../services/pusher/src/settling.ts';
 
 /** Whoever is put off for longer is due now, ms: a claim that is being worked on isn't. */
 const putOffForMs = 6_000;
+const hurryEveryMs = 1_500;
 
 export interface Quiet {
   /** Since when no call has been under way that was sent before, ms since 1970. */
@@ -28,11 +30,28 @@ export async function bringForward(store: Store, { sinceMs }: Quiet): Promise<vo
   ]);
 }
 
-/** Whoever was refused, or got no answer, is tried again now. */
+/**
+ * While faults strike: nobody waits for long, else a single refusal would keep all calls from everything that strikes after it.
+ * Creates that may be under way settle in their own time.
+ */
+export async function hurry(store: Store, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await Promise.all(
+      [deliveriesAreDue, callsMayGoOn, refusedCredentialsAreTried, seatsAreTried].map((each) => each(store)),
+    ).catch(
+      () => undefined, // Redis is away: a fault of ours
+    );
+    await sleep(hurryEveryMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Whoever was refused, or got no answer, is tried again now; a create that may be under way is waited for. */
 async function deliveriesAreDue({ redis, keys, commit }: Store): Promise<void> {
   const nowMs = Date.now();
+  const creating = new Set(await redis.hkeys(keys.intents));
   for (const line of [keys.toDeliver, keys.leavers]) {
-    const later = await redis.zrangebyscore(line, `(${nowMs + putOffForMs}`, '+inf');
+    const all = await redis.zrangebyscore(line, `(${nowMs + putOffForMs}`, '+inf');
+    const later = all.filter((person) => !creating.has(person));
     if (later.length > 0)
       await commit({ guards: [], writes: later.map((person) => ['ZADD', line, 'XX', 'LT', String(nowMs), person]) });
   }

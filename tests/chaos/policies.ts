@@ -51,3 +51,10 @@ export function anotherPolicy(policy: ChaosPolicy, random: Random): ChaosPolicy 
   ]);
   return { ...policy, ...changed };
 }
+
+/** A policy in words. */
+export function wordsOf({ rules, groupFilter, tight: isTight }: ChaosPolicy): string {
+  const { onDeleted, onDisabled, onRemovedFromFilter: onLeft, memberships } = rules;
+  const actions = `deleted: ${onDeleted}, disabled: ${onDisabled}, left: ${onLeft}, memberships: ${memberships}`;
+  return `policy: ${actions}, filter: ${groupFilter.join('+')}${isTight ? ', all leavers held' : ''}`;
+}

@@ -1,5 +1,6 @@
 /** Waiting until everything has arrived: nothing goes wrong any more, and nothing is outstanding. */
 
+import { cursor } from '@connector/shared/directory-state.ts';
 import { currentGeneration } from '@connector/shared/people-with-mail.ts';
 import { accountsRead, link } from '@connector/shared/plan.ts';
 import { policyState } from '@connector/shared/policy.ts';
@@ -9,6 +10,8 @@ import { readHeld } from '../../services/console/src/held/held-people.ts';
 import { directoryId } from '../support/stack.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { bringForward } from './bring-forward.ts';
+import { hidden } from './reading-faults.ts';
+import type { Injected } from './wave.ts';
 import type { ChaosWorld } from './world.ts';
 
 /** Everything must have arrived within this, ms. */
@@ -22,8 +25,12 @@ export interface Released {
   readonly usernames: ReadonlySet<string>;
 }
 
-/** Waits until everything has arrived; whoever is held is released. @returns what was released, in its order */
-export async function settle(world: ChaosWorld): Promise<Released[]> {
+/**
+ * Waits until everything has arrived; whoever is held is released. What was hidden from the service account is read again first.
+ * @returns what was released, in its order
+ */
+export async function settle(world: ChaosWorld, { injected }: { injected: readonly Injected[] }): Promise<Released[]> {
+  if (injected.some(({ name }) => name === hidden.name)) await askForFullRead(world);
   await quiet(world);
   const released: Released[] = [];
   for (;;) {
@@ -76,26 +83,33 @@ async function isMirrored({ stack: { store } }: ChaosWorld, guid: string): Promi
 /** What is still to be done, in words, at one moment; none when all is. */
 async function outstanding({ stack: { store } }: ChaosWorld): Promise<string[]> {
   const { redis, keys } = store;
-  const [log, toPlan, waiting, claims, intents, toDeliver, alarms, requested, readRaw, policyRaw] = await atOnce(
-    redis
-      .multi()
-      .xlen(keys.directory(directoryId).log)
-      .zcard(keys.toPlan)
-      .zcard(keys.waiting)
-      .hlen(keys.claims)
-      .hlen(keys.intents)
-      .zcard(keys.toDeliver)
-      .hlen(keys.alarms)
-      .hget(keys.requests, 'accounts')
-      .get(keys.accountsRead)
-      .get(keys.policy),
-  );
+  const [log, toPlan, waiting, claims, intents, toDeliver, alarms, requested, readRaw, policyRaw, asked, cursorRaw] =
+    await atOnce(
+      redis
+        .multi()
+        .xlen(keys.directory(directoryId).log)
+        .zcard(keys.toPlan)
+        .zcard(keys.waiting)
+        .hlen(keys.claims)
+        .hlen(keys.intents)
+        .zcard(keys.toDeliver)
+        .hlen(keys.alarms)
+        .hget(keys.requests, 'accounts')
+        .get(keys.accountsRead)
+        .get(keys.policy)
+        .hget(keys.requests, 'full-read')
+        .get(keys.directory(directoryId).cursor),
+    );
   const read = parseStored(accountsRead, keys.accountsRead, textOf(readRaw)).value;
   const policy = parseStored(policyState, keys.policy, textOf(policyRaw)).value;
+  const reading = parseStored(cursor, 'cursor', textOf(cursorRaw)).value;
+  const isWhole =
+    reading !== null && reading.completed === reading.generation && (asked === null || reading.answered === asked);
   const isRead = read !== null && (textOf(requested) === null || read.answered === requested);
   const counts = {
     ...{ 'entries of the log': log, 'to plan': toPlan, 'to judge': waiting, claims, intents },
     ...{ 'to deliver': toDeliver, alarms, 'readings of the accounts': isRead ? 0 : 1 },
+    'full reads': isWhole ? 0 : 1,
     'policies that no full read was planned under': policy?.settled ? 0 : 1,
   };
   return Object.entries(counts).flatMap(([what, count]) => (Number(count) > 0 ? [`${count} ${what}`] : []));
@@ -122,9 +136,28 @@ async function releaseHeld({ stack }: ChaosWorld): Promise<Released | null> {
   return released;
 }
 
-/** Has all accounts read. */
-export async function askForAccounts({ stack: { store } }: ChaosWorld): Promise<void> {
-  await store.redis.hset(store.keys.requests, 'accounts', `chaos-${Date.now()}`);
+/** Has all accounts read. @returns the request */
+export async function askForAccounts(world: ChaosWorld): Promise<string> {
+  return await ask(world, 'accounts');
+}
+
+/** Has the whole directory read afresh. @returns the request */
+export async function askForFullRead(world: ChaosWorld): Promise<string> {
+  return await ask(world, 'full-read');
+}
+
+async function ask({ stack: { store } }: ChaosWorld, what: 'accounts' | 'full-read'): Promise<string> {
+  const request = `chaos-${Date.now()}`;
+  await store.redis.hset(store.keys.requests, what, request);
+  return request;
+}
+
+/** Whether the accounts were read as was asked for, or later. */
+export async function areRead({ stack: { store } }: ChaosWorld, request: string): Promise<boolean> {
+  const { redis, keys } = store;
+  const read = parseStored(accountsRead, keys.accountsRead, await redis.get(keys.accountsRead)).value;
+  const newest = await redis.hget(keys.requests, 'accounts'); // ours, or a later one of the pusher
+  return read !== null && (read.answered === request || read.answered === newest);
 }
 
 /** The ids of many new accounts come with the next reading of all accounts. @returns whether it takes one */

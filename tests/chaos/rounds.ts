@@ -5,10 +5,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../acceptance/random.ts';
 import { RandomRounds } from '../oracle/random-rounds.ts';
+import { waitUntil } from '../support/wait-until.ts';
 import { Lanes } from './lanes.ts';
-import { anotherPolicy, firstPolicy } from './policies.ts';
-import { askForAccounts, type Released, settle } from './quiet.ts';
-import { differencesAfter } from './verdict.ts';
+import { anotherPolicy, firstPolicy, wordsOf } from './policies.ts';
+import { areRead, askForAccounts, askForFullRead, settle } from './quiet.ts';
+import { differencesAfter, type Round } from './verdict.ts';
 import { type Injected, wave } from './wave.ts';
 import { ChaosWorld } from './world.ts';
 
@@ -40,12 +41,24 @@ export interface Failure {
 }
 
 const faultsInRound = 20;
+/** Between two deeds, ms: from 0 to twice this. */
+const pauseMs = 100;
+/** The accounts must be read within this, whatever goes wrong meanwhile, ms. */
+const readWithinMs = 60_000;
 
 /** Runs until so many faults were survived, or something is wrong. */
 export async function runChaos(options: ChaosOptions): Promise<Outcome> {
   await using world = await ChaosWorld.create(firstPolicy);
-  const run = new Run(world, options);
-  return await run.run();
+  return await new Run(world, options).run();
+}
+
+/** What happens in a round. */
+interface Plot {
+  readonly words: string;
+  /** While everything is quiet. */
+  readonly first?: () => Promise<unknown>;
+  /** While faults strike, until the signal is given. */
+  readonly meanwhile: (signal: AbortSignal) => Promise<void>;
 }
 
 class Run {
@@ -63,98 +76,99 @@ class Run {
   }
 
   async run(): Promise<Outcome> {
-    const { faults, tell } = this.#options;
+    const { faults } = this.#options;
     this.#world.replicas.startAll();
-    let failure = await this.#round('the first sync', async () => undefined, Math.min(faults, 10));
-    while (failure === null && this.#survived.length < faults) {
-      const count = Math.min(faultsInRound, faults - this.#survived.length);
-      failure = await this.#anyRound(count);
-      tell(`round ${this.#rounds}: ${this.#survived.length} faults survived`);
-    }
+    let failure = await this.#round({ words: 'the first sync', meanwhile: async () => undefined }, 10);
+    while (failure === null && this.#survived.length < faults)
+      failure = await this.#round(this.#plot(), Math.min(faultsInRound, faults - this.#survived.length));
     const { operations } = this.#world;
     return { rounds: this.#rounds, operations: operations.length, survived: this.#survived, failure };
   }
 
-  #anyRound(count: number): Promise<Failure | null> {
-    const { random } = this.#options;
-    return random.weighted([
-      [1, () => this.#byHand(count)],
-      [3, () => this.#round('operations', () => this.#operations(), count)],
-      [1, () => this.#otherPolicy(count)],
-    ])();
+  #plot(): Plot {
+    const plots: [number, () => Plot][] = [
+      [5, () => ({ words: 'operations', meanwhile: (signal) => this.#operations(signal) })],
+      [3, () => this.#byHand()],
+      [2, () => this.#otherPolicy()],
+    ];
+    return this.#options.random.weighted(plots)();
   }
 
-  /** Something is done at LastPass by hand, and read while faults strike. */
-  #byHand(count: number): Promise<Failure | null> {
-    return this.#round(
-      'by hand',
-      async () => {
-        await askForAccounts(this.#world);
+  /** Something is done at LastPass by hand; it is read before anything happens in the directory, as the oracle takes for granted. */
+  #byHand(): Plot {
+    return {
+      words: 'by hand',
+      first: () => this.#world.byHand(this.#life.byHand()),
+      meanwhile: async (signal) => {
+        const request = await askForAccounts(this.#world);
+        await waitUntil('the accounts to be read', () => areRead(this.#world, request), { withinMs: readWithinMs });
+        await this.#operations(signal);
       },
-      count,
-      () => this.#world.byHand(this.#life.byHand()),
-    );
+    };
   }
 
   /** All services begin again with another policy, or other limits of the guard. */
-  #otherPolicy(count: number): Promise<Failure | null> {
+  #otherPolicy(): Plot {
     const { random } = this.#options;
-    const { policy } = this.#world;
+    const { policy, stack, replicas } = this.#world;
     const next = random.chance(0.5) ? { ...policy, tight: !policy.tight } : anotherPolicy(policy, random);
-    return this.#round(
-      JSON.stringify(next),
-      () => this.#operations(),
-      count,
-      async () => {
-        await this.#world.stack.stopAll();
+    return {
+      words: wordsOf(next),
+      first: async () => {
+        await stack.stopAll();
         await this.#world.changePolicy(next);
-        this.#world.replicas.startAll();
+        replicas.startAll();
       },
-    );
+      meanwhile: (signal) => this.#operations(signal),
+    };
   }
 
-  /** Deeds as long as faults begin. */
-  async #operations(signal?: AbortSignal): Promise<void> {
+  /** Deeds as long as faults strike; now and then everything is read afresh meanwhile. */
+  async #operations(signal: AbortSignal): Promise<void> {
     const { random } = this.#options;
     const lanes = new Lanes(this.#world.oracle, random);
-    for (let made = 0; made < 20 && !signal?.aborted; made++) {
+    while (!signal.aborted) {
       const deed = lanes.choose(() => this.#life.deed());
       if (deed !== null) await this.#world.perform(deed);
-      await sleep(random.below(500));
+      if (random.chance(0.02)) await askForFullRead(this.#world);
+      await sleep(2 * random.next() * pauseMs);
     }
   }
 
-  async #round(
-    what: string,
-    happen: () => Promise<void>,
-    count: number,
-    first: () => Promise<void> = async () => undefined,
-  ): Promise<Failure | null> {
+  async #round({ words, first, meanwhile }: Plot, count: number): Promise<Failure | null> {
     const { tell, random } = this.#options;
     const world = this.#world;
     const round = ++this.#rounds;
-    const startedAt = performance.now();
     const callsBefore = await world.stack.simulator.lastCall();
-    await first();
-    const [injected] = await Promise.all([wave(world, { random, count }), happen()]);
-    const waved = performance.now();
-    const differences: string[] = [];
-    let released: readonly Released[] = [];
-    try {
-      released = await settle(world);
-      world.oracle.settle();
-      world.story.tell({ moment: round });
-      differences.push(...(await differencesAfter(world, { callsBefore, injected, released })));
-    } catch (error) {
-      differences.push(`${(error as Error).message}${causeOf(error as Error)}`);
-    }
-    const seconds = (ms: number) => (ms / 1_000).toFixed(1);
+    const began = performance.now();
+    await first?.();
+    const over = new AbortController();
+    const [injected] = await Promise.all([
+      wave(world, { random, count }).finally(() => over.abort()),
+      meanwhile(over.signal),
+    ]);
+    const calm = performance.now();
+    const differences = await this.#verdict({ callsBefore, injected });
+    const seconds = (from: number, to: number) => ((to - from) / 1_000).toFixed(1);
+    const operations = `${world.operations.length} operations`;
     tell(
-      `round ${round} (${what}): ${injected.length} faults in ${seconds(waved - startedAt)} s, quiet after ${seconds(performance.now() - waved)} s`,
+      `round ${round} (${words}): ${injected.length} faults in ${seconds(began, calm)} s, quiet after ${seconds(calm, performance.now())} s; ${operations}`,
     );
     if (differences.length > 0) return { round, differences, story: world.story.of(differences), injected };
     this.#survived.push(...injected);
     return null;
+  }
+
+  /** Waits until everything has arrived. @returns what isn't as it must be */
+  async #verdict(round: Omit<Round, 'released'>): Promise<string[]> {
+    try {
+      const released = await settle(this.#world, round);
+      this.#world.oracle.settle();
+      this.#world.story.tell({ moment: this.#rounds });
+      return await differencesAfter(this.#world, { ...round, released });
+    } catch (error) {
+      return [`${(error as Error).message}${causeOf(error as Error)}`];
+    }
   }
 }
 

@@ -1,23 +1,8 @@
 /** Redis and the domain controller go away and come back. */
+import { exclusively } from './exclusively.ts';
 import type { FaultKind } from './fault.ts';
 
 type Begin = FaultKind['begin'];
-
-/** Lets a fault have a server to itself. */
-const exclusively =
-  (server: string, begin: Begin): Begin =>
-  async (world, random) => {
-    if (!world.taken.take(server)) return null;
-    const begun = await begin(world, random);
-    if (begun === null) return null;
-    return {
-      ...begun,
-      end: async () => {
-        await begun.end();
-        world.taken.giveBack(server);
-      },
-    };
-  };
 
 const redisGone = (how: 'stop' | 'kill'): Begin =>
   exclusively('redis', async ({ stack }) => {
@@ -30,26 +15,16 @@ const redisSilent: Begin = exclusively('redis', async ({ stack }) => {
   return { struck: 'redis', end: () => stack.redis.signal('SIGCONT') };
 });
 
-/** Nobody works on the directory meanwhile: the turn is over when the domain controller is back. */
+/** Nobody works on the directory meanwhile: an administrator waits until it is back. */
 const controllerGone = (how: 'stop' | 'kill'): Begin =>
   exclusively('directory', async (world) => {
-    const over = Promise.withResolvers<void>();
-    const gone = Promise.withResolvers<void>();
     const { domain } = world.stack;
-    const whole = world.withoutDirectory(async () => {
-      await domain[how]();
-      gone.resolve();
-      await over.promise;
+    const end = await world.standStill(async () => {
       await domain.start();
+      await world.reconnect();
     });
-    await Promise.race([gone.promise, whole]);
-    return {
-      struck: 'the domain controller',
-      end: async () => {
-        over.resolve();
-        await whole;
-      },
-    };
+    await domain[how]();
+    return { struck: 'the domain controller', end };
   });
 
 export const serverFaults: readonly FaultKind[] = [

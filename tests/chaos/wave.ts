@@ -1,14 +1,22 @@
 /** A wave of faults: one after the other begins, each ends in its own time, and they overlap. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../acceptance/random.ts';
+import { hurry } from './bring-forward.ts';
 import type { FaultKind } from './fault.ts';
 import { lastPassFaults } from './lastpass-faults.ts';
+import { hidden } from './reading-faults.ts';
 import { serverFaults } from './server-faults.ts';
 import { serviceFaults } from './service-faults.ts';
 import { wireFaults } from './wire-faults.ts';
 import type { ChaosWorld } from './world.ts';
 
-export const faultKinds: readonly FaultKind[] = [...serviceFaults, ...serverFaults, ...wireFaults, ...lastPassFaults];
+export const faultKinds: readonly FaultKind[] = [
+  ...serviceFaults,
+  ...serverFaults,
+  hidden,
+  ...wireFaults,
+  ...lastPassFaults,
+];
 
 /** Between the beginnings of two faults, ms: from 0 to twice this. */
 const pauseMs = 500;
@@ -29,6 +37,8 @@ export async function wave(
   const kinds = faultKinds.filter((kind) => only?.(kind) ?? true);
   const injected: Injected[] = [];
   const ends: Promise<void>[] = [];
+  const over = new AbortController();
+  const hurrying = hurry(world.stack.store, over.signal);
   try {
     while (injected.length < count) {
       await sleep(random.next() * 2 * pauseMs);
@@ -48,6 +58,8 @@ export async function wave(
     }
   } finally {
     await Promise.all(ends);
+    over.abort();
+    await hurrying;
   }
   return injected;
 }

@@ -3,7 +3,7 @@ import type { FaultKind } from './fault.ts';
 import type { Wires } from './world.ts';
 
 const places: readonly { readonly wire: keyof Wires; readonly words: string; readonly slowest: number }[] = [
-  { wire: 'redis', words: 'to Redis', slowest: 60 },
+  { wire: 'redis', words: 'to Redis', slowest: 120 },
   { wire: 'directory', words: 'to the domain controller', slowest: 200 },
   { wire: 'lastpass', words: 'to LastPass', slowest: 1_500 },
 ];
@@ -33,7 +33,7 @@ export const wireFaults: readonly FaultKind[] = places.flatMap(({ wire, words, s
   },
   {
     name: `connections ${words} are slow`,
-    weight: 2,
+    weight: wire === 'redis' ? 6 : 2,
     lastsMs: [1_000, 5_000],
     begin: async ({ wires }, random) => {
       const delayMs = 10 + random.below(slowest);

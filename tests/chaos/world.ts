@@ -124,12 +124,25 @@ export class ChaosWorld implements AsyncDisposable {
     return this.#directoryTurns.take(() => this.stack.admin.createOu({ name }));
   }
 
-  /** Does something to the domain controller that ends its connections; nobody works on the directory meanwhile. */
-  withoutDirectory(work: () => Promise<void>): Promise<void> {
-    return this.#directoryTurns.take(async () => {
-      await work();
-      await Promise.all([this.#hands.reconnect(), this.stack.admin.hangUp().catch(() => undefined)]);
+  /** Nobody works on the directory from now on. @returns what lets them go on, once `then` is done */
+  standStill(then: () => Promise<void>): Promise<() => Promise<void>> {
+    const begun = Promise.withResolvers<() => Promise<void>>();
+    const over = Promise.withResolvers<void>();
+    const whole = this.#directoryTurns.take(async () => {
+      begun.resolve(async () => {
+        over.resolve();
+        await whole;
+      });
+      await over.promise;
+      await then();
     });
+    return begun.promise;
+  }
+
+  /** The domain controller was away: whoever works on it connects anew. */
+  async reconnect(): Promise<void> {
+    await this.#hands.reconnect();
+    await this.stack.admin.hangUp().catch(() => undefined); // that connection is dead anyway
   }
 
   /** Does something at LastPass by hand. Not while the connector is at it. */

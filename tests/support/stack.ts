@@ -44,6 +44,8 @@ export const directoryId = 'corp';
 export class Stack implements AsyncDisposable {
   readonly dir: string;
   readonly domain: SambaDomain;
+  /** DN of the account that reads the directory. */
+  readonly accountDn: string;
   readonly admin: DirectoryAdmin;
   readonly redis: RedisServer;
   readonly simulator: Simulator;
@@ -57,6 +59,7 @@ export class Stack implements AsyncDisposable {
   private constructor(parts: {
     dir: string;
     domain: SambaDomain;
+    accountDn: string;
     admin: DirectoryAdmin;
     redis: RedisServer;
     simulator: Simulator;
@@ -66,6 +69,7 @@ export class Stack implements AsyncDisposable {
   }) {
     this.dir = parts.dir;
     this.domain = parts.domain;
+    this.accountDn = parts.accountDn;
     this.admin = parts.admin;
     this.redis = parts.redis;
     this.simulator = parts.simulator;
@@ -109,7 +113,17 @@ export class Stack implements AsyncDisposable {
         ...(options.sync ? { sync: options.sync } : {}),
         policy: beyondFirstRun(options.policy ?? {}),
       };
-      const stack = new Stack({ dir, domain, admin, redis, simulator, closers, config, options });
+      const stack = new Stack({
+        dir,
+        domain,
+        accountDn: account.dn,
+        admin,
+        redis,
+        simulator,
+        closers,
+        config,
+        options,
+      });
       await stack.configure({});
       if (options.policy?.guard?.firstCreates === undefined) await confirmFirstRun(stack.store);
       return stack;
