@@ -63,13 +63,41 @@ export function sentAgain(calls: readonly ChaosCall[], injected: readonly Inject
   return found;
 }
 
+/** An account that exists was sent through batchadd all the same: what that does to its groups and status is unknown. */
+export function createdAlthoughThere(calls: readonly ChaosCall[]): string[] {
+  return calls
+    .filter(({ cmd, executed, outcome }) => cmd === 'batchadd' && executed && outcome === 'ok')
+    .flatMap((call) => usernamesOf(call).map((username) => ({ username, call })))
+    .filter(({ username, call: { changes } }) => !changes.some((change) => isCreation(change, username)))
+    .map(({ username, call: { sequence } }) => `${username}: was created although it was there (call ${sequence})`);
+}
+
+const isCreation = (change: unknown, username: string): boolean =>
+  typeof change === 'object' &&
+  change !== null &&
+  'step' in change &&
+  change.step === 'create' &&
+  'username' in change &&
+  change.username === username;
+
 const takesAccess = ['disableuser', 'deluser'];
+
+/** Whose access each call would take. */
+const lossesIn = (calls: readonly ChaosCall[]) =>
+  calls
+    .filter(({ cmd }) => takesAccess.includes(cmd))
+    .flatMap((call) => usernamesOf(call).map((username) => ({ username, call })));
+
+/** Somebody lost access who wasn't to go at any moment. */
+export function lostAccess(calls: readonly ChaosCall[], leavers: ReadonlySet<string>): string[] {
+  return lossesIn(calls)
+    .filter(({ username }) => !leavers.has(username))
+    .map(({ username, call: { cmd, sequence } }) => `${username}: ${cmd}, and was never to go (call ${sequence})`);
+}
 
 /** With a guard that holds every leaver, nobody loses access before a person has released them. */
 export function leaversNeverReleased(calls: readonly ChaosCall[], released: readonly Released[]): string[] {
-  return calls
-    .filter(({ cmd }) => takesAccess.includes(cmd))
-    .flatMap((call) => usernamesOf(call).map((username) => ({ username, call })))
+  return lossesIn(calls)
     .filter(
       ({ username, call }) =>
         !released.some(({ callsBefore, usernames }) => call.sequence > callsBefore && usernames.has(username)),

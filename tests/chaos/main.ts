@@ -18,6 +18,9 @@ console.log(`\n${tableOf(outcome)}\n`);
 const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
 console.log(`${outcome.rounds} rounds, ${outcome.operations} operations, ${minutes} minutes, SEED=${seed}`);
 if (outcome.failure) {
-  console.log(`\n${failureText(outcome.failure)}\n\nagain: make chaos FAULTS=${faults} SEED=${seed}`);
+  const injected = outcome.survived.length + outcome.failure.injected.length;
+  console.log(
+    `wrong after ${injected} faults\n\n${failureText(outcome.failure)}\n\nagain: make chaos FAULTS=${faults} SEED=${seed}`,
+  );
   process.exitCode = 1;
 }

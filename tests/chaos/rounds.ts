@@ -141,7 +141,9 @@ class Run {
     const round = ++this.#rounds;
     const callsBefore = await world.stack.simulator.lastCall();
     const began = performance.now();
+    world.beginRound();
     await first?.();
+    world.noteMoment();
     const over = new AbortController();
     const [injected] = await Promise.all([
       wave(world, { random, count }).finally(() => over.abort()),
@@ -164,6 +166,7 @@ class Run {
     try {
       const released = await settle(this.#world, round);
       this.#world.oracle.settle();
+      this.#world.noteMoment();
       this.#world.story.tell({ moment: this.#rounds });
       return await differencesAfter(this.#world, { ...round, released });
     } catch (error) {

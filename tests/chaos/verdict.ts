@@ -3,7 +3,13 @@ import { account } from '@connector/shared/account.ts';
 import { differencesFrom } from '../oracle/expected-tenant.ts';
 import { differencesOfLists } from '../oracle/lists.ts';
 import type { SimulatedState } from '../support/simulator.ts';
-import { type ChaosCall, leaversNeverReleased, sentAgain } from './forbidden-calls.ts';
+import {
+  type ChaosCall,
+  createdAlthoughThere,
+  leaversNeverReleased,
+  lostAccess,
+  sentAgain,
+} from './forbidden-calls.ts';
 import type { Released } from './quiet.ts';
 import type { Injected } from './wave.ts';
 import type { ChaosWorld } from './world.ts';
@@ -25,6 +31,8 @@ export async function differencesAfter(world: ChaosWorld, round: Round): Promise
     ...differencesOfStrangers(world, state),
     ...(await differencesOfLists({ store: stack.store, oracle, guidOf: world.guidOf })),
     ...(await untruths(world, state)),
+    ...createdAlthoughThere(calls),
+    ...lostAccess(calls, world.possibleLeavers.usernames),
     ...sentAgain(calls, round.injected),
     ...(world.policy.tight ? leaversNeverReleased(calls, round.released) : []),
   ];

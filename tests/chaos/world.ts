@@ -9,10 +9,12 @@ import { DirectoryModel, type Operation } from '../acceptance/directory-model.ts
 import { basesBelow, excluded, scope } from '../oracle/change-log-company.ts';
 import type { HandOperation } from '../oracle/expected-tenant.ts';
 import { performByHand } from '../oracle/lastpass-hands.ts';
+import type { Rules } from '../oracle/rules.ts';
 import { SettledOracle } from '../oracle/settled-oracle.ts';
 import { Story } from '../oracle/story.ts';
 import { Stack } from '../support/stack.ts';
 import { type ChaosPolicy, configured } from './policies.ts';
+import { PossibleLeavers } from './possible-leavers.ts';
 import { Replicas } from './replicas.ts';
 import { SimulatorFaults } from './simulator-faults.ts';
 import { Taken } from './taken.ts';
@@ -30,6 +32,8 @@ interface Parts {
   readonly oracle: SettledOracle;
   readonly policy: ChaosPolicy;
 }
+
+const rulesOf = ({ rules, groupFilter }: ChaosPolicy): Rules => ({ ...rules, ...scope, groupFilter });
 
 /** In front of what the services reach. */
 export interface Wires {
@@ -49,6 +53,7 @@ export class ChaosWorld implements AsyncDisposable {
   /** Everything that happened in the directory. */
   readonly operations: Operation[] = [];
   readonly story = new Story();
+  readonly possibleLeavers = new PossibleLeavers();
   readonly #hands: DirectoryHands;
   /** Whoever works on the directory, or on the domain controller itself. */
   readonly #directoryTurns = new Turns();
@@ -85,8 +90,12 @@ export class ChaosWorld implements AsyncDisposable {
         redis: { url: `redis://127.0.0.1:${wires.redis.port}` },
       });
       const directory = new DirectoryModel();
-      const rules = { ...policy.rules, ...scope, groupFilter: policy.groupFilter };
-      const oracle = new SettledOracle({ rules, before: await simulator.state(), instantMail: false, directory });
+      const oracle = new SettledOracle({
+        rules: rulesOf(policy),
+        before: await simulator.state(),
+        instantMail: false,
+        directory,
+      });
       const world = new ChaosWorld({ stack, wires, directory, oracle, policy });
       await world.rememberStrangers();
       await world.perform([...founding(people), ...excluded]);
@@ -115,6 +124,7 @@ export class ChaosWorld implements AsyncDisposable {
         this.directory.apply(operation);
         this.operations.push(operation);
         this.story.tell(operation);
+        this.possibleLeavers.noteMoment(this.directory, this.#rules);
       });
   }
 
@@ -150,6 +160,7 @@ export class ChaosWorld implements AsyncDisposable {
     await performByHand(this.stack.simulator, operations);
     for (const operation of operations) this.oracle.byHand(operation);
     this.story.tell(...operations);
+    this.noteMoment();
     await this.rememberStrangers();
   }
 
@@ -157,7 +168,23 @@ export class ChaosWorld implements AsyncDisposable {
   async changePolicy(policy: ChaosPolicy): Promise<void> {
     this.#policy = policy;
     await this.stack.configure({ policy: configured(policy) });
-    this.oracle.changeRules({ ...policy.rules, ...scope, groupFilter: policy.groupFilter });
+    this.oracle.changeRules(this.#rules);
+  }
+
+  get #rules(): Rules {
+    return rulesOf(this.#policy);
+  }
+
+  /** A round begins: what happened before has arrived. */
+  beginRound(): void {
+    this.possibleLeavers.begin();
+    this.noteMoment();
+  }
+
+  /** Notes a moment that the connector may see. */
+  noteMoment(): void {
+    this.possibleLeavers.noteMoment(this.directory, this.#rules);
+    this.possibleLeavers.noteAccounts(this.oracle);
   }
 
   async rememberStrangers(): Promise<void> {
