@@ -1,5 +1,5 @@
 /** Chance that can be repeated: the same seed makes the same choices. */
-import { randomInt } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 
 /** The seed to use: the environment's `SEED`, to repeat a run, else a new one. */
 export function chosenSeed(): number {
@@ -15,6 +15,16 @@ export class Random {
   constructor(seed: number) {
     this.seed = seed;
     this.#state = seed >>> 0;
+  }
+
+  /** Another one, made from this one's seed and a name: how much is drawn here makes no difference there. */
+  fork(name: string): Random {
+    return new Random(createHash('sha256').update(`${this.seed} ${name}`).digest().readUInt32BE());
+  }
+
+  /** Goes on as the other one would. */
+  goOnAs(other: Random): void {
+    this.#state = other.#state;
   }
 
   /** From 0 up to, but not including, 1. */

@@ -52,7 +52,7 @@ async function find(bug: PlantedBug, { faults, seed }: { faults: number; seed: n
       command: process.execPath,
       args: [join(tree, 'tests/chaos/main.ts')],
       cwd: tree,
-      env: { FAULTS: String(faults), SEED: String(seed) },
+      env: { FAULTS: String(faults), SEED: String(seed), SHRINK: '0' },
     });
     const code = await run.ended;
     const after = /^wrong after (\d+) faults$/m.exec(run.output)?.[1];

@@ -3,24 +3,36 @@
  *
  *   FAULTS=100 SEED=7 node tests/chaos/main.ts
  *
- * Ends with a table of the faults; exit code 1 when something was wrong, with the seed and the command that repeats it.
+ * `ROUND=5` lets faults strike in that round only, and `KEEP=3,7` only those at these places of it; `SHRINK=0` doesn't look for
+ * fewer faults that are enough. Ends with a table of the faults; exit code 1 when something was wrong, with the command that
+ * repeats it.
  */
-import { chosenSeed, Random } from '../acceptance/random.ts';
+import { chosenSeed } from '../acceptance/random.ts';
 import { failureText, tableOf } from './report.ts';
-import { runChaos } from './rounds.ts';
+import { type ChaosOptions, runChaos } from './rounds.ts';
+import { shrink } from './shrink.ts';
 
-const faults = Number(process.env['FAULTS'] ?? 100);
+const { FAULTS = '100', ROUND, KEEP, SHRINK = '1' } = process.env;
 const seed = chosenSeed();
+const only = ROUND ? { round: Number(ROUND), keep: KEEP ? KEEP.split(',').map(Number) : undefined } : undefined;
+const options: ChaosOptions = { seed, faults: Number(FAULTS), only, tell: (line) => console.log(line) };
 console.log(`SEED=${seed}`);
 const startedAt = performance.now();
-const outcome = await runChaos({ random: new Random(seed), faults, tell: (line) => console.log(line) });
+const outcome = await runChaos(options);
 console.log(`\n${tableOf(outcome)}\n`);
 const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
 console.log(`${outcome.rounds} rounds, ${outcome.operations} operations, ${minutes} minutes, SEED=${seed}`);
 if (outcome.failure) {
-  const injected = outcome.survived.length + outcome.failure.injected.length;
-  console.log(
-    `wrong after ${injected} faults\n\n${failureText(outcome.failure)}\n\nagain: make chaos FAULTS=${faults} SEED=${seed}`,
-  );
   process.exitCode = 1;
+  const injected = outcome.survived.length + outcome.failure.injected.length;
+  console.log(`wrong after ${injected} faults\n\n${failureText(outcome.failure)}`);
+  console.log(`\nagain: make chaos FAULTS=${FAULTS} SEED=${seed}`);
+  if (SHRINK !== '0' && only === undefined) {
+    const { failure, keep } = await shrink(options, outcome.failure);
+    if (keep === null) console.log('it was not seen again with the faults of that round alone');
+    else
+      console.log(
+        `\n${failureText(failure)}\n\nagain: make chaos FAULTS=${FAULTS} SEED=${seed} ROUND=${failure.round} KEEP=${keep}`,
+      );
+  }
 }

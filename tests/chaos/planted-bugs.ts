@@ -22,12 +22,19 @@ const takeOver = 'packages/sync/src/accounts/take-over.ts';
 
 export const plantedBugs: readonly PlantedBug[] = [
   {
-    name: 'no fence: a watcher that slept appends all the same',
+    name: 'no fence: a watcher that slept appends what it had read before, after what others have read since',
     replacements: [
       {
         file: changeLog,
         text: "guards: [this.#lease.guard, { command: ['GET', keys.cursor], is: this.#raw }],",
         by: 'guards: [],',
+      },
+      {
+        file: changeLog,
+        text: '    const next: Cursor = {',
+        by: `    const now = parseStored(cursor, keys.cursor, await this.#store.redis.get(keys.cursor)).value ?? firstCursor;
+    this.#cursor = { ...this.#cursor, sequence: now.sequence };
+    const next: Cursor = {`,
       },
     ],
   },

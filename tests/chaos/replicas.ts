@@ -10,10 +10,18 @@ export interface Replica {
   readonly suffix: string;
 }
 
+/** All of them. */
 export const replicas: readonly Replica[] = serviceNames.flatMap((service) =>
   suffixes.map((suffix) => ({ service, suffix })),
 );
 
+/** The other replica of the same service. */
+export const otherOf = ({ service, suffix }: Replica): Replica => ({
+  service,
+  suffix: suffixes.find((each) => each !== suffix) ?? suffix,
+});
+
+/** As the stack calls it. */
 export const nameOf = ({ service, suffix }: Replica): string => service + suffix;
 
 export class Replicas {

@@ -19,7 +19,9 @@ const line = (name: string, injected: number | string, survived: number | string
 export function failureText({ round, differences, story, injected }: Failure): string {
   const [first] = injected;
   const at = (ms: number) => ((ms - (first?.fromMs ?? 0)) / 1_000).toFixed(1).padStart(5);
-  const faults = injected.map(({ name, struck, fromMs, toMs }) => `${at(fromMs)} – ${at(toMs)} s  ${name}: ${struck}`);
+  const faults = injected.map(
+    ({ index, name, struck, fromMs, toMs }) => `${index}: ${at(fromMs)} – ${at(toMs)} s  ${name}: ${struck}`,
+  );
   return [
     `round ${round} ended badly; what differs:`,
     ...differences.map((difference) => `  ${difference}`),

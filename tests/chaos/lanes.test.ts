@@ -1,0 +1,57 @@
+/** Only deeds are done of which the same comes whatever the connector has seen on the way. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ous } from '../acceptance/company.ts';
+import { DirectoryModel, type Operation, root } from '../acceptance/directory-model.ts';
+import { Random } from '../acceptance/random.ts';
+import { scope } from '../oracle/change-log-company.ts';
+import { SettledOracle } from '../oracle/settled-oracle.ts';
+import { Lanes } from './lanes.ts';
+import { firstPolicy } from './policies.ts';
+
+/** A company of one group, with nobody in it yet. */
+function company(): SettledOracle {
+  const directory = new DirectoryModel();
+  const before: Operation[] = [
+    ...[ous.people, ous.berlin, ous.groups].map((ou): Operation => ({ kind: 'create-ou', ou, name: ou, above: root })),
+    { kind: 'create-group', group: 'staff', cn: 'Staff', ou: ous.groups },
+  ];
+  for (const operation of before) directory.apply(operation);
+  const rules = { ...firstPolicy.rules, ...scope };
+  return new SettledOracle({ rules, directory, before: { users: [], invited: [] }, instantMail: false });
+}
+
+const hire: Operation[] = [
+  { kind: 'create-person', person: 'ann', cn: 'Ann', ou: ous.people, mail: 'ann@example.test' },
+  { kind: 'add-member', group: 'staff', member: 'ann' },
+];
+
+test('what is the same whether it was seen or not may happen', () => {
+  const lanes = new Lanes(company(), new Random(1));
+  assert.deepEqual(
+    lanes.choose(() => hire),
+    hire,
+  );
+});
+
+test('what depends on what was seen before may not: an account made for a moment, or none', () => {
+  const lanes = new Lanes(company(), new Random(1));
+  lanes.choose(() => hire);
+  const leaves: Operation[] = [{ kind: 'remove-member', group: 'staff', member: 'ann' }];
+  assert.equal(
+    lanes.choose(() => leaves),
+    null,
+  );
+});
+
+test('somebody with an account may come and go', () => {
+  const oracle = company();
+  for (const operation of hire) oracle.directory.apply(operation);
+  oracle.settle();
+  const lanes = new Lanes(oracle, new Random(1));
+  const goes: Operation[] = [{ kind: 'disable', person: 'ann' }];
+  const comes: Operation[] = [{ kind: 'enable', person: 'ann' }];
+  assert.ok(lanes.choose(() => goes));
+  assert.ok(lanes.choose(() => comes));
+  assert.equal(oracle.directory.people.get('ann')?.disabled, false, 'the oracle itself is told by whoever does it');
+});

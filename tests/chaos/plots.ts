@@ -1,0 +1,97 @@
+/** What happens in a round while faults strike. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Random } from '../acceptance/random.ts';
+import { RandomRounds } from '../oracle/random-rounds.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { Lanes } from './lanes.ts';
+import { anotherPolicy, wordsOf } from './policies.ts';
+import { areRead, askForAccounts, askForFullRead } from './quiet.ts';
+import type { ChaosWorld } from './world.ts';
+
+export interface Plot {
+  readonly words: string;
+  /** While everything is quiet. */
+  readonly first: () => Promise<unknown>;
+  /** While faults strike. @param pauseMs between two deeds, on average */
+  readonly meanwhile: (pauseMs: number) => Promise<void>;
+}
+
+/** So many deeds for each fault. */
+const deedsPerFault = 5;
+/** The accounts must be read within this, whatever goes wrong meanwhile, ms. */
+const readWithinMs = 90_000;
+
+const nothing = async (): Promise<void> => undefined;
+
+/** The company begins: everything that it has is to be synced. */
+export const firstSync: Plot = { words: 'the first sync', first: nothing, meanwhile: nothing };
+
+/** Makes plots; the same seed, round by round, makes the same ones. */
+export class Plots {
+  readonly #world: ChaosWorld;
+  /** What decides about deeds; it begins anew with each round. */
+  readonly #deeds = new Random(0);
+  readonly #life: RandomRounds;
+
+  constructor(world: ChaosWorld) {
+    this.#world = world;
+    const { oracle, operations } = world;
+    this.#life = new RandomRounds({ oracle, operations, random: this.#deeds });
+  }
+
+  /** @param random what decides about this round @param faults how many strike in it */
+  next(random: Random, faults: number): Plot {
+    this.#deeds.goOnAs(random.fork('deeds'));
+    const deeds = faults * deedsPerFault;
+    const plots: [number, () => Plot][] = [
+      [5, () => this.#operations(random, deeds)],
+      [3, () => this.#byHand(random, deeds)],
+      [2, () => this.#otherPolicy(random, deeds)],
+    ];
+    return random.weighted(plots)();
+  }
+
+  #operations(random: Random, deeds: number): Plot {
+    return { words: 'operations', first: nothing, meanwhile: (pauseMs) => this.#work(random, { deeds, pauseMs }) };
+  }
+
+  /** Something is done at LastPass by hand; it is read before anything happens in the directory, as the oracle takes for granted. */
+  #byHand(random: Random, deeds: number): Plot {
+    const world = this.#world;
+    return {
+      words: 'by hand at LastPass',
+      first: () => world.byHand(this.#life.byHand()),
+      meanwhile: async (pauseMs) => {
+        const request = await askForAccounts(world);
+        await waitUntil('the accounts to be read', () => areRead(world, request), { withinMs: readWithinMs });
+        await this.#work(random, { deeds, pauseMs });
+      },
+    };
+  }
+
+  /** All services begin again with another policy, or other limits of the guard. */
+  #otherPolicy(random: Random, deeds: number): Plot {
+    const { policy, stack, replicas } = this.#world;
+    const next = random.chance(0.5) ? { ...policy, tight: !policy.tight } : anotherPolicy(policy, random);
+    return {
+      words: wordsOf(next),
+      first: async () => {
+        await stack.stopAll();
+        await this.#world.changePolicy(next);
+        replicas.startAll();
+      },
+      meanwhile: (pauseMs) => this.#work(random, { deeds, pauseMs }),
+    };
+  }
+
+  /** Deeds in the directory; now and then all of it is read afresh meanwhile. */
+  async #work(random: Random, { deeds, pauseMs }: { deeds: number; pauseMs: number }): Promise<void> {
+    const lanes = new Lanes(this.#world.oracle, random.fork('lanes'));
+    for (let made = 0; made < deeds; made++) {
+      const deed = lanes.choose(() => this.#life.deed());
+      if (deed !== null) await this.#world.perform(deed);
+      if (random.chance(0.015)) await askForFullRead(this.#world);
+      await sleep(2 * random.next() * pauseMs);
+    }
+  }
+}
