@@ -1,7 +1,9 @@
 /** What happens in a round while faults strike. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ous } from '../acceptance/company.ts';
 import { Random } from '../acceptance/random.ts';
 import { RandomRounds } from '../oracle/random-rounds.ts';
+import { allowReading, denyReading } from '../support/samba/reading-right.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { Lanes } from './lanes.ts';
 import { anotherPolicy, wordsOf } from './policies.ts';
@@ -20,6 +22,9 @@ export interface Plot {
 const deedsPerFault = 5;
 /** The accounts must be read within this, whatever goes wrong meanwhile, ms. */
 const readWithinMs = 90_000;
+
+/** How long an OU is hidden, in pauses. */
+const hiddenForPauses = 70;
 
 const nothing = async (): Promise<void> => undefined;
 
@@ -47,6 +52,7 @@ export class Plots {
       [5, () => this.#operations(random, deeds)],
       [3, () => this.#byHand(random, deeds)],
       [2, () => this.#otherPolicy(random, deeds)],
+      [1, () => this.#hiding(random)],
     ];
     return random.weighted(plots)();
   }
@@ -81,6 +87,28 @@ export class Plots {
         replicas.startAll();
       },
       meanwhile: (pauseMs) => this.#work(random, { deeds, pauseMs }),
+    };
+  }
+
+  /**
+   * An OU is hidden from the service account while everything is read; then it may read it again. Nobody works on the directory
+   * meanwhile: of what changes, mails are still told and whether somebody has expired isn't.
+   */
+  #hiding(random: Random): Plot {
+    const world = this.#world;
+    const ou = random.pick([ous.people, ous.berlin]) ?? ous.people;
+    return {
+      words: `${ou} can not be read for a while`,
+      first: nothing,
+      meanwhile: async (pauseMs) => {
+        const { domain, accountDn, admin } = world.stack;
+        const right = { domain, account: accountDn, object: await admin.dnOf(world.guidOf(ou)) };
+        await denyReading(right);
+        await askForFullRead(world);
+        await sleep(hiddenForPauses * pauseMs);
+        await allowReading(right);
+        await askForFullRead(world);
+      },
     };
   }
 

@@ -10,8 +10,6 @@ import { readHeld } from '../../services/console/src/held/held-people.ts';
 import { directoryId } from '../support/stack.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { bringForward } from './bring-forward.ts';
-import { hidden } from './reading-faults.ts';
-import type { Injected } from './wave.ts';
 import type { ChaosWorld } from './world.ts';
 
 /** Everything must have arrived within this, ms. */
@@ -25,12 +23,8 @@ export interface Released {
   readonly usernames: ReadonlySet<string>;
 }
 
-/**
- * Waits until everything has arrived; whoever is held is released. What was hidden from the service account is read again first.
- * @returns what was released, in its order
- */
-export async function settle(world: ChaosWorld, { injected }: { injected: readonly Injected[] }): Promise<Released[]> {
-  if (injected.some(({ name }) => name === hidden.name)) await askForFullRead(world);
+/** Waits until everything has arrived; whoever is held is released. @returns what was released, in its order */
+export async function settle(world: ChaosWorld): Promise<Released[]> {
   await quiet(world);
   const released: Released[] = [];
   for (;;) {

@@ -106,7 +106,7 @@ class Run {
   /** Waits until everything has arrived. @returns what isn't as it must be */
   async #verdict(round: Omit<Round, 'released'>): Promise<string[]> {
     try {
-      const released = await settle(this.#world, round);
+      const released = await settle(this.#world);
       this.#world.oracle.settle();
       this.#world.noteMoment();
       this.#world.story.tell({ moment: this.#rounds });

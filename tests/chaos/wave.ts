@@ -4,19 +4,12 @@ import type { Random } from '../acceptance/random.ts';
 import { hurry } from './bring-forward.ts';
 import type { FaultKind } from './fault.ts';
 import { lastPassFaults } from './lastpass-faults.ts';
-import { hidden } from './reading-faults.ts';
 import { serverFaults } from './server-faults.ts';
 import { serviceFaults } from './service-faults.ts';
 import { wireFaults } from './wire-faults.ts';
 import type { ChaosWorld } from './world.ts';
 
-export const faultKinds: readonly FaultKind[] = [
-  ...serviceFaults,
-  ...serverFaults,
-  hidden,
-  ...wireFaults,
-  ...lastPassFaults,
-];
+export const faultKinds: readonly FaultKind[] = [...serviceFaults, ...serverFaults, ...wireFaults, ...lastPassFaults];
 
 /** Between the beginnings of two faults, ms: from 0 to twice this. */
 const pauseMs = 500;
