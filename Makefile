@@ -6,10 +6,10 @@ as_root := $(if $(filter 0,$(shell id -u)),,sudo -E env)
 run := $(as_root) PATH="$(CURDIR)/node_modules/.bin:$(PATH):/usr/sbin:/sbin" $(node)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup root demo test check endurance
+.PHONY: help setup root demo test check chaos chaos-bugs endurance
 
 help: ## Show this
-	@grep -hE '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
 setup: ## Install what is missing: Debian's redis-server and Samba, npm packages, Node 24
 	@./setup
@@ -29,3 +29,9 @@ endurance: root setup ## An hour of changes on a real directory: does anything g
 
 check: setup ## Types and lint only
 	@$(node) tests/run.ts --check
+
+chaos: root setup ## Random operations and overlapping faults on real servers; FAULTS=100 SEED=7 says how many, and repeats a run
+	@$(run) tests/chaos/main.ts
+
+chaos-bugs: root setup ## Plant one bug after the other and let chaos find it; BUG=fence chooses, FAULTS=300 is the most
+	@$(run) tests/chaos/find-planted-bugs.ts

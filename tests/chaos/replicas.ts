@@ -37,8 +37,9 @@ export class Replicas {
     for (const replica of replicas) this.start(replica);
   }
 
-  start({ service, suffix }: Replica): Program {
-    return this.#stack.start(service, { replica: suffix, env: this.#env });
+  /** @param env of this process only */
+  start({ service, suffix }: Replica, env: Record<string, string> = {}): Program {
+    return this.#stack.start(service, { replica: suffix, env: { ...this.#env, ...env } });
   }
 
   program(replica: Replica): Program {

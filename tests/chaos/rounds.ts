@@ -88,12 +88,12 @@ class Run {
     await plot.first();
     world.noteMoment();
     const keep = (index: number) => only?.keep?.includes(index) ?? true;
-    const [injected] = await Promise.all([
-      isCalm ? [] : wave(world, { random: random.fork('faults'), count, keep }),
-      plot.meanwhile(isCalm ? 0 : pauseMs),
-    ]);
+    const faults = isCalm ? [] : wave(world, { random: random.fork('faults'), count, keep });
+    const [struck, happened] = await Promise.allSettled([faults, plot.meanwhile(isCalm ? 0 : pauseMs)]);
+    const injected = struck.status === 'fulfilled' ? struck.value : [];
+    const failed = [struck, happened].flatMap((each) => (each.status === 'rejected' ? [told(each.reason)] : []));
     const calm = performance.now();
-    const differences = await this.#verdict({ callsBefore, injected });
+    const differences = failed.length > 0 ? failed : await this.#verdict({ callsBefore, injected });
     const seconds = (from: number, to: number) => ((to - from) / 1_000).toFixed(1);
     tell(
       `round ${round} (${plot.words}): ${injected.length} faults in ${seconds(began, calm)} s, quiet after ${seconds(calm, performance.now())} s, ${world.operations.length} operations so far`,
@@ -112,9 +112,13 @@ class Run {
       this.#world.story.tell({ moment: this.#rounds });
       return await differencesAfter(this.#world, { ...round, released });
     } catch (error) {
-      return [`${(error as Error).message}${causeOf(error as Error)}`];
+      return [told(error)];
     }
   }
 }
 
-const causeOf = ({ cause }: Error): string => (cause instanceof Error ? `: ${cause.message}` : '');
+/** An error and its cause, in a line or a few. */
+function told(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error ? `${message}: ${cause.message}` : message;
+}

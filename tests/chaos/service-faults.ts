@@ -1,9 +1,18 @@
 /** Services that are killed or sleep. */
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import type { Random } from '../acceptance/random.ts';
 import type { FaultKind } from './fault.ts';
 import { nameOf, otherOf, type Replica, replicas } from './replicas.ts';
 import type { ChaosWorld } from './world.ts';
+
+const clockPreload = pathToFileURL(join(import.meta.dirname, 'clock-preload.ts')).href;
+/**
+ * The most that a clock is off, ms. A create settles after 30 s and is given up after 20 s, so that services whose clocks are
+ * more than 10 s apart could create somebody twice.
+ */
+const mostOffMs = 4_000;
 
 type Begin = FaultKind['begin'];
 
@@ -73,6 +82,22 @@ const lastWord: Begin = async (world, random) => {
   };
 };
 
+/** A service begins anew with a clock that is seconds ahead, or behind; then with the right one. */
+const clockIsOff: Begin = async (world, random) => {
+  const replica = take(world, random);
+  if (replica === null) return null;
+  const shiftMs = (1_000 + random.below(mostOffMs - 1_000)) * (random.chance(0.5) ? 1 : -1);
+  await world.replicas.program(replica).kill();
+  world.replicas.start(replica, { NODE_OPTIONS: `--import=${clockPreload}`, CLOCK_SHIFT_MS: String(shiftMs) });
+  return {
+    struck: `${nameOf(replica)}, ${shiftMs} ms`,
+    end: async () => {
+      await world.replicas.program(replica).kill();
+      comeBack(world, replica);
+    },
+  };
+};
+
 /** Longer than a watcher's lease, of 4 s, and than a pusher's claims hold without a sign of life, 5 s. */
 const longerThanLeases = [5_500, 7_500] as const;
 
@@ -82,5 +107,6 @@ export const serviceFaults: readonly FaultKind[] = [
   { name: 'pause of a service', weight: 8, lastsMs: [300, 3_000], begin: paused },
   { name: 'pause longer than leases', weight: 2, lastsMs: longerThanLeases, begin: paused },
   { name: 'long pause while answers are due', weight: 5, lastsMs: longerThanLeases, begin: asleepWhileWaiting },
+  { name: 'the clock of a service is off', weight: 3, lastsMs: [2_500, 6_000], begin: clockIsOff },
   { name: 'kill of who took over as a sleeper wakes', weight: 3, lastsMs: longerThanLeases, begin: lastWord },
 ];

@@ -33,7 +33,7 @@ export const againInContainers: readonly string[] = [
 ];
 
 /** The longest ones, to be begun first so that nothing waits for them at the end. */
-const isLong = (file: string) => /^tests\/(faults|oracle)\//.test(file);
+const isLong = (file: string) => /^tests\/(chaos|faults|oracle)\//.test(file);
 const needsEngine = (file: string) => file.startsWith('tests/containers/');
 const isMeasuring = (file: string) => /(^|[/-])latency\.test\.ts$/.test(file);
 
