@@ -89,12 +89,12 @@ export const plantedBugs: readonly PlantedBug[] = [
     ],
   },
   {
-    name: 'no read-back after a lost answer: it is taken for done',
+    name: 'no read-back after a lost answer: the call is taken for done',
     replacements: [
       {
         file: round,
         text: "if (error.arrived === 'perhaps') return this.#failures.unanswered(kind, sent, error);",
-        by: "if (error.arrived === 'perhaps') return;",
+        by: `if (error.arrived === 'perhaps') return this.#record(kind, sent, { refused: new Map(), unchanged: new Set(), slowDown: null });`,
       },
     ],
   },

@@ -18,8 +18,10 @@ export interface Plot {
   readonly meanwhile: (pauseMs: number) => Promise<void>;
 }
 
-/** So many deeds for each fault. */
-const deedsPerFault = 5;
+/** So many deeds in a round. */
+const deedsInRound = 100;
+/** How likely everything is read afresh after a deed: a full read heals what was lost before it, so there aren't many. */
+const fullReadChance = 0.005;
 /** The accounts must be read within this, whatever goes wrong meanwhile, ms. */
 const readWithinMs = 90_000;
 
@@ -44,10 +46,10 @@ export class Plots {
     this.#life = new RandomRounds({ oracle, operations, random: this.#deeds });
   }
 
-  /** @param random what decides about this round @param faults how many strike in it */
-  next(random: Random, faults: number): Plot {
+  /** @param random what decides about this round */
+  next(random: Random): Plot {
     this.#deeds.goOnAs(random.fork('deeds'));
-    const deeds = faults * deedsPerFault;
+    const deeds = deedsInRound;
     const plots: [number, () => Plot][] = [
       [5, () => this.#operations(random, deeds)],
       [3, () => this.#byHand(random, deeds)],
@@ -118,7 +120,7 @@ export class Plots {
     for (let made = 0; made < deeds; made++) {
       const deed = lanes.choose(() => this.#life.deed());
       if (deed !== null) await this.#world.perform(deed);
-      if (random.chance(0.015)) await askForFullRead(this.#world);
+      if (random.chance(fullReadChance)) await askForFullRead(this.#world);
       await sleep(2 * random.next() * pauseMs);
     }
   }

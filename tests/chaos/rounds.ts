@@ -40,6 +40,8 @@ export interface Failure {
 }
 
 const faultsInRound = 20;
+/** Each so many rounds there is one without faults: what is sent again in it has no excuse. */
+const calmEvery = 4;
 /** Between two deeds, ms, on average; where no fault strikes nothing is waited for. */
 const pauseMs = 100;
 
@@ -70,9 +72,9 @@ class Run {
     let failure: Failure | null = null;
     for (let begun = 0; failure === null && begun < faults && this.#rounds < (only?.round ?? Infinity); ) {
       const random = this.#random.fork(`round ${++this.#rounds}`);
-      const count = Math.min(faultsInRound, faults - begun);
+      const count = this.#rounds % calmEvery === 0 ? 0 : Math.min(faultsInRound, faults - begun);
       begun += count;
-      failure = await this.#round(this.#rounds === 1 ? firstSync : plots.next(random, count), { random, count });
+      failure = await this.#round(this.#rounds === 1 ? firstSync : plots.next(random), { random, count });
     }
     return { rounds: this.#rounds, operations: world.operations.length, survived: this.#survived, failure };
   }
@@ -81,7 +83,7 @@ class Run {
     const { tell, only } = this.#options;
     const world = this.#world;
     const round = this.#rounds;
-    const isCalm = only !== undefined && only.round !== round;
+    const isCalm = count === 0 || (only !== undefined && only.round !== round);
     const callsBefore = await world.stack.simulator.lastCall();
     const began = performance.now();
     world.beginRound();

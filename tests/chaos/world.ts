@@ -12,6 +12,7 @@ import { performByHand } from '../oracle/lastpass-hands.ts';
 import type { Rules } from '../oracle/rules.ts';
 import { SettledOracle } from '../oracle/settled-oracle.ts';
 import { Story } from '../oracle/story.ts';
+import { LdapProxy } from '../support/ldap/ldap-proxy.ts';
 import { Stack } from '../support/stack.ts';
 import { type ChaosPolicy, configured } from './policies.ts';
 import { PossibleLeavers } from './possible-leavers.ts';
@@ -23,7 +24,8 @@ import { Turns } from './turns.ts';
 
 const people = 40;
 const before = { ...lastPassBefore, invited: [...lastPassBefore.invited, mailOf('p4'), mailOf('p10'), mailOf('p11')] };
-const ldaps = 636;
+/** So that a full read takes several pages, with changes in between. */
+const smallPages = { maxPageSize: 20 };
 
 interface Parts {
   readonly stack: Stack;
@@ -74,14 +76,19 @@ export class ChaosWorld implements AsyncDisposable {
 
   /** The company and its accounts are there; no service runs yet. */
   static async create(policy: ChaosPolicy): Promise<ChaosWorld> {
-    const stack = await Stack.create({ policy: configured(policy), directory: (base) => basesBelow(base) });
+    const stack = await Stack.create({
+      policy: configured(policy),
+      directory: (base) => basesBelow(base),
+      front: (domain) => LdapProxy.start(domain, smallPages),
+    });
     try {
       const { simulator, redis, domain } = stack;
       await simulator.seed(before);
       const { hostname, port } = new URL(simulator.apiUrl);
+      const ldaps = new URL(stack.frontUrl).port;
       const wires = {
         redis: await TcpProxy.start({ host: '127.0.0.1', port: redis.port }),
-        directory: await TcpProxy.start({ host: domain.address, port: ldaps }),
+        directory: await TcpProxy.start({ host: domain.address, port: Number(ldaps) }),
         lastpass: await TcpProxy.start({ host: hostname, port: Number(port) }),
       };
       await stack.configureEnds({

@@ -46,6 +46,8 @@ export class Stack implements AsyncDisposable {
   readonly domain: SambaDomain;
   /** DN of the account that reads the directory. */
   readonly accountDn: string;
+  /** Where the connector is told that the directory is. */
+  readonly frontUrl: string;
   readonly admin: DirectoryAdmin;
   readonly redis: RedisServer;
   readonly simulator: Simulator;
@@ -60,6 +62,7 @@ export class Stack implements AsyncDisposable {
     dir: string;
     domain: SambaDomain;
     accountDn: string;
+    frontUrl: string;
     admin: DirectoryAdmin;
     redis: RedisServer;
     simulator: Simulator;
@@ -70,6 +73,7 @@ export class Stack implements AsyncDisposable {
     this.dir = parts.dir;
     this.domain = parts.domain;
     this.accountDn = parts.accountDn;
+    this.frontUrl = parts.frontUrl;
     this.admin = parts.admin;
     this.redis = parts.redis;
     this.simulator = parts.simulator;
@@ -90,6 +94,7 @@ export class Stack implements AsyncDisposable {
       if (options.ldif) await domain.load(options.ldif(domain.baseDn));
       const front = await options.front?.(domain);
       if (front) closers.unshift(async () => await front[Symbol.asyncDispose]());
+      const frontUrl = (front ?? domain).ldapsUrl;
       const admin = new DirectoryAdmin(domain);
       closers.unshift(() => admin[Symbol.asyncDispose]());
       const redis = await RedisServer.create({ dir: join(dir, 'redis'), settings: options.redisSettings ?? {} });
@@ -101,7 +106,7 @@ export class Stack implements AsyncDisposable {
         directories: [
           {
             id: directoryId,
-            urls: [(front ?? domain).ldapsUrl],
+            urls: [frontUrl],
             bindDn: account.dn,
             bindPassword: account.password,
             tls: { caFile: domain.caFile },
@@ -117,6 +122,7 @@ export class Stack implements AsyncDisposable {
         dir,
         domain,
         accountDn: account.dn,
+        frontUrl,
         admin,
         redis,
         simulator,
