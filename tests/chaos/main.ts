@@ -12,6 +12,9 @@ import { failureText, tableOf } from './report.ts';
 import { type ChaosOptions, runChaos } from './rounds.ts';
 import { shrink } from './shrink.ts';
 
+// What was started ends with us, as it does at an exit and doesn't at a signal.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const { FAULTS = '100', ROUND, KEEP, SHRINK = '1' } = process.env;
 const seed = chosenSeed();
 const only = ROUND ? { round: Number(ROUND), keep: KEEP ? KEEP.split(',').map(Number) : undefined } : undefined;
