@@ -1,8 +1,8 @@
-/** Looks for fewer faults that are enough: the rounds before without any, then halves and quarters of the round's own. */
-import { type ChaosOptions, type Failure, runChaos } from './rounds.ts';
+/** Looks for fewer faults that are enough: the rounds before without any, then ever smaller parts of the round's own left out. */
+import { type ChaosOptions, type Failure, type Outcome, runChaos } from './rounds.ts';
 
-/** Each try repeats all rounds, so there can't be many. */
-const tries = 8;
+/** Each try repeats all rounds; no other one begins after so long, ms. */
+const longEnoughMs = 5 * 60_000;
 
 /** The least that was seen to fail. */
 export interface Shrunk {
@@ -11,30 +11,31 @@ export interface Shrunk {
   readonly keep: readonly number[] | null;
 }
 
-/** @param failure of a run with these options */
-export async function shrink(options: ChaosOptions, failure: Failure): Promise<Shrunk> {
-  const { round } = failure;
-  let least: Shrunk = { failure, keep: null };
-  let parts = 1;
-  let left = failure.injected.map(({ index }) => index);
-  for (let attempt = 0; attempt < tries && left.length > 0; attempt++) {
-    const part = attemptOf(left, parts, attempt);
-    options.tell(`again, with ${part.length} faults in round ${round} only`);
-    const again = (await runChaos({ ...options, only: { round, keep: part } })).failure;
-    if (again?.round === round) {
-      least = { failure: again, keep: part };
-      left = [...part];
-      parts = 2;
-    } else if (parts === 1) return least;
-    else parts = Math.min(left.length, parts + 1);
+/** @param failure of a run with these options @param run what repeats it */
+export async function shrink(
+  options: ChaosOptions,
+  failure: Failure,
+  run: (options: ChaosOptions) => Promise<Pick<Outcome, 'failure'>> = runChaos,
+): Promise<Shrunk> {
+  const { round, injected } = failure;
+  const giveUpAt = performance.now() + longEnoughMs;
+  const failsWith = async (keep: readonly number[]): Promise<Failure | null> => {
+    options.tell(`again, with ${keep.length} faults, all in round ${round}`);
+    const again = (await run({ ...options, only: { round, keep } })).failure;
+    return again?.round === round ? again : null;
+  };
+  let left = injected.map(({ index }) => index);
+  let least = await failsWith(left);
+  if (least === null) return { failure, keep: null };
+  let size = Math.ceil(left.length / 2);
+  for (let at = 0; left.length > 1 && performance.now() < giveUpAt; ) {
+    const fewer = [...left.slice(0, at), ...left.slice(at + size)];
+    const again = await failsWith(fewer);
+    if (again !== null) [least, left] = [again, fewer];
+    else at += size;
+    if (at < left.length) continue;
+    if (size === 1) break;
+    [at, size] = [0, Math.ceil(size / 2)];
   }
-  return least;
-}
-
-/** All of them, or all but one part, each time another one. */
-function attemptOf(left: readonly number[], parts: number, attempt: number): number[] {
-  if (parts === 1) return [...left];
-  const size = Math.ceil(left.length / parts);
-  const from = (attempt * size) % left.length;
-  return left.filter((_, place) => place < from || place >= from + size);
+  return { failure: least, keep: left };
 }
