@@ -146,7 +146,8 @@ export class DirectoryModel {
 
   /** A tombstone loses its memberships and these attributes; restored without a recycle bin, they stay lost. */
   #deletePerson(person: Person): void {
-    Object.assign(person, { deleted: true, mail: null, displayName: null, givenName: null, sn: null });
+    const lost = { mail: null, displayName: null, givenName: null, sn: null, expired: false };
+    Object.assign(person, { ...lost, deleted: true });
     this.#leaveAll(person.id);
   }
 

@@ -64,6 +64,24 @@ const poison: FaultKind = {
   },
 };
 
+/** Whoever asked hears nothing, and asks again before LastPass has begun with what it was asked for. */
+const late: FaultKind = {
+  name: 'LastPass: what had no answer is carried out late',
+  weight: 5,
+  lastsMs: [1_000, 3_000],
+  begin: async ({ simulatorFaults, wires }, random) => {
+    const fault = { kind: 'latency', cmd: commands, phase: 'before', latencyMs: 2_000 + random.below(3_000) };
+    const end = await simulatorFaults.begin(fault);
+    return {
+      struck: JSON.stringify(fault),
+      end: async () => {
+        wires.lastpass.breakConnections();
+        await end();
+      },
+    };
+  },
+};
+
 /** A setting of LastPass that is another one for a while; only one fault at a time has it. */
 const setting = (
   name: string,
@@ -89,6 +107,7 @@ const provhash = '5eed'.repeat(16);
 export const lastPassFaults: readonly FaultKind[] = [
   ...kinds.map(simulated),
   poison,
+  late,
   setting('the provhash is another one', { during: { provhash: 'f'.repeat(64) }, after: { provhash }, weight: 3 }),
   setting('no seat is left', { during: { seats: 1 }, after: { seats: null }, weight: 2 }),
   setting('batches are too large', {
