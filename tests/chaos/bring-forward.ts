@@ -24,6 +24,7 @@ export async function bringForward(store: Store, { sinceMs }: Quiet): Promise<vo
   await Promise.all([
     deliveriesAreDue(store),
     createsSettle(store, sinceMs),
+    forgottenCreatesSettle(store, sinceMs),
     callsMayGoOn(store),
     refusedCredentialsAreTried(store),
     seatsAreTried(store),
@@ -70,6 +71,22 @@ async function createsSettle({ redis, keys, commit }: Store, sinceMs: number): P
       ],
     });
   }
+}
+
+/** Nor is one that Redis may have forgotten: it was sent before whoever noticed opened another timeline. */
+async function forgottenCreatesSettle({ redis, keys, commit, notice }: Store, sinceMs: number): Promise<void> {
+  const { raw, ...timeline } = await notice();
+  if (timeline.openedAtMs >= sinceMs || timeline.openedAtMs + createSettlesMs <= Date.now()) return;
+  const settled = JSON.stringify({ ...timeline, openedAtMs: Date.now() - createSettlesMs });
+  await commit({
+    guards: [{ command: ['GET', keys.timeline], is: raw }],
+    writes: [
+      ['SET', keys.timeline, settled],
+      ...(await redis.zrange(keys.toDeliver, '0', '-1')).map((each) => {
+        return ['ZADD', keys.toDeliver, 'XX', 'LT', String(Date.now()), each];
+      }),
+    ],
+  });
 }
 
 /** Nobody has to pause, or to wait for a turn. */
