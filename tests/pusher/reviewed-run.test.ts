@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { personKey } from '@connector/shared/keys.ts';
+import { touch } from '@connector/shared/people-to-plan.ts';
 import { plan, type Step } from '@connector/shared/plan.ts';
 import type { Store } from '@connector/shared/store.ts';
 import type { Transaction } from '@connector/shared/transaction.ts';
 import { makeRequest } from '@connector/sync/requests/request.ts';
 import { readLeft } from '@connector/sync/requests/reviewed-left.ts';
-import { openReviewedRun } from '@connector/sync/requests/reviewed-run.ts';
+import { endReviewedRunIfDone, openReviewedRun } from '@connector/sync/requests/reviewed-run.ts';
 import { parseReviewed, reviewedText, stepDigest } from '@connector/sync/requests/reviewed-steps.ts';
 import { putRequest } from '@connector/sync/requests/steering.ts';
 import { directoryId, type Run, Servers } from '../faults/pipeline.ts';
@@ -178,6 +179,27 @@ test('a run of ten thousand people is opened at once, and ends', async () => {
     (await written(run)).map(([cmd]) => cmd),
     ['batchchangegrp'],
   );
+});
+
+test('a run does not end by a look that was overtaken: whoever came on the way meanwhile is still delivered', async () => {
+  await using run = await servers.run({});
+  const { store } = run;
+  const { redis, keys } = store;
+  await openReviewedRun(store, new Map([[ann, ['0123456789ab']]]), asking);
+  let isOnce = false;
+  const overtaken: Store = {
+    ...store,
+    commit: async (transaction) => {
+      if (!isOnce) await store.commit({ guards: [], writes: touch(keys, [ann]) });
+      isOnce = true;
+      return store.commit(transaction);
+    },
+  };
+  assert.deepEqual(await endReviewedRunIfDone(overtaken, Date.now()), { toPlan: 1, toJudge: 0, toDeliver: 0 });
+  assert.equal(await redis.exists(keys.reviewed), 1);
+  await redis.del(keys.toPlan);
+  assert.equal(await endReviewedRunIfDone(store, Date.now()), null);
+  assert.equal(await redis.exists(keys.reviewed, keys.reviewedSteps), 0);
 });
 
 test('what is left is whoever is on the way with a reviewed step, and nobody whom LastPass refuses, or who waits for long', async () => {

@@ -53,18 +53,19 @@ export async function openReviewedRun(
  */
 export async function endReviewedRunIfDone(store: Store, nowMs: number): Promise<Left | null> {
   const { redis, keys, commit } = store;
-  const { raw, value } = parseStored(reviewedRun, keys.reviewed, await redis.get(keys.reviewed));
-  if (value === null) return null;
-  const { left, clock } = await readLeft(store, await readReviewed(store), nowMs);
-  const isStuck = nowMs - value.atMs > longestWaitMs && left.toDeliver === 0;
-  if (!isStuck && left.toPlan + left.toJudge + left.toDeliver > 0) return left;
-  // Whatever was committed since the look may have put somebody on the way again.
-  const { committed } = await commit({
-    guards: [
-      { command: ['GET', keys.reviewed], is: raw },
-      { command: ['GET', keys.clock], is: clock },
-    ],
-    writes: [['DEL', keys.reviewed, keys.reviewedSteps]],
-  });
-  return committed ? null : left;
+  for (;;) {
+    const { raw, value } = parseStored(reviewedRun, keys.reviewed, await redis.get(keys.reviewed));
+    if (value === null) return null;
+    const { left, clock } = await readLeft(store, await readReviewed(store), nowMs);
+    const isStuck = nowMs - value.atMs > longestWaitMs && left.toDeliver === 0;
+    if (!isStuck && left.toPlan + left.toJudge + left.toDeliver > 0) return left;
+    // Whatever was committed since the look may have put somebody on the way again: then it is looked once more.
+    await commit({
+      guards: [
+        { command: ['GET', keys.reviewed], is: raw },
+        { command: ['GET', keys.clock], is: clock },
+      ],
+      writes: [['DEL', keys.reviewed, keys.reviewedSteps]],
+    });
+  }
 }

@@ -54,7 +54,8 @@ export async function readPlannedNow(
   );
   const planning = { store: state, policy, policyVersion: policyVersion(policy, directories), directories };
   const inForce = parseStored(policyState, state.keys.policy, await state.redis.get(state.keys.policy)).value;
-  if (inForce !== null && inForce.version !== planning.policyVersion)
+  if (inForce === null) throw new NotPlanned('nothing is planned yet: no reconciler has started');
+  if (inForce.version !== planning.policyVersion)
     throw new NotPlanned('the policy in force is another than the one configured here: restart the services with it');
   const obstacle = await notYet(planning);
   if (obstacle !== null) throw new NotPlanned(`nothing is planned yet: ${obstacle}`);
