@@ -94,7 +94,7 @@ describe('a company of fifty, all of them linked', () => {
       assert.deepEqual(await reconciling.stepsOf(number), ['rename']);
       await readAgain();
     });
-    await holds(context, property, { runs: 60 });
+    await holds(context, property, { runs: 40 });
   });
 
   test('any entries of the right form are applied, planned and judged, never let more go than the guard, and the next read mends all', async (context) => {
@@ -108,6 +108,6 @@ describe('a company of fifty, all of them linked', () => {
       await sweepGenerations(reconciling.store, 'corp');
       await readAgain();
     });
-    await holds(context, property, { runs: 150 });
+    await holds(context, property, { runs: 100 });
   });
 });

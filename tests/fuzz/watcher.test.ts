@@ -67,7 +67,8 @@ describe('a directory whose answers are spoilt on their way', () => {
       { file: 'fuzz.yaml', environment: {} },
     ).directories;
     assert.ok(directory);
-    const options = { urls: [fake.url], bindDn: 'CN=svc', bindPassword: 'secret', insecure: true, timeoutMs: 80 };
+    const timeoutMs = spoil === whole ? 10_000 : 250;
+    const options = { urls: [fake.url], bindDn: 'CN=svc', bindPassword: 'secret', insecure: true, timeoutMs };
     await using connection = await connectDirectory(options);
     const [bell, stop] = [new Bell(), new AbortController()];
     const watch = new Watch({
