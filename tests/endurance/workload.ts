@@ -80,8 +80,9 @@ export class Workload {
   #operationOf(number: number): Operation | null {
     const turn = (number * 7) % 20;
     if (turn >= 17) {
-      this.#hires = !this.#hires;
-      return this.#hires ? this.#hire() : this.#dismiss();
+      const operation = this.#hires ? this.#hire() : this.#dismiss();
+      if (operation !== null) this.#hires = !this.#hires;
+      return operation;
     }
     const who = this.#idle();
     if (who === null) return null;
