@@ -68,7 +68,7 @@ async function find(bug: PlantedBug, { faults, seed }: { faults: number; seed: n
 }
 
 // What was started ends with us, as it does at an exit and doesn't at a signal.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 
 const faults = Number(process.env['FAULTS'] ?? 300);
 const part = (process.env['BUG'] ?? '').toLowerCase();

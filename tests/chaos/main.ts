@@ -13,7 +13,7 @@ import { type ChaosOptions, runChaos } from './rounds.ts';
 import { shrink } from './shrink.ts';
 
 // What was started ends with us, as it does at an exit and doesn't at a signal.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 
 const { FAULTS = '100', ROUND, KEEP, SHRINK = '1' } = process.env;
 const seed = chosenSeed();

@@ -142,7 +142,11 @@ export async function askForFullRead(world: ChaosWorld): Promise<string> {
 
 async function ask({ stack: { store } }: ChaosWorld, what: 'accounts' | 'full-read'): Promise<string> {
   const request = `chaos-${Date.now()}`;
-  await store.redis.hset(store.keys.requests, what, request);
+  const written = async () => {
+    await store.redis.hset(store.keys.requests, what, request);
+    return true;
+  };
+  await waitUntil('Redis to take a request', written); // it may be away: a fault of ours
   return request;
 }
 
