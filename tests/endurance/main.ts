@@ -69,7 +69,7 @@ async function watch(stack: Stack, arrivals: Arrivals, noted: Noted, signal: Abo
     noted.arrivals.push(...arrivals.take());
     if (Date.now() - sampledMs < sampleEveryMs) continue;
     sampledMs = Date.now();
-    noted.samples.push(await sampleOf(origins, stack.store.redis));
+    noted.samples.push(await sampleOf(origins, stack.store));
     for (const name of serviceNames) stack.service(name).lines.splice(0, stack.service(name).lines.length - linesKept);
     if (Math.floor((Date.now() - beganMs) / 60_000) === minute) continue;
     say(minuteLine(++minute, noted.arrivals.slice(told), noted.samples.at(-1)));

@@ -1,4 +1,5 @@
 /** What the services and Redis take, looked at again and again. */
+import type { Store } from '@connector/shared/store.ts';
 import type { Redis } from 'ioredis';
 
 /** Bytes, by what takes them: `<service> rss`, `<service> heap`, `redis`. */
@@ -21,12 +22,16 @@ async function ofService(name: string, origin: string): Promise<[string, number]
   ];
 }
 
-/** Takes a sample. @param services where each listens, by its name */
-export async function sampleOf(services: ReadonlyMap<string, string>, redis: Redis): Promise<Sample> {
+/**
+ * Takes a sample. The guard's memory of an hour is longer than most runs, and grows as long as they last: Redis is told without it.
+ * @param services where each listens, by its name
+ */
+export async function sampleOf(services: ReadonlyMap<string, string>, { redis, keys }: Store): Promise<Sample> {
   const atMs = Date.now();
   const memory = /^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1];
   const each = await Promise.all([...services].map(([name, origin]) => ofService(name, origin)));
-  return { atMs, bytes: Object.fromEntries([...each.flat(), ['redis', Number(memory)]]) };
+  const ofAnHour = (await redis.memory('USAGE', keys.recentLeavers, 'SAMPLES', 0)) ?? 0;
+  return { atMs, bytes: Object.fromEntries([...each.flat(), ['redis', Number(memory) - ofAnHour]]) };
 }
 
 /** How much each kind of key takes in Redis: names without GUIDs and numbers, with bytes. */
