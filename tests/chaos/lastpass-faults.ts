@@ -70,7 +70,7 @@ const late: FaultKind = {
   weight: 5,
   lastsMs: [1_000, 3_000],
   begin: async ({ simulatorFaults, wires }, random) => {
-    const fault = { kind: 'latency', cmd: commands, phase: 'before', latencyMs: 2_000 + random.below(3_000) };
+    const fault = { kind: 'latency', cmd: commands, phase: 'before', latencyMs: 4_000 + random.below(5_000) };
     const end = await simulatorFaults.begin(fault);
     return {
       struck: JSON.stringify(fault),

@@ -10,6 +10,7 @@ import { readHeld } from '../../services/console/src/held/held-people.ts';
 import { directoryId } from '../support/stack.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { bringForward } from './bring-forward.ts';
+import type { ChaosCall } from './forbidden-calls.ts';
 import type { ChaosWorld } from './world.ts';
 
 /** Everything must have arrived within this, ms. */
@@ -56,15 +57,15 @@ async function quiet(world: ChaosWorld): Promise<void> {
   );
 }
 
-/** What was sent while things went wrong has been carried out by now, or never will be. */
+/** What was sent while things went wrong has been carried out by now, or never will be; also what nobody waits for any more. */
 async function nothingUnderWay({ stack }: ChaosWorld): Promise<void> {
   await waitUntil(
     'calls under way to end',
     async () => {
-      const calls = (await stack.simulator.calls()) as { durationMs?: number | null }[];
-      return calls.every(({ durationMs }) => durationMs !== null);
+      const calls = (await stack.simulator.calls()) as ChaosCall[];
+      return calls.every(({ durationMs, outcome }) => durationMs !== null && outcome !== 'waiting');
     },
-    { everyMs: 100 },
+    { withinMs: 30_000, everyMs: 100 },
   );
 }
 
