@@ -7,7 +7,7 @@ import { allowReading, denyReading } from '../support/samba/reading-right.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { Lanes } from './lanes.ts';
 import { anotherPolicy, wordsOf } from './policies.ts';
-import { areRead, askForAccounts, askForFullRead } from './quiet.ts';
+import { areRead, askForAccounts, askForFullRead, isFullyRead } from './quiet.ts';
 import type { ChaosWorld } from './world.ts';
 
 export interface Plot {
@@ -25,8 +25,9 @@ const fullReadChance = 0.005;
 /** The accounts must be read within this, whatever goes wrong meanwhile, ms. */
 const readWithinMs = 90_000;
 
-/** How long an OU is hidden, in pauses. */
-const hiddenForPauses = 70;
+/** How long an OU is hidden at the most until a full read has missed it, ms; and how long, in pauses, it is hidden from then on. */
+const hiddenForMs = 12_000;
+const seenForPauses = 15;
 
 const nothing = async (): Promise<void> => undefined;
 
@@ -106,8 +107,10 @@ export class Plots {
         const { domain, accountDn, admin } = world.stack;
         const right = { domain, account: accountDn, object: await admin.dnOf(world.guidOf(ou)) };
         await denyReading(right);
-        await askForFullRead(world);
-        await sleep(hiddenForPauses * pauseMs);
+        const request = await askForFullRead(world);
+        const isOver = waitUntil('a full read', () => isFullyRead(world, request), { withinMs: hiddenForMs });
+        await isOver.catch(() => undefined); // faults may keep it from its end
+        await sleep(seenForPauses * pauseMs);
         await allowReading(right);
         await askForFullRead(world);
       },

@@ -151,6 +151,12 @@ async function ask({ stack: { store } }: ChaosWorld, what: 'accounts' | 'full-re
   return request;
 }
 
+/** Whether the whole directory was read as was asked for. */
+export async function isFullyRead({ stack: { store } }: ChaosWorld, request: string): Promise<boolean> {
+  const key = store.keys.directory(directoryId).cursor;
+  return parseStored(cursor, key, await store.redis.get(key)).value?.answered === request;
+}
+
 /** Whether the accounts were read as was asked for, or later. */
 export async function areRead({ stack: { store } }: ChaosWorld, request: string): Promise<boolean> {
   const { redis, keys } = store;

@@ -13,7 +13,7 @@ export function tableOf({ survived, failure }: Outcome): string {
 }
 
 const line = (name: string, injected: number | string, survived: number | string): string =>
-  `${name.padEnd(44)} ${String(injected).padStart(8)} ${String(survived).padStart(8)}`;
+  `${name.padEnd(50)} ${String(injected).padStart(8)} ${String(survived).padStart(8)}`;
 
 /** What differs, what happened to those concerned, and the faults of the round. */
 export function failureText({ round, differences, story, injected }: Failure): string {
