@@ -83,8 +83,8 @@ export const plantedBugs: readonly PlantedBug[] = [
       },
       {
         file: round,
-        text: 'const carried = kind.creates ? await this.#withoutExisting(planned) : planned;',
-        by: 'const carried = planned;',
+        text: 'if (fromMs <= Date.now()) return this.#withoutExisting(planned, { knownSinceMs: fromMs });',
+        by: 'if (fromMs <= Date.now()) return planned;',
       },
     ],
   },

@@ -31,6 +31,17 @@ test('whoever waits for the address of somebody who is deleted takes the account
   assert.deepEqual([await reconciling.stepsOf(2), await reconciling.stepsOf(4)], [[], ['rename']]);
 });
 
+test('whoever could have had the address of somebody deleted has to wait for it again once they are restored', async () => {
+  await using reconciling = await waiting();
+  const { redis, keys } = reconciling.store;
+  await redis.hdel(keys.accounts, 'u2@example.test'); // deleted by hand, so that there is nothing to take over
+  await reconciling.changes(patch(4, { userAccountControl: 514 })); // and nobody to create: they are disabled
+  await reconciling.changes(patch(2, { deleted: true }));
+  assert.equal(await asideOf(reconciling, 4), undefined);
+  await reconciling.changes(user(2, { mail: 'other@example.test', restored: true }));
+  assert.equal((await asideOf(reconciling, 4))?.kind, 'data');
+});
+
 test('an address that a retry sets free goes to who waited for it', async () => {
   await using reconciling = await waiting();
   const { redis, keys } = reconciling.store;

@@ -131,9 +131,13 @@ async function intoCurrent(
   await draft.apply(changes);
   const guids = new Set([...draft.people, ...(await affectedPeople(mirror, draft.touched))]);
   const people = new Set([...guids].map((guid) => personKey(directory, guid)));
-  // The account of somebody deleted is free for who has its address, which needn't have been the deleted one's mail.
-  const deleted = changes.filter((change) => change.deleted).map(({ guid }) => personKey(directory, guid));
-  const mails = [...draft.touched.mails, ...(await linkedUsernames(store, deleted))];
+  // The account of somebody deleted is free for who has its address, which needn't have been the deleted one's mail; until they are back.
+  const holders = [...changes.filter((change) => change.deleted).map(({ guid }) => guid), ...draft.touched.restored];
+  const linked = await linkedUsernames(
+    store,
+    holders.map((guid) => personKey(directory, guid)),
+  );
+  const mails = [...draft.touched.mails, ...linked];
   for (const person of await peopleWithMail(store, applying.directories, mails)) people.add(person);
   for (const person of await membersAtLastPass(store, draft.touched.groupNames)) people.add(person);
   return {

@@ -18,6 +18,8 @@ export interface Touched {
   readonly mails: Set<string>;
   /** Names of groups that came, went or changed hands. */
   readonly groupNames: Set<string>;
+  /** objectGUIDs of people who were deleted and are restored. */
+  readonly restored: Set<string>;
 }
 
 /** The container that an object lies in; a deleted one lies nowhere. */
@@ -26,7 +28,13 @@ const placeOf = (object: MirrorObject | null): string | null =>
 
 export class Draft {
   readonly writes: string[][] = [];
-  readonly touched: Touched = { members: new Set(), containers: new Set(), mails: new Set(), groupNames: new Set() };
+  readonly touched: Touched = {
+    members: new Set(),
+    containers: new Set(),
+    mails: new Set(),
+    groupNames: new Set(),
+    restored: new Set(),
+  };
   /** Patches of objects that this generation doesn't know: they must be read by themselves. */
   readonly unknown = new Set<string>();
   readonly #mirror: Mirror;
@@ -98,6 +106,7 @@ export class Draft {
 
   #putUser(guid: string, old: MirrorObject | null, now: MirrorObject): void {
     this.touched.members.add(guid);
+    if (old?.deleted) this.touched.restored.add(guid);
     const before = indexedMail(old);
     const after = indexedMail(now);
     this.#reindex(this.#mirror.keys.mails, guid, before, after);
