@@ -27,6 +27,9 @@ export interface Released {
 /** Waits until everything has arrived; whoever is held is released. @returns what was released, in its order */
 export async function settle(world: ChaosWorld): Promise<Released[]> {
   await quiet(world);
+  // What LastPass carried out after it had been asked about it is noticed when all accounts are read the next time.
+  await askForAccounts(world);
+  await quiet(world);
   const released: Released[] = [];
   for (;;) {
     const those = await releaseHeld(world);

@@ -1,8 +1,9 @@
 /** Addresses become free for who waits for them, also where they aren't the mail of whoever had them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Account } from '@connector/shared/account.ts';
 import { readAside, retryPerson } from '../../services/console/src/aside/aside-people.ts';
-import { patch, person, Reconciling, user } from './reconciling.ts';
+import { accountOf, patch, person, Reconciling, user } from './reconciling.ts';
 
 /** Person 2 has the account u2@example.test and another mail since, which was not asked for yet; person 4 wants that address. */
 const waiting = () =>
@@ -40,6 +41,25 @@ test('whoever could have had the address of somebody deleted has to wait for it 
   assert.equal(await asideOf(reconciling, 4), undefined);
   await reconciling.changes(user(2, { mail: 'other@example.test', restored: true }));
   assert.equal((await asideOf(reconciling, 4))?.kind, 'data');
+});
+
+test('an account that somebody makes under the name of one that is gone goes to who has that mail by now', async () => {
+  await using reconciling = await Reconciling.create({ onDeleted: 'nothing' });
+  await reconciling.fullRead(user(2), user(3));
+  await reconciling.deliverAll();
+  const { redis, keys } = reconciling.store;
+  const others = Object.values(await redis.hgetall(keys.accounts))
+    .map((raw): Account => JSON.parse(raw))
+    .filter(({ username }) => username !== 'u2@example.test');
+  await reconciling.listed(...others); // deleted by hand
+  await reconciling.changes(patch(2, { deleted: true }), user(4, { mail: 'u2@example.test', userAccountControl: 514 }));
+  await reconciling.listed(...others, {
+    ...accountOf({ username: 'u2@example.test', fullname: 'By hand', groups: [] }),
+    id: 'another',
+  });
+  await reconciling.reconcile();
+  assert.equal(await redis.hget(keys.linked, 'u2@example.test'), person(4));
+  assert.deepEqual(await reconciling.stepsOf(4), ['rename', 'disable']);
 });
 
 test('an address that a retry sets free goes to who waited for it', async () => {

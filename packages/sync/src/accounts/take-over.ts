@@ -170,12 +170,9 @@ async function takeOver(
   while (left.length > 0) {
     const people = new Set(left.flatMap(({ linked }) => linked ?? []));
     for (const person of left.flatMap((each) => attestedBy(store, directories, each))) people.add(person);
-    for (const person of await peopleWithMail(
-      store,
-      directories,
-      left.filter(({ linked }) => linked === null).map(({ username }) => username),
-    ))
-      people.add(person);
+    // Linked or not: the link may be that of somebody who is gone, to another account that had the name.
+    const usernames = left.map(({ username }) => username);
+    for (const person of await peopleWithMail(store, directories, usernames)) people.add(person);
     const guarded = left.map((each) => ({ each, guards: guardsOf(store, each) }));
     const outcome = await store.commit({
       guards: [turn.guard, ...guarded.flatMap(({ guards }) => guards)],
