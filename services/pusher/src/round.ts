@@ -279,7 +279,7 @@ export class Round {
           settlesAtMs: nowMs + createSettlesMs,
         },
       };
-    return kind.linkWhenSent && delivery.link ? { ...change, link: kind.linkWhenSent(delivery.link) } : change;
+    return kind.linkWhenSent && delivery.link ? { ...change, link: kind.linkWhenSent(delivery.link, nowMs) } : change;
   }
 
   /** Writes down what an answer made true. */

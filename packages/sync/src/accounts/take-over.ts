@@ -223,13 +223,13 @@ function writesOf(state: State, each: Checked, { isFirst }: { isFirst: boolean }
   const { username, account, linked, link: current } = each;
   const before = notedOf(state, each);
   const noted = accountWrites(keys, username, { now: account, before });
-  // Listed as enabled, and nobody of us at it: it wasn't us who disabled it, if somebody does.
+  // Listed as enabled, and nothing of ours on its way: it wasn't us who disabled it, if somebody does.
   const own = account !== null && isLinkedTo(current, account) ? account : null;
   const found = own === null ? current : linkAsFound(current, own);
   const isNewlyDisabled = isFirst && own?.disabled === true && before?.disabled !== true && !found?.disabledByUs;
   const next = found && {
     ...found,
-    disabledByUs: found.disabledByUs && (own?.disabled ?? true),
+    disabledByUs: found.disabledByUs && ((own?.disabled ?? true) || (found.disablingUntilMs ?? 0) > Date.now()),
     ...(isNewlyDisabled ? { disabledBy: 'unknown' as const } : {}),
   };
   const isSame = linked === null || next === null || JSON.stringify(next) === JSON.stringify(current);

@@ -43,7 +43,7 @@ export interface CallKind {
   readonly carries: (delivery: Delivery) => boolean;
   readonly send: (client: LastPassClient, deliveries: readonly Delivery[]) => Promise<Answer>;
   /** What is assumed from the moment of sending: true if the call arrives, harmless if not. */
-  readonly linkWhenSent?: (link: Link) => Link;
+  readonly linkWhenSent?: (link: Link, nowMs: number) => Link;
   readonly truth: (delivery: Delivery, answer: Answer) => Truth;
 }
 
@@ -53,6 +53,14 @@ const withAccount = ({ account, link }: Delivery, change: Partial<Account>): Tru
   account: account && { ...account, ...change },
   link,
 });
+
+/** What was sent and has no answer may be carried out for so long, ms. */
+const disablingSettlesMs = 30_000;
+
+/** A link of which LastPass has said what became of its disabling. */
+function settled({ disablingUntilMs: _, ...link }: Link): Link {
+  return link;
+}
 
 const disable: CallKind = {
   command: 'disableuser',
@@ -66,13 +74,13 @@ const disable: CallKind = {
     return { ...done, unchanged: new Set(unchanged) };
   },
   // Whoever finds the account disabled after a crash must know that it was us.
-  linkWhenSent: (link) => ({ ...link, disabledByUs: true }),
+  linkWhenSent: (link, nowMs) => ({ ...link, disabledByUs: true, disablingUntilMs: nowMs + disablingSettlesMs }),
   truth: (delivery, { unchanged }) => {
     // What was sent before without an answer may have done it.
     const byUs = delivery.link?.disabledByUs || !unchanged.has(delivery.plan.username);
     return {
       ...withAccount(delivery, { disabled: true }),
-      link: delivery.link && { ...delivery.link, disabledByUs: byUs },
+      link: delivery.link && settled({ ...delivery.link, disabledByUs: byUs }),
     };
   },
 };
