@@ -12,11 +12,7 @@ import { quarterOf } from './policies.ts';
 import { RandomRounds } from './random-rounds.ts';
 import { randomWords } from './random-words.ts';
 
-/**
- * For now the same rounds each time: of other seeds some end otherwise than the oracle says, and it isn't settled yet which of the two is wrong
- * (SEED=27767167: a change of mail to the former address of somebody deleted). `SEED=<number>` tries others.
- */
-const seed = process.env['SEED'] === undefined ? 994235521 : chosenSeed();
+const seed = chosenSeed();
 const rounds = 10;
 const deedsInRound = 14;
 /** One of them may be refused once in a round. */

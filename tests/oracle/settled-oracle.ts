@@ -279,8 +279,7 @@ export class SettledOracle {
     const { account } = link;
     const to = usernameOf(person);
     if (to === null || to === account.username || to === link.asked || account.invited) return false;
-    if (this.#isContested(person, to) || this.#links.holder(person.id, to) !== undefined || this.tenant.find(to))
-      return false;
+    if (this.#isContested(person, to) || this.#isTaken(person, to) || this.tenant.find(to)) return false;
     if (this.#instantMail) account.username = to;
     else account.pending = link.asked = to;
     return true;

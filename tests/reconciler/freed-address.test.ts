@@ -62,6 +62,28 @@ test('an account that somebody makes under the name of one that is gone goes to 
   assert.deepEqual(await reconciling.stepsOf(4), ['rename', 'disable']);
 });
 
+test('a linked person gets the address of somebody deleted whose account is gone as well, and of nobody else', async () => {
+  await using reconciling = await Reconciling.create({ onDeleted: 'nothing' });
+  await reconciling.fullRead(user(2), user(3));
+  await reconciling.deliverAll();
+  await reconciling.haveAccount(5, 'User 5'); // whose id is known, without which nobody's address is changed
+  await reconciling.haveAccount(2, 'User 2');
+  await reconciling.changes(user(5, { mail: 'u5@example.test' }));
+  await reconciling.changes(patch(2, { mail: 'other@example.test' }), patch(5, { mail: 'u2@example.test' }));
+  assert.match((await asideOf(reconciling, 5))?.reason ?? '', /waits for the account that has it, of/);
+  await reconciling.changes(patch(2, { deleted: true }));
+  assert.match((await asideOf(reconciling, 5))?.reason ?? '', /waits for the account that has it, of/);
+  const { redis, keys } = reconciling.store;
+  await reconciling.listed(
+    ...Object.values(await redis.hgetall(keys.accounts))
+      .map((raw): Account => JSON.parse(raw))
+      .filter(({ username }) => username !== 'u2@example.test'), // deleted by hand
+  );
+  await reconciling.reconcile();
+  assert.equal(await asideOf(reconciling, 5), undefined);
+  assert.deepEqual(await reconciling.stepsOf(5), ['change-email']);
+});
+
 test('an address that a retry sets free goes to who waited for it', async () => {
   await using reconciling = await waiting();
   const { redis, keys } = reconciling.store;

@@ -211,25 +211,25 @@ async function withHolder(
 
 const noNewAddress = { taken: null, guards: [] };
 
-/** Why the new address of somebody linked is taken at LastPass, and the guards that keep it so, or free. */
+/**
+ * Why the new address of somebody linked is taken at LastPass, and the guards that keep it so, or free. Somebody deleted whose account
+ * is gone as well keeps it from nobody.
+ */
 async function newAddress(
-  { store }: Context,
+  context: Context,
   { person, current }: { person: PersonKey; current: Pick<Link, 'username' | 'id'> | null },
   object: MirrorObject,
 ) {
-  const { redis, keys } = store;
   const to = usernameOf(object);
   if (current === null || to === null || to === current.username) return noNewAddress;
-  const hashes = [keys.accounts, keys.linked, keys.creating];
-  const [raw = null, holder = null, creator = null] = await Promise.all(hashes.map((key) => redis.hget(key, to)));
-  if (creator !== null && creator !== person) return 'in delivery';
-  const guards = [raw, holder, creator].map((is, index): Guard => ({ command: ['HGET', hashes[index] ?? '', to], is }));
-  if (holder !== null && holder !== person)
+  const found = await accountOf(context, person, to);
+  if (found === 'in delivery') return found;
+  const { account: other, holder, guards } = found;
+  if (holder !== null && (other !== null || !holder.deleted))
     return {
       guards,
-      taken: `the mail ${to} waits for the account that has it, of ${holder}: where two people swap addresses, give one of them a third for a while`,
+      taken: `the mail ${to} waits for the account that has it, of ${holder.person}: where two people swap addresses, give one of them a third for a while`,
     };
-  const other = parseStored(account, keys.accounts, raw).value;
   if (other === null) return { guards, taken: null };
   const isOwn = other.id !== null && other.id === current.id;
   const taken = isOwn
