@@ -10,31 +10,19 @@
  * | missing, but not proved deleted | nothing | as if deleted, and always held |
  */
 import type { Account } from '@connector/shared/account.ts';
-import { formatDuration } from '@connector/shared/duration.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
 import type { Decision, Link, Step } from '@connector/shared/plan.ts';
 import { isGuarded, isLeaverStep, needsApproval } from '@connector/shared/plan.ts';
-import type { LeaverAction, LeaverPolicy, Policy } from '@connector/shared/policy.ts';
 import { digestOf, type MirrorObject, nameOf } from '../mirror/mirror-object.ts';
-import { isDisabled, isExpired } from './scope.ts';
+import { type Leaving, type LeavingInputs, leavingOf } from './leaving.ts';
 
 /** Everything that a plan depends on. */
-export interface PlanInputs {
-  readonly person: MirrorObject;
-  /** Why the person isn't in scope; `null` when they are. */
-  readonly outOfScope: string | null;
-  /** Where the person lies is certain; see `Surroundings`. */
-  readonly placeKnown: boolean;
-  /** Entries of `groupFilter` that name no group: whoever leaves the filter then leaves by a mistake, perhaps. */
-  readonly unresolvedFilter: readonly string[];
-  /** DNs of `userBases` that the directory doesn't have: whoever lies under none of the others may lie there. */
-  readonly missingBases: readonly string[];
+export interface PlanInputs extends LeavingInputs {
   /** Names of the LastPass groups that the person should be in. */
   readonly groups: readonly string[];
   /** Names, folded, of the LastPass groups that AD owns: only these are ever left. */
   readonly ownedGroups: ReadonlySet<string>;
-  readonly link: Link | null;
   /** The linked account; without a link, the one that was created for the person, else the one that has their address. */
   readonly account: Account | null;
   /** Who else that account is linked to, and whether they are proved deleted. */
@@ -49,11 +37,9 @@ export interface PlanInputs {
   readonly addressTaken: string | null;
   /** Other live people with the same address. */
   readonly otherHolders: readonly PersonKey[];
-  readonly policy: Policy;
   /** The first run against the tenant isn't over: the guard counts creates. */
   readonly isFirstRun: boolean;
   readonly decision: Decision | null;
-  readonly nowMs: number;
 }
 
 /** What becomes of the link. */
@@ -101,77 +87,6 @@ export function fullnameOf(person: MirrorObject): string {
   if (displayName !== '') return displayName;
   const names = [person.givenName, person.sn].map((part) => part?.trim() ?? '').filter((part) => part !== '');
   return names.length > 0 ? names.join(' ') : nameOf(person).trim();
-}
-
-/** Why somebody goes: the first reason that holds decides. */
-interface Leaving {
-  /** What is done now. */
-  readonly action: LeaverAction;
-  /** When something else is: the time that the account is kept is over. */
-  readonly removalAtMs: number | null;
-  /** The policy gives such a time. */
-  readonly isKept: boolean;
-  /** Why they go, and, in the words of a step, why that is done. */
-  readonly reason: string;
-  readonly because: string;
-  /** Still in scope, only disabled: name and groups go on following AD. */
-  readonly stays: boolean;
-  readonly mustHold: string | null;
-}
-
-/** What it may be that hides somebody; a tombstone would prove that they were deleted. */
-const absentBecause =
-  'the service account may have lost the right to read them, or they were deleted so long ago that AD has forgotten it';
-
-type Reason = Pick<Leaving, 'because' | 'stays' | 'mustHold'> & { readonly wanted: LeaverPolicy };
-
-/** Who leaves, and what is done about it now: where an account is kept for a while, it is disabled until then. */
-function leavingOf(inputs: PlanInputs): Leaving | null {
-  const found = reasonOf(inputs);
-  if (found === null) return null;
-  const { wanted, ...why } = found;
-  const rest = { ...why, reason: why.because };
-  if (typeof wanted === 'string') return { ...rest, action: wanted, removalAtMs: null, isKept: false };
-  const removalAtMs = (inputs.link?.leftAtMs ?? inputs.nowMs) + wanted.after;
-  if (removalAtMs > inputs.nowMs) return { ...rest, action: 'disable', removalAtMs, isKept: true };
-  const because = `${rest.because}, ${formatDuration(wanted.after)} ago or more`;
-  return { ...rest, because, action: wanted.action, removalAtMs: null, isKept: true };
-}
-
-/** Why what puts somebody out of scope is perhaps a mistake. */
-function doubtOf({ placeKnown, unresolvedFilter, missingBases }: PlanInputs): string | null {
-  if (!placeKnown) return 'lies in a container that was not read yet';
-  const names = (key: string, missing: readonly string[]) =>
-    `${key} names ${missing.join(', ')}, which the directory doesn't have`;
-  if (missingBases.length > 0) return names('userBases', missingBases);
-  return unresolvedFilter.length > 0 ? names('groupFilter', unresolvedFilter) : null;
-}
-
-function reasonOf(inputs: PlanInputs): Reason | null {
-  const { person, outOfScope, policy, nowMs } = inputs;
-  if (person.deleted)
-    return { wanted: policy.onDeleted, because: 'was deleted in Active Directory', stays: false, mustHold: null };
-  if (person.absent) {
-    const because = 'is missing from a complete read of Active Directory';
-    return {
-      wanted: policy.onDeleted,
-      because,
-      stays: false,
-      mustHold: `${because}, but not proved deleted: ${absentBecause}`,
-    };
-  }
-  if (outOfScope !== null)
-    return { wanted: policy.onRemovedFromFilter, because: outOfScope, stays: false, mustHold: doubtOf(inputs) };
-  if (isDisabled(person))
-    return { wanted: policy.onDisabled, because: 'is disabled in Active Directory', stays: true, mustHold: null };
-  if (isExpired(person, nowMs))
-    return {
-      wanted: policy.onDisabled,
-      because: 'has expired in Active Directory (accountExpires)',
-      stays: true,
-      mustHold: null,
-    };
-  return null;
 }
 
 const nothing = { steps: [], linkChange: { kind: 'none' }, undone: false, mustHold: null, obstacle: null } as const;
