@@ -94,6 +94,17 @@ describe('a timeline', () => {
     assert.equal(await one.redis.exists(one.keys.accountsRead), 0);
   });
 
+  test('that somebody has written over ends, and nobody is stopped by it', async () => {
+    for (const junk of ['', 'junk', '{"id":1}']) {
+      const one = process();
+      await one.commit(nothing);
+      await one.redis.set(one.keys.timeline, junk);
+      await isRefused(one);
+      assert.ok((await one.notice()).openedAtMs > 0);
+      assert.equal((await one.commit(nothing)).committed, true);
+    }
+  });
+
   test('goes on while Redis only falls silent, is slow, or the connection breaks', async () => {
     const one = process();
     await one.commit(nothing);

@@ -46,7 +46,7 @@ describe('a company of fifty, all of them linked', () => {
 
   /** Puts a text at the end of the log, as an entry of the sequence that is next. */
   const put = async (text: string) => {
-    const sequence = reconciling.skip();
+    const sequence = reconciling.leaveHole();
     await reconciling.store.redis.xadd(reconciling.keys.log, `${sequence}-0`, 'entry', text);
   };
 

@@ -140,7 +140,7 @@ export class Reconciling implements AsyncDisposable {
   }
 
   /** Leaves a hole in the log. @returns its sequence, for whoever fills it otherwise */
-  skip(): number {
+  leaveHole(): number {
     return ++this.#sequence;
   }
 

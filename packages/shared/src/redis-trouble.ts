@@ -41,7 +41,8 @@ export function redisProblem(
   error: Error,
   { redis, lastError }: { redis: RedisTarget; lastError: Error | null },
 ): string {
-  if (error instanceof RedisUnsuitable || error instanceof SchemaMismatch) return error.message;
+  if (error instanceof RedisUnsuitable || error instanceof SchemaMismatch || error instanceof TimelineChanged)
+    return error.message;
   const where = `Redis at ${nameOfRedis(redis)}`;
   const why = lastError ?? error;
   if (/NOAUTH|WRONGPASS/.test(why.message + error.message))

@@ -78,6 +78,15 @@ async function readId(redis: Redis): Promise<string> {
   return id;
 }
 
+/** What the key says; `null` without one, and where somebody has written over it: then nothing is known of the past, and it ends here. */
+function readStored(raw: string | null): z.infer<typeof timeline> | null {
+  try {
+    return raw === null ? null : timeline.parse(JSON.parse(raw));
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Learns which timeline Redis is on, and opens it where nobody has.
  * @throws RedisUnsuitable, and whatever Redis throws
@@ -86,10 +95,10 @@ export async function noticeTimeline({ redis, keys, schema, known }: NoticeOptio
   for (;;) {
     const id = await readId(redis);
     const [raw = null, clock = null] = await redis.mget(keys.timeline, keys.clock);
-    const stored = raw === null ? null : timeline.parse(JSON.parse(raw));
+    const stored = readStored(raw);
     // Somebody who has just started may take an emptied Redis for a new one; this process knows better.
     const isTakenForNew = stored?.openedAtMs === 0 && known !== null && known.raw !== raw;
-    if (raw !== null && stored?.id === id && !isTakenForNew) return { ...stored, raw };
+    if (raw !== null && stored !== null && stored.id === id && !isTakenForNew) return { ...stored, raw };
     const isNew = raw === null && clock === null && known === null;
     const opened: z.infer<typeof timeline> = { id, openedAtMs: isNew ? 0 : Date.now(), opening: randomUUID() };
     const next = JSON.stringify(opened);

@@ -75,18 +75,7 @@ export class Failures {
     return new Map(people.map((person, index) => [person, Number(misses[index] ?? 0)]));
   }
 
-  /** They are not sent before a given time. */
-  async postponed(planned: readonly Delivery[], untilMs: number): Promise<void> {
-    this.#leave(planned.map(({ person }) => person));
-    const changes = planned.map(({ person, plan: { username } }) => ({
-      person,
-      username,
-      claim: { kind: 'postpone', untilMs } as const,
-    }));
-    await this.#options.records.commit(this.#batch, changes);
-  }
-
-  /** The call certainly did nothing: its people try again later, or at a given time. */
+  /** The call certainly did nothing, or wasn't made: its people try again later, or at a given time. */
   async nothingSent(kind: CallKind, sent: readonly Delivery[], atMs: number | null): Promise<void> {
     const changes = sent.map(({ person, plan: { username }, attempts, link: before }): Change => {
       const untilMs = atMs ?? Date.now() + Math.min(longestRetryMs, firstRetryMs * 2 ** attempts);

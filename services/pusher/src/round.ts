@@ -19,7 +19,6 @@ import { saysNoSeat } from '@connector/lastpass/refusals.ts';
 import { loggedChanges, loggedPeople } from '@connector/shared/change-id.ts';
 import type { Keys, PersonKey } from '@connector/shared/keys.ts';
 import { accountsRead } from '@connector/shared/plan.ts';
-import { NotDurable } from '@connector/shared/redis.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import type { Change } from '@connector/sync/accounts/account-changes.ts';
@@ -42,6 +41,7 @@ const idsAtOnce = 5;
 const freshForMs = 20_000;
 /** So long after the claims were checked, the check is stale and made again before sending (a process that was paused). */
 const checkedForMs = 2_000;
+/** After so many stale checks in a row Redis is too slow to be sure of anything. */
 const looksAtMost = 5;
 
 /** Holds when no other person's create of the same user name is under way. */
@@ -96,7 +96,7 @@ export class Round {
   /** Makes all calls of one kind. */
   async make(kind: CallKind): Promise<void> {
     const planned = this.#deliveries.filter(kind.carries);
-    const carried = kind.creates ? await this.#creatable(planned) : planned;
+    const carried = kind.creates ? await this.#creatable(kind, planned) : planned;
     const size = kind.atOnce === 'one' ? 1 : this.#options.batchSize;
     const misses = await this.#failures.missesOf(carried);
     const missesOf = ({ person }: Delivery) => misses.get(person) ?? 0;
@@ -172,7 +172,7 @@ export class Round {
    * What must be known after a crash is written down, of a create so that it outlives Redis too. Then the last look before the call
    * leaves: claims and plans still hold, on the timeline on which it was written down; only the time changes with it until which a
    * create counts as under way.
-   * @throws TimelineChanged when Redis may have forgotten it, NotDurable
+   * @throws TimelineChanged when Redis may have forgotten it, NotDurable, Error when Redis takes longer than a look is good for
    */
   async #prepare(kind: CallKind, carried: readonly Delivery[]): Promise<readonly Delivery[]> {
     let ready = carried;
@@ -185,7 +185,7 @@ export class Round {
       ready = await this.#writeDown(kind, ready, checkedAtMs);
       if (Date.now() - checkedAtMs < checkedForMs) return ready;
     }
-    throw new NotDurable(`Redis takes longer than ${checkedForMs} ms to write: is its disk slow?`);
+    throw new Error(`nothing is sent: Redis takes longer than ${checkedForMs} ms to write; is its disk slow?`);
   }
 
   async #writeDown(kind: CallKind, carried: readonly Delivery[], nowMs: number): Promise<Delivery[]> {
@@ -220,7 +220,7 @@ export class Round {
    * Whose create may leave. After Redis has forgotten something nobody's may for a while: the same one may be under way, and can't
    * be seen coming.
    */
-  async #creatable(planned: readonly Delivery[]): Promise<readonly Delivery[]> {
+  async #creatable(kind: CallKind, planned: readonly Delivery[]): Promise<readonly Delivery[]> {
     if (planned.length === 0) return planned;
     const { store, log } = this.#options;
     const fromMs = createsFromMs(await store.notice());
@@ -229,7 +229,7 @@ export class Round {
       about(planned),
       `creates wait until ${new Date(fromMs).toISOString()}: one that Redis has forgotten may be under way until then`,
     );
-    await this.#failures.postponed(planned, fromMs);
+    await this.#failures.nothingSent(kind, planned, fromMs);
     return [];
   }
 
