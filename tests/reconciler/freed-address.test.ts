@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Account } from '@connector/shared/account.ts';
+import { peopleWaitingFor } from '@connector/sync/accounts/account-changes.ts';
 import { readAside, retryPerson } from '../../services/console/src/aside/aside-people.ts';
 import { accountOf, patch, person, Reconciling, user } from './reconciling.ts';
 
@@ -82,6 +83,42 @@ test('a linked person gets the address of somebody deleted whose account is gone
   await reconciling.reconcile();
   assert.equal(await asideOf(reconciling, 5), undefined);
   assert.deepEqual(await reconciling.stepsOf(5), ['change-email']);
+});
+
+/** Person 2 has asked for the address new@example.test and has another mail since; person 4, who is disabled, has it by now. */
+async function asking(): Promise<Reconciling> {
+  const reconciling = await Reconciling.create();
+  await reconciling.fullRead(user(2)); // alone: the accounts here all have one id
+  await reconciling.deliverAll();
+  await reconciling.changes(
+    patch(2, { mail: 'other@example.test' }),
+    user(4, { mail: 'new@example.test', userAccountControl: 514 }),
+  );
+  assert.equal(await asideOf(reconciling, 4), undefined);
+  return reconciling;
+}
+
+test('whoever has an address to which an account has moved waits for it: found in a list', async () => {
+  await using reconciling = await asking();
+  const { redis, keys } = reconciling.store;
+  const listed = Object.values(await redis.hgetall(keys.accounts)).map((raw): Account => JSON.parse(raw));
+  await reconciling.listed(
+    ...listed.map((each) => (each.username === 'u2@example.test' ? { ...each, username: 'new@example.test' } : each)),
+  );
+  await reconciling.reconcile();
+  assert.equal(await redis.hget(keys.linked, 'new@example.test'), person(2));
+  assert.equal((await asideOf(reconciling, 4))?.kind, 'data');
+});
+
+test('whoever has an address to which an account has moved waits for it: found by a pusher', async () => {
+  await using reconciling = await asking();
+  const account = accountOf({ username: 'new@example.test', fullname: 'User 2', groups: [] });
+  const link = { username: account.username, id: account.id, disabledByUs: false, removedByUs: false };
+  const moved = [
+    { person: person(2), username: 'u2@example.test', account: null, link: null },
+    { person: person(2), username: account.username, account, link },
+  ];
+  assert.deepEqual(await peopleWaitingFor(reconciling.store, ['corp'], moved), [person(4)]);
 });
 
 test('an address that a retry sets free goes to who waited for it', async () => {

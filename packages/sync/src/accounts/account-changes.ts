@@ -32,17 +32,22 @@ export interface Change {
     | { readonly kind: 'postpone'; readonly untilMs: number };
 }
 
-/** Who has an address that these changes set free: they may have waited for it. */
+/**
+ * Who has an address that changes hands by these changes: they may have waited for one that is free now, and have to wait for one to which
+ * somebody's account has moved.
+ */
 export function peopleWaitingFor(
   state: State,
   directories: readonly string[],
   changes: readonly Change[],
 ): Promise<PersonKey[]> {
   const freed = changes.filter(({ account, link }) => account === null || link === null);
+  const people = new Set(freed.map(({ person }) => person));
+  const usernames = changes.filter(({ person }) => people.has(person)).map(({ username }) => username);
   return peopleWithMail(
     state,
     directories,
-    freed.map(({ username }) => username).filter((username) => username !== ''),
+    usernames.filter((username) => username !== ''),
   );
 }
 

@@ -105,7 +105,7 @@ async function followRenames(
     if (changedAt.some((tick) => Number(tick ?? 0) > beganAt)) continue;
     const { changingTo: _, ...settled } = current;
     const left = listed.get(from);
-    const people = new Set([person, ...(await peopleWithMail(store, directories, [from]))]);
+    const people = new Set([person, ...(await peopleWithMail(store, directories, [from, to]))]); // one is free, one is taken
     const outcome = await store.commit({
       guards: [
         turn.guard,
