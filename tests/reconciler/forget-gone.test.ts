@@ -10,7 +10,7 @@ test('a reading of all accounts forgets who is gone, and nothing of anybody who 
   const { redis, keys } = reconciling.store;
   await reconciling.fullRead(user(2), user(3));
   await reconciling.haveAccount(2, 'User 2');
-  await redis.hset(keys.linkedIds, { 1: person(2), 77: person(8), 78: person(9) });
+  await redis.hset(keys.linkedIds, { [ann.id ?? '']: person(2), 77: person(8), 78: person(9) });
   await redis.hset(keys.accountChanges, {
     [ann.username]: '1',
     'gone@example.test': '1',
@@ -21,7 +21,7 @@ test('a reading of all accounts forgets who is gone, and nothing of anybody who 
   await redis.hset(keys.intents, person(8), '{}');
   const own = { ...ann, objectGuid: person(2).split('/')[1] ?? '', directory: 'corp' };
   await reconciling.listed(own);
-  assert.deepEqual(await redis.hgetall(keys.linkedIds), { 1: person(2) });
+  assert.deepEqual(await redis.hgetall(keys.linkedIds), { [ann.id ?? '']: person(2) });
   assert.deepEqual(await redis.hkeys(keys.accountChanges), ['later@example.test']);
   assert.deepEqual(await redis.zrange(keys.attested, '0', '-1'), [`${person(2)}\0${ann.username}`]);
   assert.deepEqual((await redis.hkeys(keys.touched)).sort(), [person(2), person(3), person(8)].sort());

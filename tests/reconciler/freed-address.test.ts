@@ -88,7 +88,7 @@ test('a linked person gets the address of somebody deleted whose account is gone
 /** Person 2 has asked for the address new@example.test and has another mail since; person 4, who is disabled, has it by now. */
 async function asking(): Promise<Reconciling> {
   const reconciling = await Reconciling.create();
-  await reconciling.fullRead(user(2)); // alone: the accounts here all have one id
+  await reconciling.fullRead(user(2));
   await reconciling.deliverAll();
   await reconciling.changes(
     patch(2, { mail: 'other@example.test' }),

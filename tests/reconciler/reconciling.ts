@@ -72,7 +72,7 @@ export const accountOf = ({
   groups,
 }: Pick<Account, 'username' | 'fullname' | 'groups'>): Account => ({
   username,
-  id: '1',
+  id: `id of ${username}`,
   fullname,
   disabled: false,
   admin: false,
