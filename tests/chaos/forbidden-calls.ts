@@ -35,6 +35,12 @@ function usernamesOf({ cmd, data }: ChaosCall): string[] {
   return [data].flat().map((entry: unknown) => String((entry as { oldemail?: unknown }).oldemail));
 }
 
+/** Calls about those whom differences are about: lines that begin with a user name. */
+export function callsAbout(calls: readonly ChaosCall[], differences: readonly string[]): ChaosCall[] {
+  const names = new Set(differences.map((line) => line.split(': ')[0] ?? ''));
+  return calls.filter((call) => usernamesOf(call).some((username) => names.has(username)));
+}
+
 /** Asking again for an address that is asked for already: what a crash before the answer was recorded may cost, and nobody notices. */
 const changesNothing = ({ cmd, changes }: ChaosCall): boolean => cmd === 'updateemail' && changes.length === 0;
 

@@ -16,17 +16,23 @@ const line = (name: string, injected: number | string, survived: number | string
   `${name.padEnd(50)} ${String(injected).padStart(8)} ${String(survived).padStart(8)}`;
 
 /** What differs, what happened to those concerned, and the faults of the round. */
-export function failureText({ round, differences, story, injected }: Failure): string {
+export function failureText({ round, differences, story, calls, injected }: Failure): string {
   const [first] = injected;
   const at = (ms: number) => ((ms - (first?.fromMs ?? 0)) / 1_000).toFixed(1).padStart(5);
   const faults = injected.map(
     ({ index, name, struck, fromMs, toMs }) => `${index}: ${at(fromMs)} – ${at(toMs)} s  ${name}: ${struck}`,
+  );
+  const made = calls.map(
+    ({ sequence, timeMs, cmd, outcome, durationMs, executed, data }) =>
+      `${at(timeMs)} s  call ${sequence}, ${durationMs} ms: ${outcome}${executed ? '' : ', not carried out'}: ${cmd} ${JSON.stringify(data)}`,
   );
   return [
     `round ${round} ended badly; what differs:`,
     ...differences.map((difference) => `  ${difference}`),
     'what happened to those concerned:',
     ...story.map((event) => `  ${event}`),
+    'the calls about them:',
+    ...made.map((call) => `  ${call}`),
     'the faults of this round:',
     ...faults.map((fault) => `  ${fault}`),
   ].join('\n');

@@ -3,9 +3,11 @@
  * everything must be as the oracle says. One domain, one Redis and one LastPass for all rounds.
  */
 import { Random } from '../acceptance/random.ts';
+import { type ChaosCall, callsAbout } from './forbidden-calls.ts';
 import { firstSync, type Plot, Plots } from './plots.ts';
 import { firstPolicy } from './policies.ts';
 import { settle } from './quiet.ts';
+
 import { differencesAfter, type Round } from './verdict.ts';
 import { type Injected, wave } from './wave.ts';
 import { ChaosWorld } from './world.ts';
@@ -35,6 +37,8 @@ export interface Failure {
   readonly differences: readonly string[];
   /** What happened to those whom these are about, in its order. */
   readonly story: readonly string[];
+  /** The calls of the round about them. */
+  readonly calls: readonly ChaosCall[];
   /** The faults of the round. */
   readonly injected: readonly Injected[];
 }
@@ -100,7 +104,11 @@ class Run {
     tell(
       `round ${round} (${plot.words}): ${injected.length} faults in ${seconds(began, calm)} s, quiet after ${seconds(calm, performance.now())} s, ${world.operations.length} operations so far`,
     );
-    if (differences.length > 0) return { round, differences, story: world.story.of(differences), injected };
+    if (differences.length > 0) {
+      const story = world.story.of(differences);
+      const calls = (await world.stack.simulator.calls(callsBefore)) as ChaosCall[];
+      return { round, differences, story, calls: callsAbout(calls, differences), injected };
+    }
     this.#survived.push(...injected);
     return null;
   }

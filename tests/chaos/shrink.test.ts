@@ -9,6 +9,7 @@ const failureWith = (indexes: readonly number[], round = 3): Failure => ({
   round,
   differences: ['something differs'],
   story: [],
+  calls: [],
   injected: indexes.map((index) => ({ index, name: 'a fault', struck: '', fromMs: 0, toMs: 1 })),
 });
 const all = Array.from({ length: 20 }, (_, index) => index);
