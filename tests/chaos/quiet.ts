@@ -2,11 +2,11 @@
 
 import { cursor } from '@connector/shared/directory-state.ts';
 import { currentGeneration } from '@connector/shared/people-with-mail.ts';
-import { accountsRead, link } from '@connector/shared/plan.ts';
+import { accountsRead, isUncertain, link } from '@connector/shared/plan.ts';
 import { policyState } from '@connector/shared/policy.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import { decideAll } from '../../services/console/src/held/decide.ts';
-import { readHeld } from '../../services/console/src/held/held-people.ts';
+import { type HeldPerson, readHeld } from '../../services/console/src/held/held-people.ts';
 import { directoryId } from '../support/stack.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { bringForward } from './bring-forward.ts';
@@ -123,14 +123,22 @@ async function atOnce(transaction: { exec(): Promise<[Error | null, unknown][] |
   });
 }
 
-/** Lets all go who are held, as an administrator would. */
-async function releaseHeld({ stack }: ChaosWorld): Promise<Released | null> {
+/**
+ * Lets all go who are held, as an administrator would who knows whom somebody has disabled by hand: about such a one the connector asks when
+ * Redis began again meanwhile, for its own disabling might be forgotten.
+ */
+async function releaseHeld({ stack, oracle }: ChaosWorld): Promise<Released | null> {
   const { store, simulator } = stack;
   const held = await readHeld(store, 'held');
   if (held.length === 0) return null;
-  const usernames = new Set(held.map(({ username }) => username));
+  const staysDisabled = ({ steps, username }: HeldPerson): boolean =>
+    steps.every(isUncertain) && oracle.isDisabledByHand(username);
+  const rejected = held.filter(staysDisabled);
+  const others = held.filter((each) => !staysDisabled(each));
+  const usernames = new Set(others.map(({ username }) => username));
   const released = { atMs: Date.now(), callsBefore: await simulator.lastCall(), usernames };
-  await decideAll(store, held, { verdict: 'released', by: 'chaos', atMs: Date.now() });
+  await decideAll(store, others, { verdict: 'released', by: 'chaos', atMs: Date.now() });
+  await decideAll(store, rejected, { verdict: 'rejected', by: 'chaos', atMs: Date.now() });
   return released;
 }
 

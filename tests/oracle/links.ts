@@ -64,6 +64,10 @@ export class ExpectedLinks {
     return (holders.find(([, { account }]) => this.#tenant.accounts.has(account)) ?? holders[0])?.[0];
   }
 
+  isDisabledByUs(account: ExpectedAccount): boolean {
+    return [...this.#links.values()].some((link) => link.account === account && link.disabledByUs);
+  }
+
   /** Something was done to an account by hand, and read. @param hasMoved it has another name now */
   afterReading(account: ExpectedAccount, { hasMoved }: { hasMoved: boolean }): void {
     for (const link of this.#links.values()) {

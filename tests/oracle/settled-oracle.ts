@@ -107,6 +107,12 @@ export class SettledOracle {
     return [...this.linked().values()].some((account) => account.username === username);
   }
 
+  /** It is disabled, and not by the connector. */
+  isDisabledByHand(username: string): boolean {
+    const account = this.tenant.find(username);
+    return account?.disabled === true && !this.#links.isDisabledByUs(account);
+  }
+
   /** Accounts that the connector has nothing to do with. */
   strangers(): ExpectedAccount[] {
     const linked = new Set(this.linked().values());

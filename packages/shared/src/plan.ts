@@ -75,7 +75,7 @@ export const needsApproval = (candidate: Step): boolean =>
 export const isFirstCreate = (candidate: Step): boolean => candidate.kind === 'create' && candidate.firstRun === true;
 
 /** Whether a step enables an account of which nobody knows any more who has disabled it. */
-const isUncertain = (candidate: Step): boolean => candidate.kind === 'enable' && candidate.uncertain === true;
+export const isUncertain = (candidate: Step): boolean => candidate.kind === 'enable' && candidate.uncertain === true;
 
 /** Whether a step waits for a word: the guard's, or a person's. */
 export const isGuarded = (candidate: Step): boolean =>
