@@ -54,23 +54,19 @@ export const plantedBugs: readonly PlantedBug[] = [
     ],
   },
   {
-    name: 'no claim guard: what a pusher that lost its claims sends and records counts',
+    name: 'no claim: several pushers deliver to the same people at once, and what each sends and records counts',
     replacements: [
       {
         file: claims,
         text: "    return [{ command: ['EXISTS', keys.alive(this.#pusher)], is: '1' }, ...held];",
-        by: '    return [];',
+        by: '    return held.slice(held.length);',
       },
-    ],
-  },
-  {
-    name: 'claims are nobody’s: several pushers deliver to the same people at once',
-    replacements: [
       {
         file: claims,
         text: "const free = due.filter((_, index) => !holding.has(owners[index] ?? ''));",
         by: 'const free = due;',
       },
+      { file: claims, text: 'unsettled: ownerOf.get(person) !== null', by: 'unsettled: false' },
     ],
   },
   {
