@@ -89,9 +89,10 @@ async function forgottenCreatesSettle({ redis, keys, commit, notice }: Store, si
   });
 }
 
-/** Nobody has to pause, or to wait for a turn. */
+/** Nobody has to pause, or to wait for a turn, however little LastPass was found to bear; batches stay as small as it made them. */
 async function callsMayGoOn({ keys, commit }: Store): Promise<void> {
-  await commit({ guards: [], writes: [['HDEL', keys.callRate, 'pausedUntil', 'slowDowns', 'due']] });
+  const fields = ['pausedUntil', 'slowDowns', 'due', 'due:borne', 'callsPerSecond'];
+  await commit({ guards: [], writes: [['HDEL', keys.callRate, ...fields]] });
 }
 
 async function refusedCredentialsAreTried({ redis, keys, commit }: Store): Promise<void> {

@@ -178,7 +178,7 @@ export class Connector implements AsyncDisposable {
     let isOver = false;
     const hurry = async () => {
       while (!isOver) {
-        await redis.hdel(keys.callRate, 'due');
+        await redis.hdel(keys.callRate, 'due', 'due:borne');
         await new Promise((done) => setTimeout(done, pollEveryMs));
       }
     };

@@ -42,6 +42,9 @@ test('the smallest configuration gets the documented defaults', () => {
     cid: '12345678',
     provhash: 'secret-provhash',
     batchSize: 200,
+    callsPerSecond: 25,
+    adaptive: true,
+    callsInFlight: 4,
     insecure: false,
   });
   assert.equal(redis.prefix, 'connector');
@@ -188,6 +191,10 @@ describe('each mistake is one line that says what to write', () => {
       whole.replace('ldaps:', 'https:'),
       /^directories\[0\]\.urls\[0\]: is no LDAP address/,
     ],
+    ['no call at all', whole.replace('cid:', 'callsPerSecond: 0\n  cid:'), /^lastpass\.callsPerSecond: .*1/],
+    ['half a call', whole.replace('cid:', 'callsPerSecond: 0.5\n  cid:'), /^lastpass\.callsPerSecond: /],
+    ['too many calls', whole.replace('cid:', 'callsInFlight: 33\n  cid:'), /^lastpass\.callsInFlight: .*32/],
+    ['neither true nor false', whole.replace('cid:', 'adaptive: off\n  cid:'), /^lastpass\.adaptive: must be .*true/],
     ['a batch that is too large', whole.replace('cid:', 'batchSize: 501\n  cid:'), /^lastpass\.batchSize: .*500/],
     ['an empty secret', whole.replace('secret-provhash', '""'), /^lastpass\.provhash: is empty; write the secret/],
     [

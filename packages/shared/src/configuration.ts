@@ -126,7 +126,14 @@ const lastpass = z
       .default('https://lastpass.com/enterpriseapi.php'),
     cid: z.union([z.string().regex(/^\d+$/, 'must be the account number: digits'), z.number().int()]).transform(String),
     provhash: secret,
+    /** Accounts in one call: the most, and what it begins with. */
     batchSize: z.number().int().min(1).max(500).default(200),
+    /** Calls in any second, reads included, of all pushers together: the most, and what it begins with. */
+    callsPerSecond: z.number().int().min(1).max(1_000).default(25),
+    /** Whether fewer calls and smaller batches are made, for a while, where LastPass doesn't bear these. */
+    adaptive: z.boolean().default(true),
+    /** Batches that each pusher delivers side by side. */
+    callsInFlight: z.number().int().min(1).max(32).default(4),
     insecure: z.boolean().default(false),
   })
   .superRefine((value, context) => {

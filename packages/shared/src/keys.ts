@@ -162,7 +162,7 @@ export function keysOf(prefix: string) {
     /** Hash: person → how many calls about them in a row had no conclusive answer, although LastPass answers reads. */
     misses: `${tag}:misses`,
 
-    /** Hash: the token bucket of all calls, and until when everybody pauses. */
+    /** Hash: whose turn it is to call LastPass, until when everybody pauses, and how much LastPass was found to bear. */
     callRate: `${tag}:call-rate`,
     /** Hash: digest of refused credentials → alarm (JSON, `Alarm`); nobody calls with these. */
     alarms: `${tag}:alarms`,

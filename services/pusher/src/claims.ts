@@ -6,7 +6,7 @@ import type { PersonKey } from '@connector/shared/keys.ts';
 import type { Store } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import type { Reviewed } from '@connector/sync/requests/reviewed-steps.ts';
-import { type DueOptions, dueReviewed } from './due-reviewed.ts';
+import { type Due, type DueOptions, dueReviewed } from './due-reviewed.ts';
 
 /** Without a sign of life for so long, a pusher's claims are free. */
 const aliveForMs = 5_000;
@@ -34,6 +34,8 @@ export interface Batch {
   /** `<pusher>#<number>`, as stored with each claim. */
   readonly owner: string;
   readonly claimed: readonly Claimed[];
+  /** They all lose access by it. Leavers are never claimed together with others, whose calls may have to wait longer. */
+  readonly ofLeavers: boolean;
 }
 
 export class Claims {
@@ -71,7 +73,8 @@ export class Claims {
     for (let attempt = 0; attempt < tries; attempt++) {
       const nowMs = Date.now();
       const asked = { nowMs, limit, leaversOnly };
-      const due = reviewed === null ? await this.#due(asked) : await dueReviewed(this.#store, reviewed, asked);
+      const { due, ofLeavers } =
+        reviewed === null ? await this.#due(asked) : await dueReviewed(this.#store, reviewed, asked);
       if (due.length === 0) return null;
       const owners = await redis.hmget(keys.claims, ...due);
       const holding = await this.#holding(owners);
@@ -88,7 +91,7 @@ export class Claims {
       });
       if (!committed || free.length === 0) continue;
       this.#active.add(owner);
-      return { owner, claimed: free.map((person) => ({ person, unsettled: ownerOf.get(person) !== null })) };
+      return { owner, ofLeavers, claimed: free.map((person) => ({ person, unsettled: ownerOf.get(person) !== null })) };
     }
     return null;
   }
@@ -98,13 +101,13 @@ export class Claims {
     return [keys.toDeliver, keys.leavers].map((line) => ['ZADD', line, 'XX', atMs, person]);
   }
 
-  /** People whose delivery is due: leavers, then the others, each in the order in which they came to be. */
-  async #due({ nowMs, limit, leaversOnly }: DueOptions): Promise<PersonKey[]> {
+  /** People whose delivery is due: leavers, else the others, each in the order in which they came to be. */
+  async #due({ nowMs, limit, leaversOnly }: DueOptions): Promise<Due> {
     const { redis, keys } = this.#store;
     const leavers = await redis.zrangebyscore(keys.leavers, '-inf', nowMs, 'LIMIT', 0, limit);
-    if (leaversOnly || leavers.length === limit) return leavers;
-    const everybody = await redis.zrangebyscore(keys.toDeliver, '-inf', nowMs, 'LIMIT', 0, limit);
-    return [...new Set([...leavers, ...everybody])].slice(0, limit);
+    if (leaversOnly || leavers.length > 0) return { due: leavers, ofLeavers: true };
+    const due = await redis.zrangebyscore(keys.toDeliver, '-inf', nowMs, 'LIMIT', 0, limit);
+    return { due, ofLeavers: false };
   }
 
   /**

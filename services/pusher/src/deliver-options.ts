@@ -3,14 +3,14 @@ import type { Store } from '@connector/shared/store.ts';
 import type { Reviewed } from '@connector/sync/requests/reviewed-steps.ts';
 import type { Logger } from 'pino';
 import type { Claims } from './claims.ts';
-import type { Gate } from './gate.ts';
+import type { Calls } from './gate.ts';
 import type { CommandMisses } from './misses.ts';
 import type { Records } from './records.ts';
 import type { Seats } from './seats.ts';
 
 export interface DeliverOptions {
   readonly store: Store;
-  readonly gate: Gate;
+  readonly gate: Calls;
   readonly claims: Claims;
   readonly records: Records;
   readonly commandMisses: CommandMisses;
@@ -19,8 +19,8 @@ export interface DeliverOptions {
   readonly signal: AbortSignal;
   /** Waits until what was written down survives a crash of Redis. @throws NotDurable */
   readonly makeDurable: () => Promise<void>;
-  /** The most accounts in one call. */
-  readonly batchSize: number;
+  /** How many accounts may be in one call now. */
+  readonly batchSize: () => Promise<number>;
   /** Delivers leavers that became due meanwhile: called before each call that takes no access from anybody. */
   readonly overtake: () => Promise<void>;
   /** Only these steps are sent; `null`: whatever the plans say. */

@@ -10,28 +10,38 @@ export interface DueOptions {
   readonly leaversOnly: boolean;
 }
 
+/** Whose turn it is. */
+export interface Due {
+  readonly due: readonly PersonKey[];
+  /** They all lose access. */
+  readonly ofLeavers: boolean;
+}
+
 /** So many people are asked about in one command. */
 const atOnce = 1_000;
 
 /**
  * People whose delivery is due and who have a step to be sent that was reviewed, or about whom a call's answer was never recorded:
- * leavers first, then by when they came to be due.
+ * leavers, else the others, by when they came to be due.
  */
 export async function dueReviewed(
   store: Store,
   reviewed: Reviewed,
   { nowMs, limit, leaversOnly }: DueOptions,
-): Promise<PersonKey[]> {
+): Promise<Due> {
   const { redis, keys } = store;
   const people = [...reviewed.keys()];
+  const firstOf = async (line: readonly PersonKey[]): Promise<PersonKey[]> => {
+    const due: PersonKey[] = [];
+    for (let from = 0; from < line.length && due.length < limit; from += limit)
+      due.push(...(await withSomethingToSend(store, reviewed, line.slice(from, from + limit))));
+    return due.slice(0, limit);
+  };
   const areLeavers = (await redis.zcount(keys.leavers, '-inf', nowMs)) > 0;
   const leavers = areLeavers ? await inLine(store, keys.leavers, { people, nowMs }) : [];
-  const everybody = leaversOnly ? [] : await inLine(store, keys.toDeliver, { people, nowMs });
-  const due: PersonKey[] = [];
-  const line = [...new Set([...leavers, ...everybody])];
-  for (let from = 0; from < line.length && due.length < limit; from += limit)
-    due.push(...(await withSomethingToSend(store, reviewed, line.slice(from, from + limit))));
-  return due.slice(0, limit);
+  const first = await firstOf(leavers);
+  if (leaversOnly || first.length > 0) return { due: first, ofLeavers: true };
+  return { due: await firstOf(await inLine(store, keys.toDeliver, { people, nowMs })), ofLeavers: false };
 }
 
 async function inLine(

@@ -10,7 +10,8 @@ import { type Alarm, alarm } from '@connector/shared/plan.ts';
 import type { Readiness } from '@connector/shared/readiness.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import type { Counter } from 'prom-client';
-import { goOn, slowDown, takeToken } from './call-rate.ts';
+import { type EndedCall, type Sign, signOf } from './allowance.ts';
+import type { CallRate, Turn } from './call-rate.ts';
 
 /** No call is made while LastPass refuses the credentials. */
 export class CredentialsRefused extends Error {
@@ -21,8 +22,27 @@ export class CredentialsRefused extends Error {
 const firstWaitMs = 30_000;
 const longestWaitMs = 15 * 60_000;
 
+/** What the gate must know of a call. */
+export interface CallOptions<T> {
+  /** How many accounts it was to change together, once it has left. */
+  readonly accounts?: () => number;
+  /** LastPass's words in the answer, where they ask everybody to slow down. */
+  readonly slowDownIn?: (answer: T) => string | null;
+}
+
+/** The way to LastPass. */
+export interface Calls {
+  /**
+   * Makes a call once its turn has come. `send` runs right after the turn was taken: what must be true when the call
+   * leaves is checked in there; it gives `null` when nothing had to be sent after all.
+   * @throws CredentialsRefused, or whatever `send` throws
+   */
+  call<T>(command: string, send: (client: LastPassClient) => Promise<T>, options?: CallOptions<T>): Promise<T>;
+}
+
 export interface GateOptions {
   readonly store: Store;
+  readonly rate: CallRate;
   /** Makes a client whose calls get there like that. */
   readonly clientWith: (send: (request: Post) => Promise<string>) => LastPassClient;
   readonly credentials: { readonly cid: string; readonly provhash: string };
@@ -32,7 +52,13 @@ export interface GateOptions {
   readonly calls: Counter;
 }
 
-export class Gate {
+/** A call that has come to its end, and its turn. */
+interface Ended {
+  readonly turn: Turn;
+  readonly call: EndedCall;
+}
+
+export class Gate implements Calls {
   readonly #options: GateOptions;
   readonly #client: LastPassClient;
   /** For the one call that tries refused credentials again. */
@@ -52,38 +78,64 @@ export class Gate {
     });
   }
 
-  /**
-   * Makes a call once its turn has come. `send` runs right after the token was taken: what must be true when the call
-   * leaves is checked in there; it gives `null` when nothing had to be sent after all.
-   * @throws CredentialsRefused, or whatever `send` throws
-   */
-  async call<T>(command: string, send: (client: LastPassClient) => Promise<T>): Promise<T> {
-    const { store, signal, calls, readiness } = this.#options;
+  call<T>(command: string, send: (client: LastPassClient) => Promise<T>, options: CallOptions<T> = {}): Promise<T> {
+    return this.#make(command, send, { ...options, forLeavers: false });
+  }
+
+  /** The same way for calls about leavers, who wait for a pause and for nobody else. */
+  readonly leavers: Calls = {
+    call: (command, send, options = {}) => this.#make(command, send, { ...options, forLeavers: true }),
+  };
+
+  async #make<T>(
+    command: string,
+    send: (client: LastPassClient) => Promise<T>,
+    { accounts = () => 0, slowDownIn = () => null, forLeavers }: CallOptions<T> & { forLeavers: boolean },
+  ): Promise<T> {
+    const { rate, signal, calls } = this.#options;
     const raised = await this.#mayCall();
     const client = raised === null ? this.#client : this.#probe;
-    await takeToken(store, command, signal);
+    const turn = await rate.takeTurn({ command, forLeavers }, signal);
+    const fromMs = performance.now();
+    const ended = (sign: Sign): Ended => {
+      const tookMs = performance.now() - fromMs;
+      return { turn, call: { sign, takenAtMs: turn.takenAtMs, tookMs, accounts: accounts() } };
+    };
     try {
       const answer = await send(client);
       if (answer === null) return answer;
       calls.inc({ command, outcome: 'ok' });
       await this.#answered(raised);
+      const asked = slowDownIn(answer);
+      if (asked === null) await rate.learn(turn, ended('well').call);
+      else await this.#patience(asked, ended('too-much'));
       return answer;
     } catch (error) {
       if (!(error instanceof LastPassError)) throw error;
       calls.inc({ command, outcome: error.code });
-      if (error.code === 'unauthorized') await this.#raiseAlarm(error.message, raised);
-      else if (error.code === 'refused') await this.#answered(raised);
-      else if (error.code !== 'cancelled')
-        readiness.problem('lastpass', error.message, {
-          detail: ` (all calls pause for ${Math.round((await slowDown(store, error.retryAfterMs)) / 1_000)} s)`,
-        });
+      await this.#failed(error, ended(signOf(error)), raised);
       throw error.code === 'unauthorized' ? new CredentialsRefused(error.message, { cause: error }) : error;
     }
   }
 
+  async #failed(error: LastPassError, { turn, call }: Ended, raised: Alarm | null): Promise<void> {
+    const { code, message } = error;
+    const { rate, readiness } = this.#options;
+    if (code === 'cancelled') return;
+    if (code === 'unauthorized') return this.#raiseAlarm(message, raised);
+    if (code === 'refused') {
+      await this.#answered(raised);
+      return rate.learn(turn, { ...call, sign: 'well', accounts: 0 });
+    }
+    // It goes on at once with smaller ones: nobody need wait for that.
+    if (code === 'too-large' && call.accounts > 1) return rate.learn(turn, call);
+    const pauseMs = await rate.slowDown(call, error.retryAfterMs);
+    readiness.problem('lastpass', message, { detail: ` (all calls pause for ${Math.round(pauseMs / 1_000)} s)` });
+  }
+
   /** LastPass took the call but asked for patience: everybody slows down. */
-  async patience(message: string): Promise<void> {
-    const pauseMs = await slowDown(this.#options.store);
+  async #patience(message: string, { call }: Ended): Promise<void> {
+    const pauseMs = await this.#options.rate.slowDown(call);
     this.#options.readiness.problem(
       'lastpass',
       `LastPass asks to slow down ("${message}"): all calls pause for ${Math.round(pauseMs / 1_000)} s`,
@@ -146,9 +198,9 @@ export class Gate {
   }
 
   async #answered(raised: Alarm | null): Promise<void> {
-    const { store, readiness } = this.#options;
+    const { store, rate, readiness } = this.#options;
     if (raised !== null) await store.redis.hdel(store.keys.alarms, this.#credentials);
-    if (readiness.has('lastpass')) await goOn(store);
+    if (readiness.has('lastpass')) await rate.goOn();
     readiness.solved('lastpass');
   }
 }

@@ -12,6 +12,7 @@ import { endReviewedRunIfDone } from '@connector/sync/requests/reviewed-run.ts';
 import { isRestricted, type Reviewed, reviewedReader } from '@connector/sync/requests/reviewed-steps.ts';
 import { endRunIfDone, mayDeliver } from '@connector/sync/requests/steering.ts';
 import { Counter, Gauge } from 'prom-client';
+import { CallRate } from './call-rate.ts';
 import { type Batch, Claims, signOfLifeEveryMs } from './claims.ts';
 import { deliverBatch } from './deliver.ts';
 import { CredentialsRefused, Gate } from './gate.ts';
@@ -24,8 +25,6 @@ import { withoutAddresses } from './without-addresses.ts';
 
 const sweepEveryMs = 500;
 const rereadCheckEveryMs = 500;
-/** Batches side by side: a leaver needn't wait for the answer to a large create. */
-const concurrency = 4;
 /**
  * At the end a call that changes something is waited for so long, ms. One that has no answer then is like one of a killed
  * pusher: whoever delivers next asks LastPass what became of it.
@@ -55,7 +54,24 @@ export async function startPusher(service: Service): Promise<Running> {
       this.set(await redis.zcard(keys.toDeliver));
     },
   });
-  const { apiUrl, cid, provhash } = lastpass;
+  const { apiUrl, cid, provhash, adaptive, callsInFlight } = lastpass;
+  const rate = new CallRate({ store, most: lastpass, adaptive });
+  new Gauge({
+    name: 'connector_lastpass_allowed_calls_per_second',
+    help: 'Calls to LastPass that are allowed in a second, of all pushers together: lastpass.callsPerSecond, or less where LastPass bears less',
+    registers,
+    async collect() {
+      this.set((await rate.allowed()).callsPerSecond.value);
+    },
+  });
+  new Gauge({
+    name: 'connector_lastpass_allowed_batch_size',
+    help: 'Accounts that are allowed in one call to LastPass: lastpass.batchSize, or less where LastPass bears less',
+    registers,
+    async collect() {
+      this.set(await rate.batchSize());
+    },
+  });
   const giveUp = later(signal, { byMs: lastAnswerWithinMs });
   const clientWith = (send: (request: Post) => Promise<string>) =>
     new LastPassClient({
@@ -65,7 +81,7 @@ export async function startPusher(service: Service): Promise<Running> {
       timeoutMs: callTimeoutMs,
       send: (request) => send({ ...request, signal: AbortSignal.any([request.signal ?? giveUp, giveUp]) }),
     });
-  const gate = new Gate({ store, clientWith, credentials: lastpass, readiness, signal, calls });
+  const gate = new Gate({ store, rate, clientWith, credentials: lastpass, readiness, signal, calls });
   const claims = new Claims(store, instance);
   const queue = { target: configuration.redis, prefix: keys.queues };
   const peopleToPlan = ringerOf('people-to-plan', queue);
@@ -76,7 +92,7 @@ export async function startPusher(service: Service): Promise<Running> {
   };
   const directories = configuration.directories.map(({ id }) => id);
   const records = new Records(store, claims, directories);
-  const { batchSize } = lastpass;
+  const batchSize = () => rate.batchSize();
   const { mode } = configuration.sync;
   const watched = { directories, firstCreates: configuration.policy.guard.firstCreates };
   const isAllowed = () => mayDeliver(store, mode);
@@ -95,7 +111,7 @@ export async function startPusher(service: Service): Promise<Running> {
     }
   };
   const delivering = {
-    ...{ store, gate, claims, records, commandMisses, log, signal, seats: new Seats(store, log) },
+    ...{ store, claims, records, commandMisses, log, signal, seats: new Seats(store, log) },
     ...{ batchSize, onManyCreated, makeDurable },
   };
 
@@ -104,8 +120,12 @@ export async function startPusher(service: Service): Promise<Running> {
     batch: Batch,
     { reviewed, overtake }: { reviewed: Reviewed | null; overtake: () => Promise<void> },
   ) => {
+    const way = batch.ofLeavers ? gate.leavers : gate;
     try {
-      await deliverBatch({ ...delivering, reviewed, overtake, mayDeliver: () => isAllowedWith(reviewed) }, batch);
+      await deliverBatch(
+        { ...delivering, gate: way, reviewed, overtake, mayDeliver: () => isAllowedWith(reviewed) },
+        batch,
+      );
     } finally {
       await claims.end(batch);
       await ringFor(
@@ -118,14 +138,14 @@ export async function startPusher(service: Service): Promise<Running> {
   /** Lets leavers overtake whatever a long batch still has to send. */
   const deliverLeavers = async () => {
     const reviewed = await readReviewed();
-    const batch = await claims.take(lastpass.batchSize, { leaversOnly: true, reviewed });
+    const batch = await claims.take(await batchSize(), { leaversOnly: true, reviewed });
     if (batch !== null) await deliver(batch, { reviewed, overtake: async () => undefined });
   };
 
   const deliverOutstanding = async () => {
     while (!signal.aborted && (await isAllowed())) {
       const reviewed = await readReviewed();
-      const batch = await claims.take(lastpass.batchSize, { reviewed });
+      const batch = await claims.take(await batchSize(), { reviewed });
       if (batch === null) return;
       await deliver(batch, { reviewed, overtake: deliverLeavers });
     }
@@ -181,7 +201,12 @@ export async function startPusher(service: Service): Promise<Running> {
       reread,
     ),
   ];
-  const answers = answerBells('account-updates', { ...queue, concurrency, onError, answer: deliverOutstanding });
+  const answers = answerBells('account-updates', {
+    ...queue,
+    concurrency: callsInFlight,
+    onError,
+    answer: deliverOutstanding,
+  });
   return {
     close: async () => {
       await answers.close();

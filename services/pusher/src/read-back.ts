@@ -4,11 +4,11 @@ import type { PersonKey } from '@connector/shared/keys.ts';
 import { isLinkedTo, type Link } from '@connector/shared/plan.ts';
 import type { Store } from '@connector/shared/store.ts';
 import { listAccounts, pageSize } from '@connector/sync/accounts/list-accounts.ts';
-import type { Gate } from './gate.ts';
+import type { Calls } from './gate.ts';
 
 /** Reads the named accounts; one that LastPass doesn't have is missing from the answer. */
 export async function readBack(
-  { store, gate, signal }: { store: Store; gate: Gate; signal: AbortSignal },
+  { store, gate, signal }: { store: Store; gate: Calls; signal: AbortSignal },
   usernames: readonly string[],
 ): Promise<Map<string, Account>> {
   const asked = [...new Set(usernames.filter((username) => username !== ''))];
@@ -44,7 +44,7 @@ export interface AskedFor {
  * name counts as gone only when it is in no list of all accounts either.
  */
 export async function readAccountsOf(
-  options: { store: Store; gate: Gate; signal: AbortSignal },
+  options: { store: Store; gate: Calls; signal: AbortSignal },
   people: readonly AskedFor[],
 ): Promise<Map<PersonKey, Account>> {
   const byName = await readBack(

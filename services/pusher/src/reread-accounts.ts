@@ -6,11 +6,11 @@ import { parseStored, type Store } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import { listAccounts } from '@connector/sync/accounts/list-accounts.ts';
 import { takeOverAccounts } from '@connector/sync/accounts/take-over.ts';
-import type { Gate } from './gate.ts';
+import type { Calls } from './gate.ts';
 
 export interface RereadOptions {
   readonly store: Store;
-  readonly gate: Gate;
+  readonly gate: Calls;
   readonly signal: AbortSignal;
   /** Names this pusher. */
   readonly pusher: string;

@@ -14,6 +14,7 @@
  * | refused, one alone | set aside in LastPass's words |
  * | credentials refused | nothing was sent, and nobody sends |
  */
+import type { LastPassClient } from '@connector/lastpass/client.ts';
 import { LastPassError } from '@connector/lastpass/errors.ts';
 import { saysNoSeat } from '@connector/lastpass/refusals.ts';
 import { loggedChanges, loggedPeople } from '@connector/shared/change-id.ts';
@@ -97,13 +98,15 @@ export class Round {
   async make(kind: CallKind): Promise<void> {
     const planned = this.#deliveries.filter(kind.carries);
     const carried = kind.creates ? await this.#creatable(kind, planned) : planned;
-    const size = kind.atOnce === 'one' ? 1 : this.#options.batchSize;
+    const size = await this.#sizeOf(kind);
     const misses = await this.#failures.missesOf(carried);
     const missesOf = ({ person }: Delivery) => misses.get(person) ?? 0;
-    for (const together of callsOf(carried, { atMost: size, missesOf })) {
-      if (!kind.takesAccess) await this.#options.overtake();
-      await this.#call(kind, together);
-    }
+    for (const together of callsOf(carried, { atMost: size, missesOf })) await this.#call(kind, together);
+  }
+
+  /** How many go into one call now. */
+  async #sizeOf({ atOnce }: CallKind): Promise<number> {
+    return atOnce === 'one' ? 1 : this.#options.batchSize();
   }
 
   /** Gives the people back who are still in the round: they are planned again, which finds nothing left to do. */
@@ -131,6 +134,12 @@ export class Round {
   }
 
   async #call(kind: CallKind, carried: readonly Delivery[]): Promise<void> {
+    if (!kind.takesAccess) await this.#options.overtake();
+    const size = await this.#sizeOf(kind); // LastPass may bear less than when it was cut
+    if (carried.length > size) {
+      await this.#call(kind, carried.slice(0, size));
+      return this.#call(kind, carried.slice(size));
+    }
     const seats = kind.takesSeat && carried.length > 0 ? await this.#options.seats.ask() : { may: 'go' as const };
     if (seats.may === 'wait') return this.#failures.waitForSeat(carried, seats);
     if (seats.may === 'go' || carried.length === 1) return this.#send(kind, carried);
@@ -142,10 +151,14 @@ export class Round {
     const { gate, log } = this.#options;
     let sent: readonly Delivery[] = carried;
     try {
-      const answer = await gate.call(kind.command, async (client) => {
+      const send = async (client: LastPassClient): Promise<Answer | null> => {
         sent = (await this.#options.mayDeliver()) ? await this.#prepare(kind, carried) : await this.#giveBack(carried);
         if (sent.length === 0) return null;
         return kind.send(client, sent);
+      };
+      const answer = await gate.call(kind.command, send, {
+        accounts: () => (kind.atOnce === 'batch' ? sent.length : 0),
+        slowDownIn: (given) => given?.slowDown ?? null,
       });
       if (answer === null) return;
       this.#options.commandMisses.answered(kind.command);
@@ -154,7 +167,6 @@ export class Round {
       if (kind.takesSeat) await this.#options.seats.someLeft();
       if (kind.creates) await this.#learnIds(sent);
       if (kind.changesAddress) await this.#followAddresses(sent);
-      if (answer.slowDown !== null) await gate.patience(answer.slowDown);
     } catch (error) {
       if (error instanceof CredentialsRefused) {
         await this.#failures.nothingSent(kind, sent, Date.now());
