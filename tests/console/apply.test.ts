@@ -241,7 +241,7 @@ test('what has moved between the judgement and its turn is told as moved; Ctrl-C
   assert.equal(await second.ended, 1);
   assert.match(
     second.output,
-    /Not waited for\. .*Outstanding: delivering 1\.\nIt goes on by itself: see "connector status"\.$/,
+    /Not waited for\. .*Outstanding: delivering 1, time left unknown yet\.\nIt goes on by itself: see "connector status"\.$/,
   );
   assert.equal(await redis.exists(keys.reviewed), 1);
 });

@@ -164,6 +164,8 @@ export function keysOf(prefix: string) {
 
     /** Hash: whose turn it is to call LastPass, until when everybody pauses, and how much LastPass was found to bear. */
     callRate: `${tag}:call-rate`,
+    /** Sorted set: batches that were delivered (`<batch>:<people>:<ms that it took>`), by when (ms), of the last minute. */
+    pace: `${tag}:pace`,
     /** Hash: digest of refused credentials → alarm (JSON, `Alarm`); nobody calls with these. */
     alarms: `${tag}:alarms`,
     /** String (JSON, `NoSeat`): LastPass has no licence left; who needs one waits. */

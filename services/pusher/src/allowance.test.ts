@@ -136,8 +136,8 @@ function simulate({ given, bears, calls }: { given: Most; bears: Most; calls: nu
 
 test('it finds what LastPass bears: from then on it keeps near it, and is seldom refused', () => {
   const borne = fc.record({
-    callsPerSecond: fc.integer({ min: 5, max: 100 }),
-    batchSize: fc.integer({ min: 10, max: 500 }),
+    callsPerSecond: fc.integer({ min: 8, max: 100 }),
+    batchSize: fc.integer({ min: 50, max: 500 }),
   });
   fc.assert(
     fc.property(borne, (bears) => {

@@ -3,6 +3,7 @@ import { touch } from '@connector/shared/people-to-plan.ts';
 import type { Store } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import { type Change, peopleWaitingFor, writesOf } from '@connector/sync/accounts/account-changes.ts';
+import { paceWrites } from '@connector/sync/requests/pace.ts';
 import type { Batch, Claims } from './claims.ts';
 
 export class Records {
@@ -27,6 +28,23 @@ export class Records {
     changes: readonly T[],
     also: (change: T) => readonly Guard[] = () => [],
   ): Promise<T[]> {
+    return this.#commit(batch, changes, also, () => []);
+  }
+
+  /** Commits the end of those to whom everything was delivered, and notes how many in how long a time. */
+  async delivered(batch: Batch, changes: readonly Change[], { tookMs }: { tookMs: number }): Promise<void> {
+    if (changes.length === 0) return;
+    const pace = (left: readonly Change[]) =>
+      paceWrites(this.#store.keys, batch.owner, { atMs: Date.now(), tookMs, people: left.length });
+    await this.#commit(batch, changes, () => [], pace);
+  }
+
+  async #commit<T extends Change>(
+    batch: Batch,
+    changes: readonly T[],
+    also: (change: T) => readonly Guard[],
+    more: (left: readonly T[]) => string[][],
+  ): Promise<T[]> {
     const touched = touch(this.#store.keys, await peopleWaitingFor(this.#store, this.#directories, changes));
     let left = [...changes];
     while (left.length > 0) {
@@ -39,7 +57,7 @@ export class Records {
           ),
           ...guarded.flatMap(({ guards }) => guards),
         ],
-        writes: [...left.flatMap((change) => writesOf(this.#store.keys, change)), ...touched],
+        writes: [...left.flatMap((change) => writesOf(this.#store.keys, change)), ...touched, ...more(left)],
       });
       if (outcome.committed) return left;
       const { refusedBy } = outcome;

@@ -85,6 +85,7 @@ export class Round {
   readonly #options: DeliverOptions;
   readonly #batch: Batch;
   readonly #failures: Failures;
+  readonly #beganAtMs = performance.now();
   #deliveries: readonly Delivery[];
 
   constructor(options: DeliverOptions, batch: Batch, deliveries: readonly Delivery[]) {
@@ -116,7 +117,7 @@ export class Round {
       username,
       claim: { kind: 'finish' } as const,
     }));
-    await this.#options.records.commit(this.#batch, changes);
+    await this.#options.records.delivered(this.#batch, changes, { tookMs: performance.now() - this.#beganAtMs });
   }
 
   /** Deliveries were stopped meanwhile: these are planned again, and wait. @returns nobody */

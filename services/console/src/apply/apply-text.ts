@@ -99,7 +99,9 @@ export function appliedText(
 ): string[] {
   const took = formatDuration(tookMs);
   const isNews: Picked = ({ went }) => went;
-  const left = last?.outstanding ? progressText(last.outstanding) : 'unknown, as Redis is away';
+  const left = last?.outstanding
+    ? progressText({ outstanding: last.outstanding, timeLeftMs: last.timeLeftMs })
+    : 'unknown, as Redis is away';
   const sum = [
     `delivered: ${count(people, ({ kind }) => kind === 'delivered')}`,
     `so already: ${count(people, ({ kind }) => kind === 'already so')}`,

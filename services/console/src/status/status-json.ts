@@ -9,7 +9,7 @@ const asideJson = ({ sinceMs, ...each }: AsideStatus) => ({ ...each, since: isoT
 export function statusJson(status: Status): object {
   const { problems, services, directories, accounts, people, setAside, deletedByHand, alarm, pause, run, reviewed } =
     status;
-  const { nowMs, mode, policy, firstRun } = status;
+  const { nowMs, mode, policy, firstRun, delivering } = status;
   return {
     ok: problems.length === 0,
     at: isoText(nowMs),
@@ -32,6 +32,7 @@ export function statusJson(status: Status): object {
       tryAgainAt: isoText(alarm.tryAgainAtMs),
     },
     people,
+    delivering: delivering && { ...delivering, timeLeftMs: delivering.timeLeftMs && Math.round(delivering.timeLeftMs) },
     setAside: setAside.map(asideJson),
     deletedByHand: deletedByHand.map(asideJson).map(({ kind: _drift, ...each }) => each),
   };

@@ -29,6 +29,7 @@ const fine: Status = {
     pending: 0,
     rejected: 0,
   },
+  delivering: null,
   setAside: [],
   deletedByHand: [],
   alarm: null,
@@ -106,6 +107,14 @@ test('people who wait, are held or were rejected are shown with what to do', () 
   assert.match(shown, /to deliver {2}5, 3 of them postponed/);
   assert.match(shown, /held {8}4: see "connector held"/);
   assert.match(shown, /rejected {4}2 keep what they have/);
+});
+
+test('what is on its way is told with the time that it takes', () => {
+  assert.match(text({ delivering: { people: 400, timeLeftMs: 64_000 } }), /delivering {2}400, about 1 min 10 s left/);
+  assert.match(text({ delivering: { people: 1, timeLeftMs: null } }), /delivering {2}1, time left unknown yet/);
+  const toPlan = { ...fine.people, toPlan: 7 };
+  assert.match(text({ people: toPlan, delivering: { people: 2, timeLeftMs: 900 } }), /2, at least 1 s left/);
+  assert.doesNotMatch(text(), /delivering/);
 });
 
 test('set-aside people are listed by kind, the first ten of each, all on demand', () => {

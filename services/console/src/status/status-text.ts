@@ -3,6 +3,7 @@ import { formatDuration } from '@connector/shared/duration.ts';
 import type { SetAside } from '@connector/shared/plan.ts';
 import { aligned, type Cell } from '../text/aligned.ts';
 import type { Paint } from '../text/paint.ts';
+import { timeLeftText } from '../text/time-left.ts';
 import { agoText, counted, momentText } from '../text/when.ts';
 import type { ServiceState } from './service-states.ts';
 import type { DirectoryStatus, Status } from './status.ts';
@@ -99,13 +100,18 @@ function lastpassRows(status: Status): Cell[][] {
   return [...rows, ['alarm', ['bad', text]]];
 }
 
-function peopleRows({ people, setAside, deletedByHand }: Status): Cell[][] {
+/** Whoever is still to be planned may have to be delivered, too. */
+const deliveringText = ({ people, timeLeftMs }: NonNullable<Status['delivering']>, { toPlan }: { toPlan: number }) =>
+  `${people}, ${timeLeftText(timeLeftMs, { isAll: toPlan === 0 })}`;
+
+function peopleRows({ people, delivering, setAside, deletedByHand }: Status): Cell[][] {
   const { linked, toPlan, toJudge, toDeliver, postponed, held, heldGroups, pending, rejected } = people;
   const rows: Cell[][] = [
     ['linked', String(linked)],
     ['to plan', String(toPlan)],
     ['to judge', String(toJudge)],
     ['to deliver', postponed > 0 ? `${toDeliver}, ${postponed} of them postponed` : String(toDeliver)],
+    ...(delivering === null ? [] : [['delivering', deliveringText(delivering, { toPlan })]]),
     ['held', held > 0 ? ['strong', `${held}: see "connector held"`] : '0'],
     ...(heldGroups > 0
       ? [['held groups', ['strong', `${heldGroups} renamed: see "connector held"`]] satisfies Cell[]]

@@ -8,8 +8,10 @@ import { type Alarm, accountsRead, alarm, decision, type SetAside, setAside } fr
 import { policyState, policyVersion } from '@connector/shared/policy.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { countHeldRenames } from '@connector/sync/plan/group-renames.ts';
+import { soonMs } from '@connector/sync/requests/outstanding.ts';
+import { readTimeLeftMs } from '@connector/sync/requests/pace.ts';
 import { type ReviewedRun, readReviewedRun } from '@connector/sync/requests/reviewed-run.ts';
-import { type PauseState, type Run, readPause, readRun } from '@connector/sync/requests/steering.ts';
+import { mayDeliver, type PauseState, type Run, readPause, readRun } from '@connector/sync/requests/steering.ts';
 import { momentText } from '../text/when.ts';
 import { readServiceStates, type ServiceState, serviceProblems } from './service-states.ts';
 
@@ -54,6 +56,13 @@ export interface Status {
     /** Somebody rejected their guarded steps, and they keep what they have. */
     readonly rejected: number;
   };
+  /** What is on its way to LastPass; `null`: nothing, or nothing may be, or a plan file alone. */
+  readonly delivering: {
+    /** Due now or within a minute. */
+    readonly people: number;
+    /** How long they take, ms; `null`: unknown yet. */
+    readonly timeLeftMs: number | null;
+  } | null;
   readonly setAside: readonly AsideStatus[];
   /** People whose accounts somebody deleted by hand: a part of what `connector drift` lists. */
   readonly deletedByHand: readonly AsideStatus[];
@@ -84,17 +93,22 @@ export async function readStatus(store: Store, configuration: Configuration, now
   const services = await readServiceStates(store, nowMs);
   const raised = await readAlarm(store, configuration.lastpass);
   const pause = await readPause(store);
+  const { mode } = configuration.sync;
+  const run = await readRun(store);
+  const isOpen = mode === 'automatic' || run !== null; // a plan file is for some of them alone
+  const goesOut = raised === null && isOpen && (await mayDeliver(store, mode));
   return {
     nowMs,
     services,
     directories: await Promise.all(configuration.directories.map((directory) => readDirectory(store, directory))),
     accounts: await readAccounts(store),
     people: await readPeople(store, nowMs),
+    delivering: goesOut ? await readDelivering(store, nowMs) : null,
     ...(await readSetAside(store)),
     alarm: raised,
     pause,
-    mode: configuration.sync.mode,
-    run: await readRun(store),
+    mode,
+    run,
     reviewed: await readReviewedRun(store),
     ...(await readPolicy(store, configuration)),
     problems: problemsOf(services, { raised, pause }),
@@ -154,6 +168,12 @@ async function readPeople(store: Store, nowMs: number): Promise<Status['people']
     (raw) => parseStored(decision, keys.decisions, raw).value?.verdict === 'rejected',
   ).length;
   return { linked, toPlan, toJudge, toDeliver, postponed, held, heldGroups, pending, rejected };
+}
+
+async function readDelivering(store: Store, nowMs: number): Promise<Status['delivering']> {
+  const { redis, keys } = store;
+  const people = await redis.zcount(keys.toDeliver, '-inf', nowMs + soonMs);
+  return people === 0 ? null : { people, timeLeftMs: await readTimeLeftMs(store, people, nowMs) };
 }
 
 async function readSetAside({ redis, keys }: Store): Promise<Pick<Status, 'setAside' | 'deletedByHand'>> {

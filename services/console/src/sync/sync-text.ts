@@ -14,7 +14,8 @@ export function waitedText(
   { tookMs, summary, paint }: { tookMs: number; summary: Summary | null; paint: Paint },
 ): string[] {
   const took = formatDuration(tookMs);
-  const left = last.outstanding === null ? 'unknown, as Redis is away' : progressText(last.outstanding);
+  const { outstanding, timeLeftMs } = last;
+  const left = outstanding === null ? 'unknown, as Redis is away' : progressText({ outstanding, timeLeftMs });
   switch (end) {
     case 'finished':
       return [paint('good', `Everything is in sync (${took}).`), ...(summary ? summaryLines(summary, paint) : [])];

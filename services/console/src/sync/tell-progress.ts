@@ -7,12 +7,12 @@ import type { Look } from './wait-for-sync.ts';
 export function tellerOn({ line, progress }: Terminal): (look: Look) => void {
   const lines = new ProgressLines();
   let told: readonly string[] = [];
-  return ({ outstanding, problems }) => {
+  return ({ outstanding, timeLeftMs, problems }) => {
     for (const text of problemLines(told, problems)) line(text);
     told = problems;
     if (outstanding === null) return;
-    if (progress) return progress(progressText(outstanding));
-    const next = lines.next(outstanding, performance.now());
+    if (progress) return progress(progressText({ outstanding, timeLeftMs }));
+    const next = lines.next({ outstanding, timeLeftMs }, performance.now());
     if (next !== null) line(next);
   };
 }

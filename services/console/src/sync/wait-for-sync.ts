@@ -10,6 +10,7 @@ import {
   type Snapshot,
   type Watched,
 } from '@connector/sync/requests/outstanding.ts';
+import { readTimeLeftMs } from '@connector/sync/requests/pace.ts';
 import { isLost, type SyncRequest } from '@connector/sync/requests/request.ts';
 import { readPause } from '@connector/sync/requests/steering.ts';
 import { RedisUnreachable } from '../session.ts';
@@ -35,6 +36,8 @@ export interface WaitOptions {
 export interface Look {
   /** `null` while Redis doesn't answer. */
   readonly outstanding: Outstanding | null;
+  /** How long it takes to deliver what is to be delivered, ms; `null`: nothing is, or it is unknown yet. */
+  readonly timeLeftMs: number | null;
   /** What stands in the way, one line each. */
   readonly problems: readonly string[];
 }
@@ -65,11 +68,13 @@ async function look({ store, readOutstanding, explain }: WaitOptions): Promise<L
   const nowMs = Date.now();
   try {
     const problems = await readProblems(store);
-    return { outstanding: await readOutstanding(nowMs), problems };
+    const outstanding = await readOutstanding(nowMs);
+    const { toDeliver } = outstanding;
+    return { outstanding, timeLeftMs: toDeliver > 0 ? await readTimeLeftMs(store, toDeliver, nowMs) : null, problems };
   } catch (error) {
     const explained = explain(error);
     if (!(explained instanceof RedisUnreachable)) throw explained;
-    return { outstanding: null, problems: [explained.message] };
+    return { outstanding: null, timeLeftMs: null, problems: [explained.message] };
   }
 }
 
