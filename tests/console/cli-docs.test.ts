@@ -172,7 +172,13 @@ test('status and check print what is described', async () => {
   await place.configure({ lastpass: { apiUrl: 'http://127.0.0.1:1/', cid: '1', provhash: 'p' } });
   const { toDeliver, accountsRead, pace } = keys;
   const nowMs = Date.now();
-  await redis.multi().zadd(toDeliver, nowMs, 'corp/x').set(accountsRead, '{}').zadd(pace, nowMs, 'p#1:5:1000').exec();
+  const read = { atMs: nowMs, total: 0, answered: null };
+  await redis
+    .multi()
+    .zadd(toDeliver, nowMs, 'corp/x')
+    .set(accountsRead, JSON.stringify(read))
+    .zadd(pace, nowMs, 'p#1:5:1000')
+    .exec();
   await run('status');
   await run('check');
   await place.tellCondition('pusher', { ready: false, problems: ['why'] });

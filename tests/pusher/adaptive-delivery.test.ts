@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
+import { readTimeLeftMs } from '@connector/sync/requests/pace.ts';
 import { creations, repeats } from '../faults/call-log.ts';
 import { type LoggedCall, type Run, Servers } from '../faults/pipeline.ts';
 import { bases, directory, guidOf, person, surroundings } from '../faults/scenario.ts';
@@ -17,6 +18,8 @@ after(() => servers[Symbol.asyncDispose]());
 const people = (count: number): number[] => Array.from({ length: count }, (_, index) => 1_000 + index);
 const addressOf = (n: number): string => `p${n}@company.test`;
 const everybody = (count: number) => [...surroundings(), ...people(count).map((n) => person(n, `p${n}`))];
+const joiners = (count: number, from: number) =>
+  Array.from({ length: count }, (_, index) => person(from + index, `q${from + index}`));
 const mayLeave = { firstCreates: 10_000, maxLeavers: 5_000, maxLeaversPercent: 100, maxLeaversHard: 5_000 };
 
 interface Company {
@@ -29,6 +32,7 @@ interface Company {
 async function begin({ lastpass = {}, pushers = 1, tenant = {} }: Company = {}): Promise<Run> {
   const run = await servers.run({ directory, policy: { memberships: 'all', guard: mayLeave }, lastpass, tenant });
   await Promise.all([run.inside('reconciler'), ...Array.from({ length: pushers }, () => run.inside('pusher'))]);
+  if (pushers === 0) return run;
   await waitUntil(
     'the accounts to be read',
     async () => (await run.store.redis.exists(run.store.keys.accountsRead)) === 1,
@@ -65,13 +69,33 @@ describe('when LastPass is well', () => {
   });
 });
 
+test('pushers note what they have delivered, which tells how long the rest takes', async () => {
+  await using run = await begin({ lastpass: { batchSize: 20 }, pushers: 2 });
+  assert.equal(await readTimeLeftMs(run.store, 100, Date.now()), null, 'unknown yet');
+  const fromMs = Date.now();
+  await run.appendFullRead(everybody(100), bases);
+  await run.quiet();
+  const { redis, keys } = run.store;
+  const noted = (await redis.zrange(keys.pace, '0', '-1')).map((member) => Number(member.split(':').at(-2)));
+  assert.equal(
+    noted.reduce((sum, people) => sum + people, 0),
+    100,
+  );
+  const nowMs = Date.now();
+  const leftMs = (await readTimeLeftMs(run.store, 100, nowMs)) ?? 0;
+  assert.ok(leftMs > 0 && leftMs <= nowMs - fromMs, `${leftMs} ms for as many again, after ${nowMs - fromMs}`);
+  await redis.hset(keys.callRate, 'pausedUntil', nowMs + 60_000);
+  assert.equal(await readTimeLeftMs(run.store, 100, nowMs), leftMs + 60_000, 'a pause comes first');
+});
+
 describe('a batch that is too large', () => {
   const overLargest = (largestBatch: number | null) =>
     servers.simulator.settings({ largestBatch, overLargestBatch: '413' });
   after(() => overLargest(null));
 
   test('is halved for all pushers until it passes, and grows again when larger ones are taken', async () => {
-    await using run = await begin({ lastpass: { batchSize: 160 }, pushers: 2 });
+    await using run = await begin({ lastpass: { batchSize: 160 }, pushers: 0 });
+    const [first, second] = await Promise.all([run.inside('pusher'), run.inside('pusher')]);
     await overLargest(30);
     await run.appendFullRead(everybody(300), bases);
     await run.quiet({ withinMs: 60_000 });
@@ -81,17 +105,25 @@ describe('a batch that is too large', () => {
     assert.ok(tooLarge.filter((size) => size > 80).length <= 8, `${tooLarge}`);
     assert.ok(tooLarge.length <= 24, `${tooLarge}`);
     const { batch } = await borne(run);
-    assert.ok(batch !== null && batch >= 10 && batch <= 34, `${batch} in a batch`);
+    assert.ok(batch !== null && batch >= 10 && batch <= 40, `${batch} in a batch`);
     assert.equal(await run.store.redis.hget(run.store.keys.callRate, 'pausedUntil'), null, 'nobody paused for it');
 
+    await Promise.all([first.stop(), second.stop()]);
+    await run.inside('pusher');
+    const before = (await run.calls()).length;
+    await run.append({ type: 'changes', caughtUp: true, changes: joiners(100, 3_000) });
+    await run.quiet({ withinMs: 60_000 });
+    const sizes = of((await run.calls()).slice(before), 'batchadd').map(sizeOf);
+    assert.ok(Math.max(...sizes) <= 40, `another pusher goes on with what they found: ${sizes}`);
+
     await overLargest(null);
-    const more = Array.from({ length: 400 }, (_, index) => person(5_000 + index, `q${index}`));
+    const more = joiners(400, 5_000);
     await run.append({ type: 'changes', caughtUp: true, changes: more });
     await run.quiet({ withinMs: 60_000 });
     const grown = (await borne(run)).batch ?? 0;
     assert.ok(grown > batch, `${grown} in a batch, after ${batch}`);
     const { users } = await run.simulator.state();
-    assert.equal(users.length, 700);
+    assert.equal(users.length, 800);
     assert.deepEqual(repeats(await run.calls()), []);
   });
 
@@ -132,7 +164,7 @@ describe('trouble that a call has', () => {
       );
       await run.quiet({ withinMs: 120_000 });
       await assertAllOnce(run, 30);
-      const more = Array.from({ length: 60 }, (_, index) => person(5_000 + index, `q${index}`));
+      const more = joiners(60, 5_000);
       await run.append({ type: 'changes', caughtUp: true, changes: more });
       await run.quiet({ withinMs: 120_000 });
       const grown = await borne(run);
@@ -173,29 +205,26 @@ test('the cap holds for all pushers together: the log of calls has no stretch wi
     }
 });
 
-test('however little LastPass bears, a leaver waits for none of the others', async () => {
-  const [leaver, renamed] = [1_000, 1_001];
-  await using run = await begin();
-  await run.appendFullRead(everybody(2), bases);
+test('however little LastPass bears, and however many wait for that, a leaver waits for none of them', async () => {
+  const [leaver = 0, ...renamed] = people(7);
+  await using run = await begin({ lastpass: { batchSize: 1, callsInFlight: 2 } });
+  await run.appendFullRead(everybody(7), bases);
   await run.quiet();
   const { redis, keys } = run.store;
   const hourMs = 3_600_000;
   await redis.hset(keys.callRate, { callsPerSecond: 1, callsLoweredAt: Date.now(), 'due:borne': Date.now() + hourMs });
-  await run.append({
-    type: 'changes',
-    caughtUp: true,
-    changes: [
-      { guid: guidOf(renamed), complete: false, displayName: 'Renamed' },
-      { guid: guidOf(leaver), complete: false, userAccountControl: 514 },
-    ],
-  });
-  const nameOf = async (n: number) =>
+  const renames = renamed.map((n) => ({ guid: guidOf(n), complete: false, displayName: 'Renamed' }));
+  await run.append({ type: 'changes', caughtUp: true, changes: renames });
+  await waitUntil('both batches to wait for their turn', async () => (await redis.hlen(keys.claims)) === 2);
+  const leaves = { guid: guidOf(leaver), complete: false, userAccountControl: 514 };
+  await run.append({ type: 'changes', caughtUp: true, changes: [leaves] });
+  const userOf = async (n: number) =>
     (await run.simulator.state()).users.find(({ username }) => username === addressOf(n));
-  await waitUntil('the leaver to be disabled', async () => (await nameOf(leaver))?.disabled);
-  assert.equal((await nameOf(renamed))?.fullname, `Mx p${renamed}`);
+  await waitUntil('the leaver to be disabled', async () => (await userOf(leaver))?.disabled);
+  for (const n of renamed) assert.equal((await userOf(n))?.fullname, `Mx p${n}`);
   await redis.hdel(keys.callRate, 'due:borne');
-  await run.quiet();
-  assert.equal((await nameOf(renamed))?.fullname, 'Renamed');
+  await run.quiet({ withinMs: 60_000 });
+  for (const n of renamed) assert.equal((await userOf(n))?.fullname, 'Renamed');
 });
 
 test('a pusher tells Prometheus what is allowed', async () => {

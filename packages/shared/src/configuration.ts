@@ -132,7 +132,7 @@ const lastpass = z
     callsPerSecond: z.number().int().min(1).max(1_000).default(25),
     /** Whether fewer calls and smaller batches are made, for a while, where LastPass doesn't bear these. */
     adaptive: z.boolean().default(true),
-    /** Batches that each pusher delivers side by side. */
+    /** Batches that each pusher delivers side by side; leavers have a place of their own. */
     callsInFlight: z.number().int().min(1).max(32).default(4),
     insecure: z.boolean().default(false),
   })

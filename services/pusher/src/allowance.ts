@@ -96,8 +96,8 @@ function callsAfter(before: Allowed, { sign, takenAtMs, tookMs }: EndedCall, { m
 function batchAfter(before: Allowed, call: EndedCall, { most, nowMs }: Bounds): Allowed {
   const { sign, takenAtMs, tookMs, accounts } = call;
   // However long ago it left: what was too large then is too large now.
-  if (sign === 'too-large' && accounts > 1)
-    return accounts / 2 < before.value ? lowered(Math.floor(accounts / 2), nowMs) : before;
+  const half = Math.ceil(accounts / 2); // as it goes on: the larger half is no larger than is allowed then
+  if (sign === 'too-large' && accounts > 1) return half < before.value ? lowered(half, nowMs) : before;
   if (takenAtMs <= before.loweredAtMs) return before;
   const isFull = accounts >= Math.floor(before.value);
   if (sign === 'well' && isFull && tookMs <= quickMs) return raised(before, { by: accountsMore, most });

@@ -93,6 +93,8 @@ export async function startPusher(service: Service): Promise<Running> {
   const directories = configuration.directories.map(({ id }) => id);
   const records = new Records(store, claims, directories);
   const batchSize = () => rate.batchSize();
+  /** Twice as many as a call takes, where that is less than it might be: some need one call, some another, which shall be full. */
+  const toClaim = async () => Math.min(lastpass.batchSize, 2 * (await batchSize()));
   const { mode } = configuration.sync;
   const watched = { directories, firstCreates: configuration.policy.guard.firstCreates };
   const isAllowed = () => mayDeliver(store, mode);
@@ -138,17 +140,22 @@ export async function startPusher(service: Service): Promise<Running> {
   /** Lets leavers overtake whatever a long batch still has to send. */
   const deliverLeavers = async () => {
     const reviewed = await readReviewed();
-    const batch = await claims.take(await batchSize(), { leaversOnly: true, reviewed });
+    const batch = await claims.take(await toClaim(), { leaversOnly: true, reviewed });
     if (batch !== null) await deliver(batch, { reviewed, overtake: async () => undefined });
   };
 
   const deliverOutstanding = async () => {
     while (!signal.aborted && (await isAllowed())) {
       const reviewed = await readReviewed();
-      const batch = await claims.take(await batchSize(), { reviewed });
+      const batch = await claims.take(await toClaim(), { reviewed });
       if (batch === null) return;
       await deliver(batch, { reviewed, overtake: deliverLeavers });
     }
+  };
+
+  /** Leavers go out even while everybody else's calls wait for an answer, or for how little LastPass bears. */
+  const deliverLeaversDue = async () => {
+    if ((await redis.zcount(keys.leavers, '-inf', Date.now())) > 0 && (await isAllowed())) await deliverLeavers();
   };
 
   const onError = (error: Error) => {
@@ -188,6 +195,7 @@ export async function startPusher(service: Service): Promise<Running> {
   const rounds = [
     every({ pauseMs: signOfLifeEveryMs, signal, onError }, () => claims.giveSignOfLife()),
     every({ pauseMs: sweepEveryMs, signal, onError }, sweep),
+    every({ pauseMs: sweepEveryMs, signal, onError }, deliverLeaversDue),
     every(
       {
         pauseMs: rereadCheckEveryMs,

@@ -99,6 +99,7 @@ export class Round {
   async make(kind: CallKind): Promise<void> {
     const planned = this.#deliveries.filter(kind.carries);
     const carried = kind.creates ? await this.#creatable(kind, planned) : planned;
+    if (carried.length === 0) return;
     const size = await this.#sizeOf(kind);
     const misses = await this.#failures.missesOf(carried);
     const missesOf = ({ person }: Delivery) => misses.get(person) ?? 0;
