@@ -4,7 +4,7 @@
  *
  * | what LastPass does | calls in a second | accounts in a call |
  * |---|---|---|
- * | answers quickly | a little more | a little more, if the call was full |
+ * | answers quickly | a little more | a little more, if the call was nearly full |
  * | answers slowly, or fails in another way | as before | as before |
  * | adds "slow down" to its answer | half | half, if the call was half full |
  * | gives no answer in time | half | half, if the call was half full |
@@ -52,8 +52,10 @@ const least = 1;
 export const quickMs = callTimeoutMs / 4;
 /** A second of calls without a gap allows so many more in each. */
 const callsMore = 1;
-/** A full call allows so many more accounts in the next. */
+/** A call that was nearly full allows so many more accounts in the next. */
 const accountsMore = 2;
+/** What was cut before another call allowed a little more counts as full all the same. */
+const nearlyFull = 0.75;
 
 const never = 0;
 
@@ -99,7 +101,7 @@ function batchAfter(before: Allowed, call: EndedCall, { most, nowMs }: Bounds): 
   const half = Math.ceil(accounts / 2); // as it goes on: the larger half is no larger than is allowed then
   if (sign === 'too-large' && accounts > 1) return half < before.value ? lowered(half, nowMs) : before;
   if (takenAtMs <= before.loweredAtMs) return before;
-  const isFull = accounts >= Math.floor(before.value);
+  const isFull = accounts >= nearlyFull * Math.floor(before.value);
   if (sign === 'well' && isFull && tookMs <= quickMs) return raised(before, { by: accountsMore, most });
   const mayBeToBlame = accounts > 1 && accounts >= before.value / 2;
   return sign === 'too-much' && mayBeToBlame ? lowered(before.value / 2, nowMs) : before;
