@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { readTimeLeftMs } from '@connector/sync/requests/pace.ts';
+import { callTimeoutMs } from '../../services/pusher/src/settling.ts';
 import { creations, repeats } from '../faults/call-log.ts';
 import { type LoggedCall, type Run, Servers } from '../faults/pipeline.ts';
 import { bases, directory, guidOf, person, surroundings } from '../faults/scenario.ts';
@@ -138,6 +139,16 @@ describe('a batch that is too large', () => {
   });
 });
 
+/** Of calls that took so long: how many begin when none of the others is under way. */
+function sideBySide(calls: readonly LoggedCall[], { tookMs }: { tookMs: number }): number {
+  let untilMs = 0;
+  return calls.filter(({ timeMs }) => {
+    if (timeMs <= untilMs) return false;
+    untilMs = timeMs + tookMs;
+    return true;
+  }).length;
+}
+
 describe('trouble that a call has', () => {
   const troubles = [
     { fault: { kind: 'http-429' }, halves: ['calls'] },
@@ -146,13 +157,13 @@ describe('trouble that a call has', () => {
   ] as const;
   for (const { fault, halves } of troubles)
     test(`${fault.kind}: halves the ${halves.join(' and the ')}, once for all that were under way, and it grows back`, async () => {
-      await using run = await begin({ lastpass: { batchSize: 10, callsPerSecond: 4, callsInFlight: 2 }, pushers: 2 });
+      await using run = await begin({ lastpass: { batchSize: 10, callsPerSecond: 20, callsInFlight: 2 }, pushers: 2 });
       // What is under way side by side is struck together.
-      await run.simulator.faults([
-        { ...fault, cmd: 'batchadd', times: 3, latencyMs: fault.kind === 'hang' ? 0 : 1_000 },
-      ]);
+      const tookMs = fault.kind === 'hang' ? callTimeoutMs : 3_000;
+      const latencyMs = fault.kind === 'hang' ? 0 : tookMs;
+      await run.simulator.faults([{ ...fault, cmd: 'batchadd', times: 3, latencyMs }]);
       await run.appendFullRead(everybody(30), bases);
-      const halved = { calls: 2, batch: halves.some((each) => each === 'batch') ? 5 : null };
+      const halved = { calls: 10, batch: halves.some((each) => each === 'batch') ? 5 : null };
       await waitUntil(
         'it to be lowered, and to stay so while everybody pauses',
         async () => {
@@ -163,12 +174,16 @@ describe('trouble that a call has', () => {
         { withinMs: 60_000 },
       );
       await run.quiet({ withinMs: 120_000 });
-      await assertAllOnce(run, 30);
-      const more = joiners(60, 5_000);
-      await run.append({ type: 'changes', caughtUp: true, changes: more });
+      const struck = (await assertAllOnce(run, 30)).filter((call) => call.fault === fault.kind);
+      assert.equal(struck.length, 3);
+      const together = sideBySide(struck, { tookMs });
+      assert.ok(together < 3, 'none were under way side by side: this proves nothing');
+      const { calls } = await borne(run);
+      assert.ok(calls !== null && calls >= 20 / 2 ** together, `${calls} calls a second, halved ${together} times`);
+      await run.append({ type: 'changes', caughtUp: true, changes: joiners(60, 5_000) });
       await run.quiet({ withinMs: 120_000 });
       const grown = await borne(run);
-      assert.ok((grown.calls ?? 0) > 2, `${grown.calls} calls a second`);
+      assert.ok((grown.calls ?? 0) > calls, `${grown.calls} calls a second, after ${calls}`);
       assert.ok(grown.batch === null || grown.batch > 5, `${grown.batch} in a batch`);
       assert.deepEqual(repeats(await run.calls()), []);
     });
