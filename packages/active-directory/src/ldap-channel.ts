@@ -16,14 +16,13 @@ import {
   type Message,
   MessageParser,
   type MessageResponse,
-  SearchEntry,
   SearchReference,
   SearchRequest,
   SearchResponse,
   UnbindRequest,
 } from 'ldapts';
 import { DirectoryError } from './errors.ts';
-import { type LdapEntry, ldapEntry } from './ldap-entry.ts';
+import { type LdapEntry, type ReceivedEntry, receivedEntry } from './ldap-entry.ts';
 import { bindFailure, ldapCode, ldapFailure } from './ldap-failure.ts';
 import { MessageCutter } from './ldap-messages.ts';
 
@@ -46,7 +45,7 @@ export interface SearchResult {
 
 interface Exchange {
   readonly message: Message;
-  readonly onEntry: (entry: SearchEntry) => void;
+  readonly onEntry: (entry: LdapEntry) => void;
   readonly settle: (response: MessageResponse) => void;
   readonly fail: (error: DirectoryError) => void;
   /** Of silence; `null` for a search that may be silent for ever. */
@@ -118,7 +117,7 @@ export class LdapChannel {
   async #searchOnce(search: Search): Promise<{ entries: LdapEntry[]; response: MessageResponse }> {
     const entries: LdapEntry[] = [];
     const response = await this.#send((messageId) => searchRequest(messageId, search), {
-      onEntry: (entry) => entries.push(ldapEntry(entry)),
+      onEntry: (entry) => entries.push(entry),
     });
     return { entries, response };
   }
@@ -170,7 +169,7 @@ export class LdapChannel {
     {
       onEntry = () => undefined,
       timeoutMs = this.#timeoutMs,
-    }: { onEntry?: (entry: SearchEntry) => void; timeoutMs?: number } = {},
+    }: { onEntry?: (entry: LdapEntry) => void; timeoutMs?: number } = {},
   ): Promise<MessageResponse> {
     const answer = Promise.withResolvers<MessageResponse>();
     const timer = setTimeout(() => this.#giveUp(timeoutMs), timeoutMs);
@@ -192,7 +191,9 @@ export class LdapChannel {
   #hear(data: Buffer): void {
     try {
       for (const message of this.#cutter.messages(data)) {
-        this.#parser.read(message, this.#exchanges);
+        const received = receivedEntry(message);
+        if (received === null) this.#parser.read(message, this.#exchanges);
+        else this.#receiveEntry(received);
         if (this.#end !== null) return;
       }
     } catch (error) {
@@ -200,11 +201,16 @@ export class LdapChannel {
     }
   }
 
+  #receiveEntry({ messageId, entry }: ReceivedEntry): void {
+    const exchange = this.#exchanges.get(String(messageId));
+    exchange?.timer?.refresh();
+    exchange?.onEntry(entry);
+  }
+
   #receive(message: MessageResponse): void {
     const exchange = this.#exchanges.get(String(message.messageId));
     exchange?.timer?.refresh();
-    if (message instanceof SearchEntry) exchange?.onEntry(message);
-    else if (message instanceof SearchReference)
+    if (message instanceof SearchReference)
       return; // other domains aren't ours to follow
     else if (exchange !== undefined && !isAnswerTo(exchange.message, message))
       this.#lose(`${this.url} answers something else than it was asked`);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MalformedMessage, MessageCutter } from './ldap-messages.ts';
+import { MalformedMessage } from './ber.ts';
+import { MessageCutter } from './ldap-messages.ts';
 
 /** A value of BER; lengths of a byte suffice here. */
 const value = (tag: number, ...content: readonly (Buffer | readonly number[])[]): Buffer => {

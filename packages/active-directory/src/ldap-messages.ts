@@ -5,51 +5,10 @@
  * success without entries. So what it is given is checked before.
  */
 import { ProtocolOperation } from 'ldapts';
-
-/** What came is no LDAP message, or none that a directory has a reason to send. */
-export class MalformedMessage extends Error {
-  override readonly name = 'MalformedMessage';
-  readonly code = 'MALFORMED_MESSAGE';
-}
-
-/** Tags of BER (X.690), as far as LDAP's answers have them. */
-const tag = { boolean: 0x01, integer: 0x02, octets: 0x04, enumerated: 0x0a, sequence: 0x30, set: 0x31 } as const;
+import { longestNumber, MalformedMessage, type Part, partAt, partsIn, tag } from './ber.ts';
 
 /** The largest group that a server without ranges sends whole, of a million members, is smaller. */
 const longestBytes = 256 * 1024 * 1024;
-/** A number, such as a message's id, has 32 bits at most. */
-const longestNumber = 4;
-
-/** A value within a message: its tag, and where what it holds begins and ends. */
-interface Part {
-  readonly tag: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** The value that begins at a place; `null` when too little has come to tell. */
-function partAt(bytes: Buffer, at: number): Part | null {
-  const [kind, first] = [bytes[at], bytes[at + 1]];
-  if (kind === undefined || first === undefined) return null;
-  const digits = first < 0x80 ? 0 : first & 0x7f;
-  if (first === 0x80 || digits > longestNumber) throw new MalformedMessage('a length is malformed');
-  const start = at + 2 + digits;
-  if (bytes.length < start) return null;
-  const length = digits === 0 ? first : bytes.readUIntBE(at + 2, digits);
-  return { tag: kind, start, end: start + length };
-}
-
-/** The values within a value, which they must fill. */
-function partsIn(bytes: Buffer, { start, end }: Part): Part[] {
-  const parts: Part[] = [];
-  for (let at = start; at < end; ) {
-    const part = partAt(bytes, at);
-    if (part === null || part.end > end) throw new MalformedMessage('a value is longer than what holds it');
-    parts.push(part);
-    at = part.end;
-  }
-  return parts;
-}
 
 function expect(part: Part | undefined, ...tags: readonly number[]): Part {
   if (part !== undefined && tags.includes(part.tag)) return part;
