@@ -47,7 +47,7 @@ async function changesSince(
   return {
     changes: pages.flatMap(({ changes }) => changes),
     cookie: pages.at(-1)?.cookie ?? Buffer.of(),
-    answers: pages.length,
+    answers: pages.filter((page) => page.cookie !== null).length,
   };
 }
 

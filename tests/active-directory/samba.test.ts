@@ -42,7 +42,7 @@ class Follower {
     const all: DirectoryChange[] = [];
     for await (const { changes, cookie } of this.#directory.changesSince(this.#cookie)) {
       all.push(...changes);
-      this.#cookie = cookie;
+      this.#cookie = cookie ?? this.#cookie;
     }
     return all.map((change) => directoryChange.parse(change));
   }

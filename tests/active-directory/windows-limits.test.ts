@@ -140,7 +140,8 @@ describe('DirSync in several answers', () => {
         for await (const page of directory.changesSince(cookie)) {
           assert.ok(page.changes.length <= windowsLimits.dirSyncPage.entries);
           all.push(...page.changes);
-          ({ cookie, more } = page);
+          cookie = page.cookie ?? cookie;
+          more = page.more;
           if (++read === pages) break;
         }
       });

@@ -1,7 +1,7 @@
 /** A connection to one domain controller, with everything that the connector asks of a directory. */
 import type { DirectoryChange } from '@connector/shared/directory-change.ts';
 import { seesDeletedObjects } from './deleted-objects.ts';
-import { bookmarkNow, type ChangesPage, readChanges } from './directory-changes.ts';
+import { bookmarkNow, type ChangesPart, readChanges } from './directory-changes.ts';
 import { type DomainController, readDomainController } from './domain-controller.ts';
 import { guidOfEntry } from './entry-to-change.ts';
 import { DirectoryError } from './errors.ts';
@@ -74,8 +74,12 @@ export class DirectoryConnection implements AsyncDisposable {
     return await bookmarkNow(this.#channel, this.namingContext);
   }
 
-  /** What changed since a cookie, up to now, in the server's pages. @throws DirectoryError cookie-refused, … */
-  changesSince(cookie: Buffer): AsyncGenerator<ChangesPage, void, undefined> {
+  /**
+   * What changed since a cookie, up to now, in parts, each of which is wholly used before the next one is read: nothing else can be asked
+   * on this connection meanwhile, and it ends when they aren't taken to the last.
+   * @throws DirectoryError cookie-refused, …
+   */
+  changesSince(cookie: Buffer): AsyncGenerator<ChangesPart, void, undefined> {
     return readChanges(this.#channel, { base: this.namingContext, cookie });
   }
 

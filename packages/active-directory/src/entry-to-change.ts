@@ -145,14 +145,15 @@ const tombstone = (entry: LdapEntry): DirectoryChange => ({
   deleted: true,
 });
 
+/** Was deleted and is back. What a restored object kept while it was deleted isn't sent again, nor are its groups. */
+export const isRestored = (entry: LdapEntry): boolean => deletionOf(entry) === false;
+
 /** What DirSync's entry means: a change, or that an object was restored and wants to be looked up; `null`: nothing. */
 export type DirSyncNews = { readonly change: DirectoryChange } | { readonly restored: string } | null;
 
 export function newsOf(entry: LdapEntry): DirSyncNews {
-  const deletion = deletionOf(entry);
-  if (deletion === true) return { change: tombstone(entry) };
-  // What a restored object kept while it was deleted isn't sent again, nor are its groups.
-  if (deletion === false) return { restored: guidOfEntry(entry) };
+  if (deletionOf(entry) === true) return { change: tombstone(entry) };
+  if (isRestored(entry)) return { restored: guidOfEntry(entry) };
   // DirSync sends what is new since the cookie: of an object created since then, that is everything it has.
   const created = entry.values.has('objectclass') && entry.values.has('whencreated');
   const change = describe(entry, { complete: created });

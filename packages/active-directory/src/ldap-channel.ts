@@ -22,6 +22,7 @@ import {
   UnbindRequest,
 } from 'ldapts';
 import { DirectoryError } from './errors.ts';
+import { type Flow, Inflow } from './inflow.ts';
 import { type LdapEntry, type ReceivedEntry, receivedEntry } from './ldap-entry.ts';
 import { bindFailure, ldapCode, ldapFailure } from './ldap-failure.ts';
 import { MessageCutter } from './ldap-messages.ts';
@@ -45,7 +46,7 @@ export interface SearchResult {
 
 interface Exchange {
   readonly message: Message;
-  readonly onEntry: (entry: LdapEntry) => void;
+  readonly onEntry: (entry: LdapEntry, bytes: number) => void;
   readonly settle: (response: MessageResponse) => void;
   readonly fail: (error: DirectoryError) => void;
   /** Of silence; `null` for a search that may be silent for ever. */
@@ -69,6 +70,8 @@ export class LdapChannel {
   readonly #parser = new MessageParser();
   readonly #exchanges = new Map<string, Exchange>();
   readonly #ended = Promise.withResolvers<DirectoryError>();
+  readonly #flow: Flow = { hold: () => this.#hold(), release: () => this.#release() };
+  #isHeld = false;
   #end: DirectoryError | null = null;
   #messageId = 0;
 
@@ -127,6 +130,42 @@ export class LdapChannel {
     return { entries, controls: response.controls ?? [] };
   }
 
+  /**
+   * Searches to the end, part by part, for an answer of any size: nothing more is read from the server while a part is being used, and
+   * nothing else can be asked on this channel meanwhile. Leaving it early ends the channel: what was asked for still comes.
+   * @throws DirectoryError like `search`; a busy server is asked again only as long as it has sent nothing
+   */
+  async *searchInParts(search: Search): AsyncGenerator<LdapEntry[], void, undefined> {
+    for (const restMs of [...restsMs, null]) {
+      const { response, isEmpty } = yield* this.#partsOnce(search);
+      if (response.status !== ldapCode.busy || !isEmpty || restMs === null)
+        return void this.#resultOf(search, { entries: [], response });
+      await sleep(restMs);
+    }
+  }
+
+  async *#partsOnce(
+    search: Search,
+  ): AsyncGenerator<LdapEntry[], { response: MessageResponse; isEmpty: boolean }, undefined> {
+    const inflow = new Inflow(this.#flow);
+    const onEntry = (entry: LdapEntry, bytes: number) => inflow.add(entry, bytes);
+    const answer = this.#send((messageId) => searchRequest(messageId, search), { onEntry });
+    answer.then(
+      () => inflow.end(),
+      () => inflow.end(), // why is told at the end
+    );
+    let isEmpty = true;
+    try {
+      for (let part = await inflow.next(); part !== null; part = await inflow.next()) {
+        isEmpty = false;
+        yield part;
+      }
+      return { response: await answer, isEmpty };
+    } finally {
+      if (!inflow.isOver) this.#lose(`an answer of ${this.url} was left before its end`);
+    }
+  }
+
   /** Begins a search without an end. The channel lives as long as the search: when the server ends it, all ends. */
   listen(search: Search, onEntry: () => void): void {
     const end = ({ status, errorMessage }: MessageResponse) =>
@@ -149,6 +188,7 @@ export class LdapChannel {
       this.#socket.end(new UnbindRequest({ messageId: this.#nextId() }).write());
       this.#finish(new DirectoryError('connection-lost', `the connection to ${this.url} was closed; connect anew`));
     }
+    this.#release(); // the end of the connection comes behind what is still to be read
     const force = setTimeout(() => this.#socket.destroy(), closeWithinMs);
     await closed;
     clearTimeout(force);
@@ -169,10 +209,11 @@ export class LdapChannel {
     {
       onEntry = () => undefined,
       timeoutMs = this.#timeoutMs,
-    }: { onEntry?: (entry: LdapEntry) => void; timeoutMs?: number } = {},
+    }: { onEntry?: Exchange['onEntry']; timeoutMs?: number } = {},
   ): Promise<MessageResponse> {
     const answer = Promise.withResolvers<MessageResponse>();
-    const timer = setTimeout(() => this.#giveUp(timeoutMs), timeoutMs);
+    // While nothing is read, it is we who are silent.
+    const timer = setTimeout(() => (this.#isHeld ? timer.refresh() : this.#giveUp(timeoutMs)), timeoutMs);
     try {
       this.#write(make, { onEntry, settle: answer.resolve, fail: answer.reject, timer });
       return await answer.promise;
@@ -188,6 +229,18 @@ export class LdapChannel {
     this.#socket.write(message.write());
   }
 
+  #hold(): void {
+    this.#isHeld = true;
+    this.#socket.pause();
+  }
+
+  #release(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    for (const { timer } of this.#exchanges.values()) timer?.refresh();
+    this.#socket.resume();
+  }
+
   #hear(data: Buffer): void {
     try {
       for (const message of this.#cutter.messages(data)) {
@@ -201,10 +254,10 @@ export class LdapChannel {
     }
   }
 
-  #receiveEntry({ messageId, entry }: ReceivedEntry): void {
+  #receiveEntry({ messageId, entry, bytes }: ReceivedEntry): void {
     const exchange = this.#exchanges.get(String(messageId));
     exchange?.timer?.refresh();
-    exchange?.onEntry(entry);
+    exchange?.onEntry(entry, bytes);
   }
 
   #receive(message: MessageResponse): void {

@@ -13,6 +13,8 @@ export interface LdapEntry {
 export interface ReceivedEntry {
   readonly messageId: number;
   readonly entry: LdapEntry;
+  /** Size of the message. */
+  readonly bytes: number;
 }
 
 /**
@@ -31,6 +33,7 @@ export function receivedEntry(message: Buffer): ReceivedEntry | null {
   return {
     messageId: message.readIntBE(id.start, id.end - id.start),
     entry: { dn: textIn(message, name), values: new Map(values) },
+    bytes: message.length,
   };
 }
 

@@ -44,6 +44,9 @@ function rangeIn(entry: LdapEntry, attribute: string, start: number): Range | nu
   return null;
 }
 
+/** Whether an attribute has more values than the entry holds. */
+export const comesInRanges = (entry: LdapEntry): boolean => firstRanges(entry).length > 0;
+
 function firstRanges(entry: LdapEntry): [string, Range][] {
   const names = [...entry.values.keys()].map((name) => /^(.+);range=0-(?:[1-9]\d*|\*)$/.exec(name)?.[1]);
   return names.flatMap((attribute) => {

@@ -103,10 +103,11 @@ export class Watch {
       )) {
         const entries = inPages(this.#prepare(changes), !more);
         const isNews = changes.length > 0 || log.cursor.caughtUp === more;
+        // The place up to which an answer was read is kept with its last part: read again, the others do no harm.
+        const upTo = cookie === null ? {} : { ...place, cookie: cookie.toString('base64') };
         if (isNews || polls)
           await log.append(isNews ? entries : [], {
-            ...place,
-            cookie: cookie.toString('base64'),
+            ...upTo,
             caughtUp: !more,
             ...(more ? {} : { answeredChanges: asked }),
           });

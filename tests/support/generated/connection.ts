@@ -1,5 +1,6 @@
 /** One client's connection to the generated directory: its requests are answered in turn, at the speed at which it takes the answers. */
 import type { Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { DnSyntaxError } from '@connector/shared/dn.ts';
 import { BerReader, BindRequest, ProtocolOperation } from 'ldapts';
 import { cut, decode, encode, entryMessage, type LdapMessage, resultMessage } from '../ldap/messages.ts';
@@ -87,6 +88,7 @@ export class GeneratedConnection {
       const isTaken = this.#socket.write(Buffer.concat(chunk));
       [chunk, size] = [[], 0];
       if (!isTaken) await roomIn(this.#socket);
+      await turn(); // for all others, and for whoever reads it in this very process
     };
     const {
       status,

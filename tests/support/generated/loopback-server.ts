@@ -65,8 +65,13 @@ export class LoopbackServer implements AsyncDisposable {
     return new LoopbackServer(servers, options);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends all connections without a word. */
+  breakConnections(): void {
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.breakConnections();
     const closed = this.#servers.map((server) => once(server, 'close'));
     for (const server of this.#servers) server.close();
     await Promise.all(closed);
