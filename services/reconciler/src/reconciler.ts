@@ -26,8 +26,8 @@ import { Counter, Gauge } from 'prom-client';
 
 /** How often a plan that was overtaken by a change is tried again at once; after that the sweep does it. */
 const triesAtOnce = 3;
-/** How many people one round of planning takes. */
-const peopleAtOnce = 100;
+/** How many people one round of planning takes: more of them keep more in memory at once, and are planned no faster. */
+const peopleAtOnce = 40;
 const sweepEveryMs = 1_000;
 
 /** Tells whether the head of a line is the same as at the last look: nobody seems to be working on it. */
