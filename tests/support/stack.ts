@@ -168,7 +168,7 @@ export class Stack implements AsyncDisposable {
   ): Program {
     const program = new Program({
       command: process.execPath,
-      args: ['src/main.ts'],
+      args: ['--max-semi-space-size=16', 'src/main.ts'], // as everything that we ship starts it
       cwd: resolve(root, 'services', name),
       env: { CONNECTOR_CONFIG: this.configFile, CONNECTOR_PORT: '0', ...env },
       onLine: (line) => this.#options.onLine?.(name, line),

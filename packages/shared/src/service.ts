@@ -9,6 +9,7 @@ import { type Logger, pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type Configuration, ConfigurationError, loadConfiguration } from './configuration.ts';
 import { every } from './every.ts';
+import { keepHeapLean } from './lean-heap.ts';
 import { type Migration, MigrationUnderWay } from './migrations.ts';
 import type { Condition } from './plan.ts';
 import { Readiness } from './readiness.ts';
@@ -102,6 +103,7 @@ export async function runService(
   start: (service: Service) => Promise<Running>,
   { pages, migrations }: ServiceOptions = {},
 ): Promise<void> {
+  keepHeapLean();
   const configuration = readConfiguration();
   const { redis, http } = configuration;
   const instance = `${hostname()}-${process.pid}-${Date.now().toString(36)}`;
