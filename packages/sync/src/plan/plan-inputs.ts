@@ -21,6 +21,8 @@ export interface Gathered {
   readonly accountRaw: string | null;
   /** AD groups around the person that are synced and weren't before, with the names that they are synced by. */
   readonly newGroups: ReadonlyMap<GroupKey, string>;
+  /** Folded names of the groups around the person or their account that AD owns already. */
+  readonly owned: ReadonlySet<string>;
 }
 
 /**
@@ -42,7 +44,10 @@ export async function inputsFor(context: Context, known: Known): Promise<Gathere
   const current = known.link ?? (atLastPass.recognised ? atLastPass.account : null);
   const address = stays ? await newAddress(context, { person, current }, object) : noNewAddress;
   if (address === 'in delivery') return address;
+  const groups = groupNames(surroundings.groups, rules);
+  const owned = await knownAsOwned(context, [...groups, ...(atLastPass.account?.groups ?? [])]);
   return {
+    owned,
     accountRaw: atLastPass.raw,
     newGroups: newGroupsAmong(directory, syncedGroupsAround(surroundings.groups, rules)),
     guards: [...atLastPass.guards, ...address.guards],
@@ -52,8 +57,8 @@ export async function inputsFor(context: Context, known: Known): Promise<Gathere
       placeKnown: surroundings.placeKnown,
       missingBases: rules.bases.missing.filter(({ key }) => key === 'userBases').map(({ dn }) => dn),
       unresolvedFilter: view.filter.filter(({ guids }) => guids.length === 0).map(({ entry }) => entry),
-      groups: groupNames(surroundings.groups, rules),
-      ownedGroups: await ownedAmong(context, view, atLastPass.account),
+      groups,
+      ownedGroups: await ownedAmong(context, view, { found: atLastPass.account, noted: owned }),
       link: known.link,
       // Another account that has taken the name is a stranger: the linked one is found again by its id, or gone.
       account: atLastPass.account && isLinkedTo(known.link, atLastPass.account) ? atLastPass.account : null,
@@ -257,10 +262,22 @@ async function otherHolders(
  * Which of the groups that the account is in, or should be in, AD owns: it syncs them now, or has synced them before. None
  * while a group base isn't found: that a group isn't synced any more proves nothing then, and nobody leaves one.
  */
-async function ownedAmong(context: Context, view: View, found: Account | null): Promise<Set<string>> {
+async function ownedAmong(
+  context: Context,
+  view: View,
+  { found, noted }: { found: Account | null; noted: ReadonlySet<string> },
+): Promise<Set<string>> {
   if (view.gathering.bases.missing.some(({ key }) => key === 'groupBases')) return new Set();
   const names = found?.groups ?? [];
-  const owned = new Set([...names.map(folded).filter((name) => context.ownedGroups.has(name)), ...view.filterNames]);
+  const owned = new Set([...names.map(folded).filter((name) => noted.has(name)), ...view.filterNames]);
   if (context.policy.memberships === 'all') for (const name of await view.gathering.syncedNames(names)) owned.add(name);
   return context.policy.memberships === 'none' ? new Set() : owned;
+}
+
+/** Which of some groups are noted as AD's, by folded names: these few are asked about, for a directory may have thousands. */
+async function knownAsOwned({ store }: Context, groups: readonly string[]): Promise<Set<string>> {
+  const names = [...new Set(groups.map(folded))];
+  if (names.length === 0) return new Set();
+  const noted = await store.redis.hmget(store.keys.ownedGroups, ...names);
+  return new Set(names.filter((_, index) => noted[index] !== null));
 }

@@ -95,13 +95,13 @@ export function writesFor(
  * renamed one keeps it.
  */
 function ownedWrites(
-  { store, ownedGroups }: Context,
+  { store }: Context,
   stored: Plan | null,
   planned: Planned | null,
   gathered: Gathered | null,
 ): string[][] {
   if (planned === null || gathered === null) return [];
-  const { inputs, newGroups } = gathered;
+  const { inputs, newGroups, owned: noted } = gathered;
   if (inputs.outOfScope !== null || inputs.person.deleted) return [];
   const hasAccount =
     inputs.link !== null ||
@@ -109,7 +109,7 @@ function ownedWrites(
     planned.steps.some((step) => step.kind === 'create' && (stored?.cleared || !isGuarded(step)));
   if (!hasAccount) return [];
   const owned = inputs.groups
-    .filter((name) => !ownedGroups.has(folded(name)))
+    .filter((name) => !noted.has(folded(name)))
     .map((name) => ['HSET', store.keys.ownedGroups, folded(name), name]);
   const synced = [...newGroups].map(([group, name]) => {
     const first: SyncedGroup = { name, rename: null };

@@ -30,7 +30,6 @@ export interface View {
 /** What is the same for everybody whom one answer plans. */
 export interface Context extends PlanningOptions {
   readonly inForce: { readonly raw: string; readonly value: PolicyState };
-  readonly ownedGroups: ReadonlyMap<string, string>;
   readonly views: ReadonlyMap<string, View>;
 }
 
@@ -72,11 +71,9 @@ export async function openContext(options: PlanningOptions): Promise<Context | n
     const filter = await gathering.resolveFilter(options.policy.groupFilter);
     views.push([id, { gathering, filter, filterNames: await gathering.filterNames(filter) }]);
   }
-  const ownedGroups = new Map(Object.entries(await redis.hgetall(keys.ownedGroups)));
   return {
     ...options,
     inForce: { raw, value },
-    ownedGroups,
     views: new Map(views),
   };
 }
