@@ -6,7 +6,7 @@ as_root := $(if $(filter 0,$(shell id -u)),,sudo -E env)
 run := $(as_root) PATH="$(CURDIR)/node_modules/.bin:$(PATH):/usr/sbin:/sbin" $(node)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup root demo test check chaos chaos-bugs endurance
+.PHONY: help setup root demo test check chaos chaos-bugs endurance bench
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -26,6 +26,9 @@ test: root setup ## Types, lint, unit and integration tests
 
 endurance: root setup ## An hour of changes on a real directory: does anything grow, slow down, get lost; MINUTES=60 RATE=20
 	@MINUTES='$(MINUTES)' RATE='$(RATE)' $(run) tests/endurance/main.ts
+
+bench: root setup ## How fast it is, and what it takes, beside yardsticks; RUNS=3 ONLY=first-sync OUT=file.json
+	@RUNS='$(RUNS)' ONLY='$(ONLY)' OUT='$(OUT)' $(run) tests/bench/main.ts
 
 check: setup ## Types and lint only
 	@$(node) tests/run.ts --check

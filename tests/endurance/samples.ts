@@ -8,7 +8,8 @@ export interface Sample {
   readonly bytes: Readonly<Record<string, number>>;
 }
 
-function figureIn(metrics: string, name: string): number {
+/** The value of a metric. @throws Error when it isn't told */
+export function figureIn(metrics: string, name: string): number {
   const value = new RegExp(`^${name}(?:\\{[^}]*\\})? ([\\d.e+]+)$`, 'm').exec(metrics)?.[1];
   if (value === undefined) throw new Error(`/metrics tells no ${name}`);
   return Number(value);

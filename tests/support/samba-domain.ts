@@ -38,6 +38,8 @@ export interface SambaDomainOptions {
   readonly realm?: string | undefined;
   /** Where pristine domains are kept between runs; default: `.cache` in the repository's root. */
   readonly cacheDir?: string | undefined;
+  /** What it holds to begin with: a file of `snapshot`, of a domain of the same realm; default: a pristine domain. */
+  readonly snapshot?: string | undefined;
 }
 
 export interface ServiceAccount {
@@ -90,7 +92,7 @@ export class SambaDomain implements AsyncDisposable {
     const folders = foldersIn(resolve(options.dir));
     const domain = new SambaDomain(folders, address, realm);
     try {
-      await domain.#unpack(await pristineDomain(realm, resolve(cacheDir)));
+      await domain.#unpack(options.snapshot ?? (await pristineDomain(realm, resolve(cacheDir))));
       await domain.start();
       return domain;
     } catch (error) {
@@ -107,13 +109,10 @@ export class SambaDomain implements AsyncDisposable {
   async copy(options: { dir: string; address?: string; database: 'own' | 'same' }): Promise<SambaDomain> {
     const address = options.address ?? (await freeAddress());
     const copy = new SambaDomain(foldersIn(resolve(options.dir)), address, this.realm);
-    const wasRunning = this.#process !== null;
     try {
       await mkdir(options.dir, { recursive: true });
       const file = join(options.dir, 'copied.tar');
-      await this.stop();
-      await pack(this.#folders, file);
-      if (wasRunning) await this.start();
+      await this.snapshot(file);
       await copy.#unpack(file);
       await rm(file);
       if (options.database === 'own') await runSamba(python, [script('new_database.py'), copy.configurationFile]);
@@ -122,6 +121,14 @@ export class SambaDomain implements AsyncDisposable {
       await copy[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** Keeps all that it holds in a tar file, from which `create` makes others. It doesn't answer meanwhile. */
+  async snapshot(file: string): Promise<void> {
+    const wasRunning = this.#process !== null;
+    await this.stop();
+    await pack(this.#folders, file);
+    if (wasRunning) await this.start();
   }
 
   async #unpack(file: string): Promise<void> {
@@ -179,9 +186,11 @@ export class SambaDomain implements AsyncDisposable {
   /**
    * Adds LDIF entries straight to the database, 4-5 ms each. Samba may tell watchers of them up to 5 s late: to see a
    * change at once, make it over LDAP.
+   * @param atOnce all of them in one transaction, so that whoever reads sees all or none; for thousands it takes minutes
    */
-  async load(ldif: string): Promise<void> {
-    await runSamba(python, [script('load_ldif.py'), this.#folders.configuration], ldif);
+  async load(ldif: string, { atOnce = false }: { atOnce?: boolean } = {}): Promise<void> {
+    const how = atOnce ? ['at-once'] : [];
+    await runSamba(python, [script('load_ldif.py'), this.#folders.configuration, ...how], ldif);
   }
 
   /** The end of Samba's log. */

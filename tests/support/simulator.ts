@@ -34,6 +34,8 @@ export interface SimulatedCall {
   readonly changes: readonly unknown[];
   readonly outcome: string;
   readonly executed: boolean;
+  /** From arrival to the end of the answer; `null` while it runs. */
+  readonly durationMs: number | null;
 }
 
 /** A simulator that runs somewhere: its control API. */

@@ -10,7 +10,7 @@ import type { z } from 'zod';
 import { Program } from './child-process.ts';
 import { DirectoryAdmin } from './directory-admin.ts';
 import { RedisServer } from './redis-server.ts';
-import { SambaDomain } from './samba-domain.ts';
+import { SambaDomain, type ServiceAccount } from './samba-domain.ts';
 import { Simulator } from './simulator.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -19,6 +19,8 @@ export type ServiceName = 'watcher' | 'reconciler' | 'pusher';
 export const serviceNames: readonly ServiceName[] = ['watcher', 'reconciler', 'pusher'];
 
 export interface StackOptions {
+  /** What the domain holds to begin with, as a file of `SambaDomain.snapshot`. */
+  readonly snapshot?: string;
   /** Entries of the domain besides Samba's own. */
   readonly ldif?: (baseDn: string) => string;
   /** What the directory's section says besides where it is. */
@@ -46,6 +48,7 @@ export class Stack implements AsyncDisposable {
   readonly domain: SambaDomain;
   /** DN of the account that reads the directory. */
   readonly accountDn: string;
+  readonly accountPassword: string;
   /** Where the connector is told that the directory is. */
   readonly frontUrl: string;
   readonly admin: DirectoryAdmin;
@@ -61,7 +64,7 @@ export class Stack implements AsyncDisposable {
   private constructor(parts: {
     dir: string;
     domain: SambaDomain;
-    accountDn: string;
+    account: ServiceAccount;
     frontUrl: string;
     admin: DirectoryAdmin;
     redis: RedisServer;
@@ -72,7 +75,8 @@ export class Stack implements AsyncDisposable {
   }) {
     this.dir = parts.dir;
     this.domain = parts.domain;
-    this.accountDn = parts.accountDn;
+    this.accountDn = parts.account.dn;
+    this.accountPassword = parts.account.password;
     this.frontUrl = parts.frontUrl;
     this.admin = parts.admin;
     this.redis = parts.redis;
@@ -88,7 +92,7 @@ export class Stack implements AsyncDisposable {
     const dir = await mkdtemp(join(tmpdir(), 'connector-'));
     const closers: (() => Promise<unknown>)[] = [() => rm(dir, { recursive: true, force: true })];
     try {
-      const domain = await SambaDomain.create({ dir: join(dir, 'domain') });
+      const domain = await SambaDomain.create({ dir: join(dir, 'domain'), snapshot: options.snapshot });
       closers.unshift(() => domain[Symbol.asyncDispose]());
       const account = await domain.createServiceAccount({ name: 'svc-lastpass', password: 'Secret123!svc' });
       if (options.ldif) await domain.load(options.ldif(domain.baseDn));
@@ -121,7 +125,7 @@ export class Stack implements AsyncDisposable {
       const stack = new Stack({
         dir,
         domain,
-        accountDn: account.dn,
+        account,
         frontUrl,
         admin,
         redis,

@@ -1,0 +1,82 @@
+/** The first sync of a company: an empty tenant, an empty Redis, and services that have never run. */
+import { accountsRead } from '@connector/shared/plan.ts';
+import { parseStored } from '@connector/shared/store.ts';
+import { addressOf } from '../faults/service-report.ts';
+import type { SimulatedCall } from '../support/simulator.ts';
+import { type ServiceName, Stack, serviceNames } from '../support/stack.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { basesOf } from './company.ts';
+import { peakMemory } from './process-figures.ts';
+import { type Directory, readWithLdapsearch } from './yardsticks/reading.ts';
+
+const withinMs = 10 * 60_000;
+
+export interface FirstSync {
+  /** From the start of the watcher to the answer about the last account, ms. */
+  readonly tookMs: number;
+  /** `ldapsearch` right before, ms. */
+  readonly readingMs: number;
+  /** All that was asked of LastPass until everything was quiet, the accounts read again included. */
+  readonly calls: readonly SimulatedCall[];
+  /** The most resident memory that each service has had until then, bytes. */
+  readonly peaks: Readonly<Record<ServiceName, number>>;
+}
+
+export interface StackSize {
+  /** What the domain holds, as a snapshot, or as LDIF. */
+  readonly content: { readonly snapshot: string } | { readonly ldif: (base: string) => string };
+  readonly lastpass?: object;
+}
+
+/** The company's domain, with Redis and LastPass empty and no service running. The guard is out of the way: it isn't measured. */
+export async function emptyStack({ content, lastpass = {} }: StackSize): Promise<Stack> {
+  return await Stack.create({
+    ...content,
+    directory: basesOf,
+    lastpass,
+    policy: { memberships: 'all', guard: { firstCreates: 1_000_000, maxLeaversHard: 1_000_000 } },
+    onLine: (service, line) => {
+      if (/"level":(?:50|60)/.test(line)) console.error(`${service}: ${line}`);
+    },
+  });
+}
+
+export const directoryOf = ({ domain, accountDn, accountPassword }: Stack): Directory => ({
+  url: domain.ldapsUrl,
+  caFile: domain.caFile,
+  baseDn: domain.baseDn,
+  bindDn: accountDn,
+  password: accountPassword,
+});
+
+/** Brings a stack's first sync about, and measures it. The reconciler and the pusher stand ready before it begins. */
+export async function syncFirst(stack: Stack, people: number): Promise<FirstSync> {
+  await readWithLdapsearch(directoryOf(stack)); // so that no read is the first that a new server answers
+  const readingMs = await readWithLdapsearch(directoryOf(stack));
+  await Promise.all((['reconciler', 'pusher'] as const).map((name) => addressOf(stack.start(name))));
+  const beganMs = Date.now();
+  stack.start('watcher');
+  const { redis, keys } = stack.store;
+  const hasAll = async () => (await redis.hlen(keys.links)) >= people;
+  await waitUntil('everybody to have an account', hasAll, { withinMs, everyMs: 100 });
+  await stack.quiet({ withinMs });
+  await waitUntil('the new accounts to be read', () => accountsAreRead(stack), { withinMs });
+  await stack.quiet({ withinMs });
+  const calls = await stack.simulator.calls();
+  const creates = calls.filter(({ cmd }) => cmd === 'batchadd');
+  const endedMs = Math.max(...creates.map(({ timeMs, durationMs }) => timeMs + (durationMs ?? 0)));
+  return { tookMs: endedMs - beganMs, readingMs, calls, peaks: await peaksOf(stack) };
+}
+
+/** Whether whatever reading of the accounts was asked for has taken place. */
+export async function accountsAreRead({ store: { redis, keys } }: Stack): Promise<boolean> {
+  const last = parseStored(accountsRead, keys.accountsRead, await redis.get(keys.accountsRead)).value;
+  const request = await redis.hget(keys.requests, 'accounts');
+  return last !== null && (request === null || request === last.answered);
+}
+
+/** The most resident memory that each service has had so far, bytes. */
+export async function peaksOf(stack: Stack): Promise<Record<ServiceName, number>> {
+  const each = serviceNames.map(async (name) => [name, await peakMemory(stack.service(name).pid)] as const);
+  return Object.fromEntries(await Promise.all(each)) as Record<ServiceName, number>;
+}
