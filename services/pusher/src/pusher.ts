@@ -8,6 +8,7 @@ import { answerBells, ringerOf } from '@connector/shared/queues.ts';
 import { NotDurable } from '@connector/shared/redis.ts';
 import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
+import type { Store } from '@connector/shared/store.ts';
 import { endReviewedRunIfDone } from '@connector/sync/requests/reviewed-run.ts';
 import { isRestricted, type Reviewed, reviewedReader } from '@connector/sync/requests/reviewed-steps.ts';
 import { endRunIfDone, mayDeliver } from '@connector/sync/requests/steering.ts';
@@ -34,6 +35,15 @@ const lastAnswerWithinMs = 4_000;
 /** Whether something only failed because the end was asked for. */
 const isWanted = (error: Error): boolean =>
   error.name === 'AbortError' || (error instanceof LastPassError && error.code === 'cancelled');
+
+/**
+ * Whether nobody is to be planned or delivered, in one look: whoever is delivered is planned again. Between two batches of a first sync
+ * nothing may be due for a moment, and a list of accounts that grows while it is read is read in vain.
+ */
+async function isQuiet({ redis, keys }: Store): Promise<boolean> {
+  const [toPlan, toDeliver] = (await redis.multi().zcard(keys.toPlan).zcard(keys.toDeliver).exec()) ?? [];
+  return toPlan?.[1] === 0 && toDeliver?.[1] === 0;
+}
 
 export async function startPusher(service: Service): Promise<Running> {
   const { store, configuration, log, readiness, signal, metrics, instance } = service;
@@ -170,7 +180,7 @@ export async function startPusher(service: Service): Promise<Running> {
     if (isDue && (await isAllowed())) await accountUpdates.sweep({});
     await endRunIfDone(store, watched, Date.now());
     await endReviewedRunIfDone(store, Date.now());
-    if (idsWanted && (await redis.zcard(keys.toDeliver)) === 0) {
+    if (idsWanted && (await isQuiet(store))) {
       idsWanted = false;
       await redis.hset(keys.requests, 'accounts', `ids-${Date.now()}`);
     }
