@@ -12,7 +12,8 @@ export interface CompanySize {
 /** What the targets speak of. */
 export const tenThousand: CompanySize = { people: 10_000, groups: 500, memberships: 12_000, largeGroup: 5_000 };
 
-const peoplePerOu = 1_000;
+/** One OU for so many people. */
+export const peopleInDepartment = 1_000;
 
 export const peopleOu = (base: string): string => `OU=People,${base}`;
 export const groupsOu = (base: string): string => `OU=Groups,${base}`;
@@ -22,7 +23,7 @@ export const departmentOu = (department: number, base: string): string =>
 /** People are numbered from 0. */
 export const mailOf = (person: number): string => `p${person}@company.test`;
 export const dnOfPerson = (person: number, base: string): string =>
-  `CN=Person ${person},${departmentOu(Math.floor(person / peoplePerOu), base)}`;
+  `CN=Person ${person},${departmentOu(Math.floor(person / peopleInDepartment), base)}`;
 /** Groups are numbered from 0, which is the large one. */
 export const groupName = (group: number): string => (group === 0 ? 'All hands' : `Team ${group}`);
 export const dnOfGroup = (group: number, base: string): string => `CN=${groupName(group)},${groupsOu(base)}`;
@@ -38,7 +39,7 @@ export function membersOf(group: number, { people, groups, memberships, largeGro
 
 /** As LDIF, for an empty domain. */
 export function ldifOf(size: CompanySize, base: string): string {
-  const departments = Array.from({ length: Math.ceil(size.people / peoplePerOu) }, (_, index) =>
+  const departments = Array.from({ length: Math.ceil(size.people / peopleInDepartment) }, (_, index) =>
     departmentOu(index, base),
   );
   const ous = [peopleOu(base), groupsOu(base), ...departments].map(
@@ -62,7 +63,7 @@ export function personLdif(person: number, base: string): string {
     `givenName: Person ${person}`,
     'sn: Of the Company',
     `title: Worker of grade ${person % 9}`,
-    `department: Department ${Math.floor(person / peoplePerOu)}`,
+    `department: Department ${Math.floor(person / peopleInDepartment)}`,
     `telephoneNumber: +41 44 555 ${String(person).padStart(5, '0')}`,
   ].join('\n');
 }

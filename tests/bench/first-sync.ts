@@ -22,17 +22,19 @@ export interface FirstSync {
   readonly peaks: Readonly<Record<ServiceName, number>>;
 }
 
-export interface StackSize {
+export interface Setting {
   /** What the domain holds, as a snapshot, or as LDIF. */
   readonly content: { readonly snapshot: string } | { readonly ldif: (base: string) => string };
+  /** Default: the whole company. */
+  readonly bases?: (base: string) => object;
   readonly lastpass?: object;
 }
 
 /** The company's domain, with Redis and LastPass empty and no service running. The guard is out of the way: it isn't measured. */
-export async function emptyStack({ content, lastpass = {} }: StackSize): Promise<Stack> {
+export async function emptyStack({ content, bases = basesOf, lastpass = {} }: Setting): Promise<Stack> {
   return await Stack.create({
     ...content,
-    directory: basesOf,
+    directory: bases,
     lastpass,
     policy: { memberships: 'all', guard: { firstCreates: 1_000_000, maxLeaversHard: 1_000_000 } },
     onLine: (service, line) => {

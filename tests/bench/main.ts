@@ -15,12 +15,13 @@ import { fullRun } from './measurements/full-run.ts';
 import { idle } from './measurements/idle.ts';
 import { largeGroup } from './measurements/large-group.ts';
 import { oneChange } from './measurements/one-change.ts';
+import { pushers } from './measurements/pushers.ts';
 import { OneRun } from './one-run.ts';
 import { preparedDomain } from './prepared-domain.ts';
 import { tableOf } from './table.ts';
 
-/** In this order, in each run: those that change the company come last of those that share one. */
-const measurements: readonly Measurement[] = [firstSync, idle, fullRun, largeGroup, oneChange, burst];
+/** In this order, in each run: those that share a company first, and of these last the ones that change it. */
+const measurements: readonly Measurement[] = [firstSync, idle, fullRun, largeGroup, oneChange, burst, pushers];
 
 const say = (text: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${text}`);
 

@@ -15,6 +15,8 @@ export interface Synced {
 /** One run of all measurements. */
 export interface Run {
   readonly size: CompanySize;
+  /** The company as a domain: a file of `SambaDomain.snapshot`. */
+  readonly snapshot: string;
   /** The first sync takes place when it is first asked for. Measurements of one run share what comes of it, one after the other. */
   synced(): Promise<Synced>;
   /** Ends what `synced` gave, for a measurement that wants the machine for itself. */

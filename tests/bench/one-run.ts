@@ -6,8 +6,8 @@ import type { Run, Synced } from './measurement.ts';
 
 export class OneRun implements Run, AsyncDisposable {
   readonly size: CompanySize;
+  readonly snapshot: string;
   readonly say: (line: string) => void;
-  readonly #snapshot: string;
   #stack: Stack | null = null;
   #synced: Promise<Synced> | null = null;
 
@@ -15,7 +15,7 @@ export class OneRun implements Run, AsyncDisposable {
   constructor({ size, snapshot, say }: { size: CompanySize; snapshot: string; say: (line: string) => void }) {
     this.size = size;
     this.say = say;
-    this.#snapshot = snapshot;
+    this.snapshot = snapshot;
   }
 
   synced(): Promise<Synced> {
@@ -25,7 +25,7 @@ export class OneRun implements Run, AsyncDisposable {
 
   async #begin(): Promise<Synced> {
     this.say(`the first sync of ${this.size.people} people, with its yardsticks`);
-    const stack = await emptyStack({ content: { snapshot: this.#snapshot } });
+    const stack = await emptyStack({ content: { snapshot: this.snapshot } });
     this.#stack = stack;
     return { stack, size: this.size, firstSync: await syncFirst(stack, this.size.people) };
   }
