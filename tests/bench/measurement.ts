@@ -8,6 +8,8 @@ import type { FirstSync } from './first-sync.ts';
 export interface Synced {
   readonly stack: Stack;
   readonly size: CompanySize;
+  /** How long `ldapsearch` took right before, ms. */
+  readonly readingMs: number;
   /** How that came about. */
   readonly firstSync: FirstSync;
 }

@@ -1,8 +1,9 @@
 /** One run: what its measurements share. */
 import type { Stack } from '../support/stack.ts';
 import type { CompanySize } from './company.ts';
-import { emptyStack, syncFirst } from './first-sync.ts';
+import { directoryOf, emptyStack, syncFirst } from './first-sync.ts';
 import type { Run, Synced } from './measurement.ts';
+import { readWithLdapsearch } from './yardsticks/reading.ts';
 
 export class OneRun implements Run, AsyncDisposable {
   readonly size: CompanySize;
@@ -27,7 +28,10 @@ export class OneRun implements Run, AsyncDisposable {
     this.say(`the first sync of ${this.size.people} people, with its yardsticks`);
     const stack = await emptyStack({ content: { snapshot: this.snapshot } });
     this.#stack = stack;
-    return { stack, size: this.size, firstSync: await syncFirst(stack, this.size.people) };
+    const directory = directoryOf(stack);
+    await readWithLdapsearch(directory); // so that no read is the first that a new server answers
+    const readingMs = await readWithLdapsearch(directory);
+    return { stack, size: this.size, readingMs, firstSync: await syncFirst(stack, this.size.people) };
   }
 
   async end(): Promise<void> {
