@@ -61,7 +61,7 @@ export async function syncFirst(stack: Stack, people: number): Promise<FirstSync
   const hasAll = async () => (await redis.hlen(keys.links)) >= people;
   await waitUntil('everybody to have an account', hasAll, { withinMs, everyMs: 100 });
   await stack.quiet({ withinMs });
-  await waitUntil('the new accounts to be read', () => accountsAreRead(stack), { withinMs });
+  await waitUntil('the ids of the new accounts to be read', () => idsAreRead(stack, null), { withinMs });
   await stack.quiet({ withinMs });
   const calls = await stack.simulator.calls();
   const creates = calls.filter(({ cmd }) => cmd === 'batchadd');
@@ -69,12 +69,23 @@ export async function syncFirst(stack: Stack, people: number): Promise<FirstSync
   return { tookMs: endedMs - beganMs, calls, peaks: await peaksOf(stack) };
 }
 
-/** Whether whatever reading of the accounts was asked for has taken place. */
-export async function accountsAreRead({ store: { redis, keys } }: Stack): Promise<boolean> {
+/** Whether the reading of the accounts that was asked for last has taken place. */
+export async function accountsAreRead(stack: Stack): Promise<boolean> {
+  const { redis, keys } = stack.store;
   const last = parseStored(accountsRead, keys.accountsRead, await redis.get(keys.accountsRead)).value;
-  const request = await redis.hget(keys.requests, 'accounts');
-  return last !== null && (request === null || request === last.answered);
+  return last !== null && (await accountsRequest(stack)) === last.answered;
 }
+
+/** Names that reading; `null` where nobody has asked. */
+export const accountsRequest = ({ store: { redis, keys } }: Stack): Promise<string | null> =>
+  redis.hget(keys.requests, 'accounts');
+
+/**
+ * The pusher has all accounts read for the ids of those that it has created, once there are no more to create.
+ * @param before what was asked for before they were created
+ */
+export const idsAreRead = async (stack: Stack, before: string | null): Promise<boolean> =>
+  (await accountsRequest(stack)) !== before && (await accountsAreRead(stack));
 
 /** The most resident memory that each service has had so far, bytes. */
 export async function peaksOf(stack: Stack): Promise<Record<ServiceName, number>> {
