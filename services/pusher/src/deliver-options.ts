@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Claims } from './claims.ts';
 import type { Calls } from './gate.ts';
 import type { CommandMisses } from './misses.ts';
+import type { RecentNames } from './recent-names.ts';
 import type { Records } from './records.ts';
 import type { Seats } from './seats.ts';
 
@@ -15,6 +16,8 @@ export interface DeliverOptions {
   readonly records: Records;
   readonly commandMisses: CommandMisses;
   readonly seats: Seats;
+  /** The same for all batches. */
+  readonly recentNames: RecentNames;
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** Waits until what was written down survives a crash of Redis. @throws NotDurable */

@@ -9,6 +9,7 @@ import { NotDurable } from '@connector/shared/redis.ts';
 import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
 import type { Store } from '@connector/shared/store.ts';
+import { listAccounts } from '@connector/sync/accounts/list-accounts.ts';
 import { endReviewedRunIfDone } from '@connector/sync/requests/reviewed-run.ts';
 import { isRestricted, type Reviewed, reviewedReader } from '@connector/sync/requests/reviewed-steps.ts';
 import { endRunIfDone, mayDeliver } from '@connector/sync/requests/steering.ts';
@@ -18,6 +19,7 @@ import { type Batch, Claims, signOfLifeEveryMs } from './claims.ts';
 import { deliverBatch } from './deliver.ts';
 import { CredentialsRefused, Gate } from './gate.ts';
 import { CommandMisses } from './misses.ts';
+import { RecentNames } from './recent-names.ts';
 import { Records } from './records.ts';
 import { rereadIfDue } from './reread-accounts.ts';
 import { Seats } from './seats.ts';
@@ -124,7 +126,7 @@ export async function startPusher(service: Service): Promise<Running> {
   };
   const delivering = {
     ...{ store, claims, records, commandMisses, log, signal, seats: new Seats(store, log) },
-    ...{ batchSize, onManyCreated, makeDurable },
+    ...{ batchSize, onManyCreated, makeDurable, recentNames: new RecentNames(() => listAccounts(gate, signal)) },
   };
 
   /** Delivers one batch; whoever was in it is planned again. */
@@ -155,10 +157,13 @@ export async function startPusher(service: Service): Promise<Running> {
   };
 
   const deliverOutstanding = async () => {
-    while (!signal.aborted && (await isAllowed())) {
+    for (let isAlone = true; !signal.aborted && (await isAllowed()); ) {
       const reviewed = await readReviewed();
       const batch = await claims.take(await toClaim(), { reviewed });
       if (batch === null) return;
+      // After a pause, or an outage of LastPass, one bell has rung for thousands: whoever answers one calls another to help.
+      if (isAlone) await accountUpdates.ring({});
+      isAlone = false;
       await deliver(batch, { reviewed, overtake: deliverLeavers });
     }
   };

@@ -6,15 +6,18 @@ import type { Store } from '@connector/shared/store.ts';
 import { listAccounts, pageSize } from '@connector/sync/accounts/list-accounts.ts';
 import type { Calls } from './gate.ts';
 
+/** How many calls it takes to list all accounts: each page but the last is read twice. */
+export async function callsForAll({ redis, keys }: Store): Promise<number> {
+  return 2 * Math.ceil((await redis.hlen(keys.accounts)) / pageSize) + 1;
+}
+
 /** Reads the named accounts; one that LastPass doesn't have is missing from the answer. */
 export async function readBack(
   { store, gate, signal }: { store: Store; gate: Calls; signal: AbortSignal },
   usernames: readonly string[],
 ): Promise<Map<string, Account>> {
   const asked = [...new Set(usernames.filter((username) => username !== ''))];
-  // Of a list, each page but the last is read twice.
-  const callsForAll = 2 * Math.ceil((await store.redis.hlen(store.keys.accounts)) / pageSize) + 1;
-  if (asked.length > callsForAll) {
+  if (asked.length > (await callsForAll(store))) {
     const wanted = new Set(asked);
     return new Map(
       (await listAccounts(gate, signal))

@@ -32,7 +32,7 @@ import type { DeliverOptions } from './deliver-options.ts';
 import { Failures } from './failures.ts';
 import { CredentialsRefused } from './gate.ts';
 import { callsOf } from './misses.ts';
-import { readBack } from './read-back.ts';
+import { callsForAll, readBack } from './read-back.ts';
 import { createSettlesMs, createsFromMs, movedChanges } from './settling.ts';
 import { withoutAddresses } from './without-addresses.ts';
 
@@ -256,17 +256,9 @@ export class Round {
     carried: readonly Delivery[],
     { knownSinceMs }: { knownSinceMs: number },
   ): Promise<readonly Delivery[]> {
-    const { redis, keys } = this.#options.store;
     const usernames = carried.map(({ plan: { username } }) => username);
     if (usernames.length === 0) return carried;
-    const read = parseStored(accountsRead, keys.accountsRead, await redis.get(keys.accountsRead)).value;
-    const isFresh = read !== null && read.atMs > Math.max(Date.now(), knownSinceMs + 2 * freshForMs) - freshForMs;
-    // Whose account we changed or saw leave the name may have been followed there by a stranger, whom that list didn't tell.
-    const changed = isFresh ? await redis.hmget(keys.accountChanges, ...usernames) : usernames;
-    const found = await readBack(
-      this.#options,
-      usernames.filter((_, index) => changed[index] != null),
-    );
+    const found = await readBack(this.#options, await this.#perhapsExisting(usernames, { knownSinceMs }));
     const existing = carried.filter(({ plan: { username } }) => found.has(username));
     this.#dropOut(existing.map(({ person }) => person));
     const changes = existing.map(({ person, plan: { username } }) => ({
@@ -277,6 +269,23 @@ export class Round {
     }));
     await this.#options.records.commit(this.#batch, changes);
     return carried.filter((delivery) => !existing.includes(delivery));
+  }
+
+  /** Those of the names that a list which is fresh enough doesn't say to be free; all of them where too few are due for a list. */
+  async #perhapsExisting(
+    usernames: readonly string[],
+    { knownSinceMs }: { knownSinceMs: number },
+  ): Promise<readonly string[]> {
+    const { store, recentNames } = this.#options;
+    const { redis, keys } = store;
+    const read = parseStored(accountsRead, keys.accountsRead, await redis.get(keys.accountsRead)).value;
+    const isFresh = read !== null && read.atMs > Math.max(Date.now(), knownSinceMs + 2 * freshForMs) - freshForMs;
+    const due = Math.max(usernames.length, await redis.zcard(keys.toDeliver));
+    if (!isFresh && due <= (await callsForAll(store))) return usernames;
+    const listed = isFresh ? null : await recentNames.since(Math.max(Date.now() - freshForMs, knownSinceMs));
+    // Whose account we changed or saw leave the name may have been followed there by a stranger, whom that list didn't tell.
+    const changed = await redis.hmget(keys.accountChanges, ...usernames);
+    return usernames.filter((username, index) => changed[index] != null || listed?.has(username));
   }
 
   #intention(kind: CallKind, delivery: Delivery, nowMs: number): Change {

@@ -1,0 +1,34 @@
+/**
+ * The user names that LastPass had a moment ago. All batches of creates that follow each other ask whether their accounts exist by now:
+ * one list answers them all. A list for each would make a first sync as long as the square of its people.
+ */
+import type { Account } from '@connector/shared/account.ts';
+
+export class RecentNames {
+  readonly #list: () => Promise<readonly Account[]>;
+  #last: { readonly beganMs: number; readonly names: Promise<ReadonlySet<string>> } | null = null;
+
+  /** @param list lists all accounts */
+  constructor(list: () => Promise<readonly Account[]>) {
+    this.#list = list;
+  }
+
+  /**
+   * All names, by a list that began at this time or later, ms since 1970.
+   * @throws whatever listing throws; it is tried again then
+   */
+  async since(ms: number): Promise<ReadonlySet<string>> {
+    if (this.#last === null || this.#last.beganMs < ms) {
+      const beganMs = Date.now();
+      const names = this.#list().then((accounts) => new Set(accounts.map(({ username }) => username)));
+      this.#last = { beganMs, names };
+    }
+    const asked = this.#last;
+    try {
+      return await asked.names;
+    } catch (error) {
+      if (this.#last === asked) this.#last = null;
+      throw error;
+    }
+  }
+}

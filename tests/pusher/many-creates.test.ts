@@ -1,0 +1,79 @@
+/** Many people to create: every pusher is at it, and LastPass isn't asked for all its accounts before each batch. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { accountsRead } from '@connector/shared/plan.ts';
+import { parseStored } from '@connector/shared/store.ts';
+import { pauseDelivery, resumeDelivery } from '@connector/sync/requests/steering.ts';
+import { creations } from '../faults/call-log.ts';
+import { type Run, Servers } from '../faults/pipeline.ts';
+import { bases, directory, person, surroundings } from '../faults/scenario.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+let servers: Servers;
+before(async () => {
+  servers = await Servers.create();
+});
+after(() => servers[Symbol.asyncDispose]());
+
+const batchSize = 10;
+const people = 80;
+const numbers = Array.from({ length: people }, (_, index) => 1_000 + index);
+const everybody = [...surroundings(), ...numbers.map((n) => person(n, `p${n}`))];
+
+/** Everybody is planned, deliveries are paused, and the accounts were read. */
+async function planned({ pushers }: { pushers: number }): Promise<Run> {
+  const run = await servers.run({
+    directory,
+    policy: { memberships: 'all', guard: { firstCreates: 10_000 } },
+    lastpass: { batchSize, callsInFlight: 1 },
+    tenant: {},
+  });
+  const { redis, keys } = run.store;
+  await pauseDelivery(run.store, { by: 'test', atMs: Date.now() });
+  await Promise.all([run.inside('reconciler'), ...Array.from({ length: pushers }, () => run.inside('pusher'))]);
+  await waitUntil('the accounts to be read', async () => (await redis.exists(keys.accountsRead)) === 1);
+  await run.appendFullRead(everybody, bases);
+  await waitUntil('everybody to be planned', async () => (await redis.zcard(keys.toDeliver)) === people);
+  return run;
+}
+
+async function assertAllCreatedOnce(run: Run) {
+  const calls = await run.calls();
+  assert.deepEqual(creations(calls), Object.fromEntries(numbers.map((n) => [`p${n}@company.test`, 1])));
+  return calls;
+}
+
+test('after a pause all pushers deliver, though it is one bell that rings for everybody', async () => {
+  await using run = await planned({ pushers: 3 });
+  await run.simulator.settings({ latencyMs: 300 });
+  await resumeDelivery(run.store);
+  await run.quiet();
+  const creates = (await assertAllCreatedOnce(run)).filter(({ cmd }) => cmd === 'batchadd');
+  const underWay = creates.map(
+    ({ timeMs }) => creates.filter((other) => other.timeMs <= timeMs && timeMs < other.timeMs + 300).length,
+  );
+  assert.equal(Math.max(...underWay), 3, `calls under way when each began: ${underWay.join(' ')}`);
+});
+
+test('accounts that were read a while ago are listed once for all batches that follow each other', async () => {
+  await using run = await planned({ pushers: 1 });
+  const { redis, keys } = run.store;
+  const last = parseStored(accountsRead, keys.accountsRead, await redis.get(keys.accountsRead)).value;
+  await redis.set(keys.accountsRead, JSON.stringify({ ...last, atMs: Date.now() - 60_000 }));
+  const byHand = `p${numbers.at(-1)}@company.test`;
+  await run.simulator.byHand('batchadd', [{ username: byHand, fullname: 'Made by hand' }]);
+  const since = await run.simulator.lastCall();
+  await resumeDelivery(run.store);
+  await run.quiet();
+  const calls = await run.simulator.calls(since);
+  const creates = calls.filter(({ cmd }) => cmd === 'batchadd');
+  const before = calls.slice(0, calls.indexOf(creates.at(-1) ?? assert.fail('nobody was created')));
+  const lists = before.filter(
+    ({ cmd, data }) => cmd === 'getuserdata' && JSON.stringify(data).includes('"pageindex":0'),
+  );
+  assert.equal(lists.length, 1, JSON.stringify(before.map(({ cmd }) => cmd)));
+  assert.ok(
+    !JSON.stringify(creates.map(({ data }) => data)).includes(byHand),
+    'an existing account went through batchadd',
+  );
+});
