@@ -12,6 +12,7 @@ import type { Measurement } from './measurement.ts';
 import { burst } from './measurements/burst.ts';
 import { firstSync } from './measurements/first-sync.ts';
 import { fullRun } from './measurements/full-run.ts';
+import { hundredThousand } from './measurements/hundred-thousand.ts';
 import { idle } from './measurements/idle.ts';
 import { largeGroup } from './measurements/large-group.ts';
 import { oneChange } from './measurements/one-change.ts';
@@ -21,7 +22,16 @@ import { preparedDomain } from './prepared-domain.ts';
 import { tableOf } from './table.ts';
 
 /** In this order, in each run: those that share a company first, and of these last the ones that change it. */
-const measurements: readonly Measurement[] = [firstSync, idle, fullRun, largeGroup, oneChange, burst, pushers];
+const measurements: readonly Measurement[] = [
+  firstSync,
+  idle,
+  fullRun,
+  largeGroup,
+  oneChange,
+  burst,
+  pushers,
+  hundredThousand,
+];
 
 const say = (text: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${text}`);
 
