@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Account } from '@connector/shared/account.ts';
 import { peopleWaitingFor } from '@connector/sync/accounts/account-changes.ts';
 import { readAside, retryPerson } from '../../services/console/src/aside/aside-people.ts';
-import { accountOf, patch, person, Reconciling, user } from './reconciling.ts';
+import { accountOf, guid, patch, person, Reconciling, user } from './reconciling.ts';
 
 /** Person 2 has the account u2@example.test and another mail since, which was not asked for yet; person 4 wants that address. */
 const waiting = () =>
@@ -132,4 +132,26 @@ test('an address that a retry sets free goes to who waited for it', async () => 
   await reconciling.reconcile();
   assert.deepEqual([await reconciling.stepsOf(2), await reconciling.stepsOf(4)], [['create'], ['create']]);
   assert.deepEqual(await readAside(reconciling.store), []);
+});
+
+test('an account that passed on never goes back to whom it was created for, but on to who has its address', async () => {
+  await using reconciling = await Reconciling.create({ onDeleted: 'disable' });
+  await reconciling.fullRead(user(2), user(3));
+  await reconciling.deliverAll();
+  const { redis, keys } = reconciling.store;
+  const holder = () => redis.hget(keys.linked, 'u2@example.test');
+  const accounts = Object.values(await redis.hgetall(keys.accounts)).map((raw): Account => JSON.parse(raw));
+  const attested = { objectGuid: guid(2), directory: 'corp' };
+  await reconciling.listed(
+    ...accounts.map((each) => (each.username === 'u2@example.test' ? { ...each, ...attested } : each)),
+  );
+  await reconciling.changes(patch(2, { deleted: true }), user(4, { mail: 'u2@example.test' }));
+  await reconciling.reconcile();
+  assert.equal(await holder(), person(4));
+  await reconciling.changes(user(2, { mail: 'other@example.test', restored: true }));
+  await reconciling.changes(patch(4, { deleted: true }));
+  await reconciling.reconcile();
+  assert.equal(await holder(), person(4));
+  await reconciling.changes(user(5, { mail: 'u2@example.test' }));
+  assert.equal(await holder(), person(5));
 });

@@ -116,7 +116,7 @@ async function theirAccount(
   if (only && own.length === 1) return { ...only, ...plain, guards, recognised: true };
   const byMail = await accountOf(context, person, usernameOf(object));
   if (byMail === 'in delivery') return byMail;
-  const creator = await createdForAnother(context, person, byMail.account);
+  const creator = await createdForAnother(context, person, byMail);
   return {
     ...byMail,
     guards: [...guards, ...byMail.guards, ...creator.guards],
@@ -126,25 +126,31 @@ async function theirAccount(
   };
 }
 
-/** An account that was created for somebody passes on: to whom it is linked to now, or to who has the address of somebody deleted. */
+/**
+ * An account that was created for somebody passes on: to whom it is linked to, also once they are deleted, for it has been theirs since; or to
+ * who has the address of somebody deleted.
+ */
 async function mayBeTheirs(
   { store, directories }: Context,
   { deleted }: MirrorObject,
   { account: found, holder }: Found,
 ): Promise<boolean> {
-  if (holder !== null && !holder.deleted) return false;
+  if (holder !== null) return false;
   if (!deleted || found === null) return true;
   const ids = directories.map(({ id }) => id);
   return (await peopleWithMail(store, ids, [found.username])).length === 0;
 }
 
-/** Another person whom the account's attribs name, if the directory still has them; and the guard that holds as long as it does. */
+/**
+ * Another person whom the account's attribs name, if the directory still has them; and the guard that holds as long as it does. What attribs
+ * say is old where the account is linked to somebody.
+ */
 async function createdForAnother(
   { store, views }: Context,
   person: PersonKey,
-  found: Account | null,
+  { account: found, holder }: Found,
 ): Promise<{ person: PersonKey | null; guards: Guard[] }> {
-  const creator = found === null ? null : attestedPerson(found);
+  const creator = found === null || holder !== null ? null : attestedPerson(found);
   if (creator === null || creator === person) return { person: null, guards: [] };
   const { directory, guid } = partsOfPerson(creator);
   const touched = await store.redis.hget(store.keys.touched, creator);
