@@ -83,6 +83,7 @@ async function watch(stack: Stack, arrivals: Arrivals, noted: Noted, signal: Abo
   }
 }
 
+/** Restarts the domain controller between two changes; the services find it again by themselves. */
 async function beginAnew(domain: SambaDomain, hands: readonly DirectoryAdmin[]): Promise<void> {
   await Promise.all(hands.map((hand) => hand.hangUp()));
   await domain.stop();

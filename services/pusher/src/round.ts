@@ -19,8 +19,6 @@ import { LastPassError } from '@connector/lastpass/errors.ts';
 import { saysNoSeat } from '@connector/lastpass/refusals.ts';
 import { loggedChanges, loggedPeople } from '@connector/shared/change-id.ts';
 import type { Keys, PersonKey } from '@connector/shared/keys.ts';
-import { accountsRead } from '@connector/shared/plan.ts';
-import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import type { Change } from '@connector/sync/accounts/account-changes.ts';
 import type { Answer, CallKind } from '@connector/sync/calls/calls.ts';
@@ -29,17 +27,16 @@ import { disablingDigest } from '@connector/sync/plan/make-plan.ts';
 import type { ReviewedSteps } from '@connector/sync/requests/reviewed-steps.ts';
 import type { Batch } from './claims.ts';
 import type { DeliverOptions } from './deliver-options.ts';
+import { existingAmong } from './existing-accounts.ts';
 import { Failures } from './failures.ts';
 import { CredentialsRefused } from './gate.ts';
 import { callsOf } from './misses.ts';
-import { callsForAll, readBack } from './read-back.ts';
+import { readBack } from './read-back.ts';
 import { createSettlesMs, createsFromMs, movedChanges } from './settling.ts';
 import { withoutAddresses } from './without-addresses.ts';
 
 /** The ids of so many created accounts are asked for one by one. */
 const idsAtOnce = 5;
-/** A list of all accounts is taken for what LastPass has for so long, ms. */
-const freshForMs = 20_000;
 /** So long after the claims were checked, the check is stale and made again before sending (a process that was paused). */
 const checkedForMs = 2_000;
 /** After so many stale checks in a row Redis is too slow to be sure of anything. */
@@ -257,8 +254,7 @@ export class Round {
     { knownSinceMs }: { knownSinceMs: number },
   ): Promise<readonly Delivery[]> {
     const usernames = carried.map(({ plan: { username } }) => username);
-    if (usernames.length === 0) return carried;
-    const found = await readBack(this.#options, await this.#perhapsExisting(usernames, { knownSinceMs }));
+    const found = await existingAmong(this.#options, usernames, { knownSinceMs });
     const existing = carried.filter(({ plan: { username } }) => found.has(username));
     this.#dropOut(existing.map(({ person }) => person));
     const changes = existing.map(({ person, plan: { username } }) => ({
@@ -269,23 +265,6 @@ export class Round {
     }));
     await this.#options.records.commit(this.#batch, changes);
     return carried.filter((delivery) => !existing.includes(delivery));
-  }
-
-  /** Those of the names that a list which is fresh enough doesn't say to be free; all of them where too few are due for a list. */
-  async #perhapsExisting(
-    usernames: readonly string[],
-    { knownSinceMs }: { knownSinceMs: number },
-  ): Promise<readonly string[]> {
-    const { store, recentNames } = this.#options;
-    const { redis, keys } = store;
-    const read = parseStored(accountsRead, keys.accountsRead, await redis.get(keys.accountsRead)).value;
-    const isFresh = read !== null && read.atMs > Math.max(Date.now(), knownSinceMs + 2 * freshForMs) - freshForMs;
-    const due = Math.max(usernames.length, await redis.zcard(keys.toDeliver));
-    if (!isFresh && due <= (await callsForAll(store))) return usernames;
-    const listed = isFresh ? null : await recentNames.since(Math.max(Date.now() - freshForMs, knownSinceMs));
-    // Whose account we changed or saw leave the name may have been followed there by a stranger, whom that list didn't tell.
-    const changed = await redis.hmget(keys.accountChanges, ...usernames);
-    return usernames.filter((username, index) => changed[index] != null || listed?.has(username));
   }
 
   #intention(kind: CallKind, delivery: Delivery, nowMs: number): Change {
