@@ -21,7 +21,7 @@ const numbers = Array.from({ length: people }, (_, index) => 1_000 + index);
 const everybody = [...surroundings(), ...numbers.map((n) => person(n, `p${n}`))];
 
 /** Everybody is planned, deliveries are paused, and the accounts were read. */
-async function planned({ pushers }: { pushers: number }): Promise<Run> {
+async function planned({ pushers }: { pushers: number }) {
   const run = await servers.run({
     directory,
     policy: { memberships: 'all', guard: { firstCreates: 10_000 } },
@@ -30,11 +30,12 @@ async function planned({ pushers }: { pushers: number }): Promise<Run> {
   });
   const { redis, keys } = run.store;
   await pauseDelivery(run.store, { by: 'test', atMs: Date.now() });
-  await Promise.all([run.inside('reconciler'), ...Array.from({ length: pushers }, () => run.inside('pusher'))]);
+  const reconciler = await run.inside('reconciler');
+  await Promise.all(Array.from({ length: pushers }, () => run.inside('pusher')));
   await waitUntil('the accounts to be read', async () => (await redis.exists(keys.accountsRead)) === 1);
   await run.appendFullRead(everybody, bases);
   await waitUntil('everybody to be planned', async () => (await redis.zcard(keys.toDeliver)) === people);
-  return run;
+  return { run, reconciler, [Symbol.asyncDispose]: () => run[Symbol.asyncDispose]() };
 }
 
 async function assertAllCreatedOnce(run: Run) {
@@ -44,7 +45,8 @@ async function assertAllCreatedOnce(run: Run) {
 }
 
 test('after a pause all pushers deliver, though it is one bell that rings for everybody', async () => {
-  await using run = await planned({ pushers: 3 });
+  await using begun = await planned({ pushers: 3 });
+  const { run } = begun;
   await run.simulator.settings({ latencyMs: 300 });
   await resumeDelivery(run.store);
   await run.quiet();
@@ -56,7 +58,8 @@ test('after a pause all pushers deliver, though it is one bell that rings for ev
 });
 
 test('accounts that were read a while ago are listed once for all batches that follow each other', async () => {
-  await using run = await planned({ pushers: 1 });
+  await using begun = await planned({ pushers: 1 });
+  const { run } = begun;
   const { redis, keys } = run.store;
   const last = parseStored(accountsRead, keys.accountsRead, await redis.get(keys.accountsRead)).value;
   await redis.set(keys.accountsRead, JSON.stringify({ ...last, atMs: Date.now() - 60_000 }));
@@ -76,4 +79,24 @@ test('accounts that were read a while ago are listed once for all batches that f
     !JSON.stringify(creates.map(({ data }) => data)).includes(byHand),
     'an existing account went through batchadd',
   );
+});
+
+test('ids are asked for once, when all are planned: a list that grows while it is read would be read in vain', async () => {
+  await using begun = await planned({ pushers: 1 });
+  const { run, reconciler } = begun;
+  const { redis, keys } = run.store;
+  await reconciler.stop();
+  await resumeDelivery(run.store);
+  const isDelivered = async () =>
+    (await redis.zcard(keys.toDeliver)) === 0 && (await redis.hlen(keys.links)) === people;
+  await waitUntil('all to be delivered', isDelivered);
+  const looks = async () => Number(/^cmdstat_zcount:calls=(\d+)/m.exec(await redis.info('commandstats'))?.[1]);
+  const before = await looks();
+  await waitUntil('the pusher to look what is to be done a few times', async () => (await looks()) >= before + 6);
+  assert.equal(await redis.hget(keys.requests, 'accounts'), null);
+  await run.inside('reconciler');
+  await waitUntil('the ids to be asked for', async () =>
+    (await redis.hget(keys.requests, 'accounts'))?.startsWith('ids-'),
+  );
+  await run.quiet();
 });

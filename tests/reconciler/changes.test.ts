@@ -117,3 +117,15 @@ test('an account that its person has renamed by logging in is not adopted by who
   assert.equal(await redis.hget(keys.links, person(3)), null);
   assert.match((await redis.hget(keys.setAside, person(3))) ?? '', /is linked to another person/);
 });
+
+test('whoever was in a group that is deleted leaves the LastPass group of that name, as AD owned it; and no other', async () => {
+  await using reconciling = await Reconciling.create({ memberships: 'all' });
+  await reconciling.fullRead(user(2), group(3, 'Crew', [2]));
+  await reconciling.deliverAll();
+  const { redis, keys } = reconciling.store;
+  const [raw = ''] = await redis.hvals(keys.accounts);
+  await reconciling.listed({ ...JSON.parse(raw), groups: ['Crew', 'By hand'] });
+  await reconciling.changes(patch(3, { deleted: true }));
+  const steps = (await reconciling.planOf(2))?.steps.map(({ because: _, ...step }) => step);
+  assert.deepEqual(steps, [{ kind: 'leave-groups', groups: ['Crew'] }]);
+});
