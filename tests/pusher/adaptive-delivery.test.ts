@@ -245,7 +245,13 @@ test('however little LastPass bears, and however many wait for that, a leaver wa
 test('a pusher tells Prometheus what is allowed', async () => {
   await using run = await servers.run({ directory, lastpass: { batchSize: 150, callsPerSecond: 12 } });
   const { redis, keys } = run.store;
-  await redis.hset(keys.callRate, { callsPerSecond: 3.5, callsLoweredAt: 1, batchSize: 700, batchLoweredAt: 1 });
+  const hence = Date.now() + 3_600_000; // so that none of the calls that it begins with allows a little more
+  await redis.hset(keys.callRate, {
+    callsPerSecond: 3.5,
+    callsLoweredAt: hence,
+    batchSize: 700,
+    batchLoweredAt: hence,
+  });
   const program = run.process('pusher');
   await recovered(program);
   const figures = await (await fetch(`${await originOf(program)}/metrics`)).text();
