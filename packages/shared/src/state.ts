@@ -20,6 +20,7 @@ export interface Reader {
   zcard(key: string): Promise<number>;
   zcount(key: string, min: string, max: string): Promise<number>;
   zscore(key: string, member: string): Promise<string | null>;
+  zmscore(key: string, ...members: string[]): Promise<(string | null)[]>;
   zrange(key: string, start: string, stop: string): Promise<string[]>;
   zrangebyscore(key: string, min: string | number, max: string | number): Promise<string[]>;
   zrangebylex(key: string, min: string, max: string): Promise<string[]>;
@@ -37,4 +38,6 @@ export interface State {
   readonly keys: Keys;
   /** See `commit` in `transaction.ts`. */
   readonly commit: (transaction: Transaction) => Promise<Outcome>;
+  /** See `commitAll` there. */
+  readonly commitAll: (transactions: readonly Transaction[]) => Promise<Outcome[]>;
 }

@@ -6,7 +6,7 @@ import { checkSchema, type Migration, migrate, migrations as ours, versionAfter 
 import { checkRedis, connectRedis, type Durability, makeDurable, type RedisTarget } from './redis.ts';
 import type { State } from './state.ts';
 import { noticeTimeline, type Timeline, TimelineChanged } from './timeline.ts';
-import { commit } from './transaction.ts';
+import { type CommitPlace, commit, commitAll } from './transaction.ts';
 
 export interface Store extends State {
   readonly redis: Redis;
@@ -54,6 +54,15 @@ export function openStore({ target, prefix, name, migrations = ours }: StoreOpti
     durability = await checkRedis(redis);
     await checkSchema(schema);
   };
+  const onTimeline = async <T>(run: (place: CommitPlace) => Promise<T>): Promise<T> => {
+    const timeline = { key: keys.timeline, known: isCertain && known !== null ? known : await notice() };
+    try {
+      return await run({ clock: keys.clock, schema: keys.schema, expected, timeline });
+    } catch (error) {
+      if (error instanceof TimelineChanged) isCertain = false;
+      throw error;
+    }
+  };
   redis.on('close', () => {
     durability = undefined; // another server may answer the next time
   });
@@ -63,15 +72,8 @@ export function openStore({ target, prefix, name, migrations = ours }: StoreOpti
     check,
     migrate: (options) => migrate(schema, options),
     notice,
-    commit: async (transaction) => {
-      const timeline = { key: keys.timeline, known: isCertain && known !== null ? known : await notice() };
-      try {
-        return await commit(redis, { clock: keys.clock, schema: keys.schema, expected, timeline }, transaction);
-      } catch (error) {
-        if (error instanceof TimelineChanged) isCertain = false;
-        throw error;
-      }
-    },
+    commit: (transaction) => onTimeline((place) => commit(redis, place, transaction)),
+    commitAll: (transactions) => onTimeline((place) => commitAll(redis, place, transactions)),
     makeDurable: async () => {
       durability ??= await checkRedis(redis);
       await makeDurable(redis, durability);

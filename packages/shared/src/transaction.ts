@@ -36,26 +36,30 @@ const script = scriptOf(`
 local told = redis.call('GET', KEYS[2])
 local schema = told or (redis.call('EXISTS', KEYS[1]) == 1 and '1') or ARGV[2]
 if schema ~= ARGV[2] then return {-1, schema} end
-if ARGV[3] ~= '' and (redis.call('GET', KEYS[3]) ~= ARGV[4] or ${currentId} ~= ARGV[3]) then return {-2, 0} end
-local transaction = cjson.decode(ARGV[1])
-for i, guard in ipairs(transaction.guards) do
-  local found = redis.call(unpack(guard.command))
-  local expected = guard.is
-  if expected == cjson.null then
-    if found then return {i, 0} end
-  elseif not found or tostring(found) ~= expected then
-    return {i, 0}
+if ARGV[3] ~= '' and (redis.call('GET', KEYS[3]) ~= ARGV[4] or ${currentId} ~= ARGV[3]) then return {-2} end
+local function run(transaction)
+  for i, guard in ipairs(transaction.guards) do
+    local found = redis.call(unpack(guard.command))
+    local expected = guard.is
+    if expected == cjson.null then
+      if found then return {i, 0} end
+    elseif not found or tostring(found) ~= expected then
+      return {i, 0}
+    end
   end
-end
-local tick = redis.call('INCR', KEYS[1])
-if not told then redis.call('SET', KEYS[2], ARGV[2]) end
-for _, write in ipairs(transaction.writes) do
-  for i, argument in ipairs(write) do
-    if argument == '${TICK}' then write[i] = tostring(tick) end
+  local tick = redis.call('INCR', KEYS[1])
+  if not told then redis.call('SET', KEYS[2], ARGV[2]) end
+  for _, write in ipairs(transaction.writes) do
+    for i, argument in ipairs(write) do
+      if argument == '${TICK}' then write[i] = tostring(tick) end
+    end
+    redis.call(unpack(write))
   end
-  redis.call(unpack(write))
+  return {0, tick}
 end
-return {0, tick}
+local outcomes = {}
+for i, transaction in ipairs(cjson.decode(ARGV[1])) do outcomes[i] = run(transaction) end
+return {0, outcomes}
 `);
 
 /** Redis' Lua can unpack some 8,000 values onto its stack; a write with more arguments than this is a mistake of ours. */
@@ -73,23 +77,41 @@ export interface CommitPlace extends SchemaPlace {
  * Runs a transaction.
  * @throws SchemaMismatch when what is in Redis is of another release, TimelineChanged when it goes on from an earlier moment; whatever ioredis throws (connection lost: the transaction may or may not have been committed; read again)
  */
-export async function commit(
+export async function commit(redis: Redis, place: CommitPlace, transaction: Transaction): Promise<Outcome> {
+  const [outcome] = await commitAll(redis, place, [transaction]);
+  if (outcome === undefined) throw new Error('Redis told nothing of a transaction');
+  return outcome;
+}
+
+/**
+ * Runs transactions one after the other, each committed or refused by itself, in one call: nothing comes between them, and what one
+ * writes, the guards of the next see. Redis serves nobody else meanwhile.
+ * @returns what became of each, in their order
+ * @throws as `commit`; then each of them may or may not have been committed
+ */
+export async function commitAll(
   redis: Redis,
   { clock, schema, expected, timeline }: CommitPlace,
-  { guards, writes }: Transaction,
-): Promise<Outcome> {
-  for (const write of writes) {
+  transactions: readonly Transaction[],
+): Promise<Outcome[]> {
+  if (transactions.length === 0) return [];
+  for (const write of transactions.flatMap(({ writes }) => writes)) {
     if (write.length > maxArguments)
       throw new RangeError(`a ${write[0]} with ${write.length} arguments can't be sent to a script`);
   }
   const { id, raw } = timeline?.known ?? { id: '', raw: '' };
-  const args = [JSON.stringify({ guards, writes }), expected, id, raw];
+  const args = [JSON.stringify(transactions.map(({ guards, writes }) => ({ guards, writes }))), expected, id, raw];
   const keys = [clock, schema, timeline?.key ?? clock];
-  const [refused, tick] = (await runScript(redis, script, { keys, args })) as [number, number | string];
-  if (typeof tick === 'string') throw new SchemaMismatch(tick, expected);
-  if (refused === -2) throw new TimelineChanged();
-  const refusedBy = refused === 0 ? undefined : guards[refused - 1];
-  return refusedBy ? { committed: false, refusedBy } : { committed: true, tick };
+  const [status, told] = (await runScript(redis, script, { keys, args })) as
+    | [status: 0, outcomes: [refused: number, tick: number][]]
+    | [status: -1, schema: string]
+    | [status: -2, nothing?: undefined];
+  if (status === -1) throw new SchemaMismatch(told, expected);
+  if (status === -2) throw new TimelineChanged();
+  return told.map(([refused, tick], index) => {
+    const refusedBy = refused === 0 ? undefined : transactions[index]?.guards[refused - 1];
+    return refusedBy ? { committed: false, refusedBy } : { committed: true, tick };
+  });
 }
 
 /** Splits a write that takes any number of values (SADD, HSET, SREM, …) into writes of a size that a script can take. */

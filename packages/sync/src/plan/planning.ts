@@ -1,17 +1,18 @@
 /**
- * Planning people: gathers what is known, asks the planner, and stores plan, link and obstacle in one transaction, which
+ * Planning people: gathers what is known, asks the planner, and stores each one's plan, link and obstacle in one transaction, which
  * is refused when anything that the plan was made from has changed meanwhile. Any number of planners work side by side.
  */
+import { inBulk } from '@connector/shared/bulk-reader.ts';
 import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
 import type { SetAside } from '@connector/shared/plan.ts';
 import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
 import type { State } from '@connector/shared/state.ts';
-import type { Guard } from '@connector/shared/transaction.ts';
+import type { Guard, Transaction } from '@connector/shared/transaction.ts';
 import { type Known, readKnown } from './known-state.ts';
 import { makePlan } from './make-plan.ts';
 import { midRead } from './mid-read.ts';
 import { inputsFor } from './plan-inputs.ts';
-import { writesFor } from './plan-writes.ts';
+import { type PlanWrites, writesFor } from './plan-writes.ts';
 import { type Context, openContext, type PlanningOptions } from './planning-context.ts';
 
 /** What planning somebody came to. */
@@ -26,15 +27,15 @@ export interface PlannedPeople {
   readonly planned: readonly { readonly person: PersonKey; readonly change: string }[];
 }
 
-const done: PlannedPeople = { deliver: false, judge: false, again: [], planned: [] };
+const none: PlannedPeople = { deliver: false, judge: false, again: [], planned: [] };
 
 /** Plans the named people as far as they are on the list, and what one read told of their directory is whole. */
 export async function planPeople(options: PlanningOptions, people: readonly PersonKey[]): Promise<PlannedPeople> {
-  const { store } = options;
+  const store: State = { ...options.store, redis: inBulk(options.store.redis) };
   const known = await Promise.all(people.map((person) => unlessBroken(store, person, readKnown(store, person))));
   // Only now: versions are read before what they stand for, so that whatever changes from here on is refused.
-  const context = await openContext(options);
-  if (context === null) return done;
+  const context = await openContext({ ...options, store });
+  if (context === null) return none;
   const reading = await midRead(
     store,
     options.directories.map(({ id }) => id),
@@ -42,27 +43,41 @@ export async function planPeople(options: PlanningOptions, people: readonly Pers
   const listed = known.flatMap((each) =>
     each?.listed && !reading.has(partsOfPerson(each.person).directory) ? each : [],
   );
-  const planned = await Promise.all(listed.map((each) => unlessBroken(store, each.person, planPerson(context, each))));
-  const results = planned.flatMap((each) => each ?? []);
-  return {
-    deliver: results.some(({ deliver }) => deliver),
-    judge: results.some(({ judge }) => judge),
-    again: results.flatMap(({ again }) => again),
-    planned: results.flatMap((each) => each.planned),
-  };
+  const drafted = await Promise.all(listed.map((each) => unlessBroken(store, each.person, draftFor(context, each))));
+  return storeAll(
+    store,
+    drafted.flatMap((each) => each ?? []),
+  );
 }
 
-async function planPerson(context: Context, known: Known): Promise<PlannedPeople> {
-  const { person } = known;
+/** A plan that isn't stored yet. */
+interface DraftedPlan extends Omit<PlanWrites, 'writes'> {
+  readonly person: PersonKey;
+  readonly transaction: Transaction;
+}
+
+/** Plans one person; `null` while a call about their account is under way: they stay on the list, and the sweep comes back to them. */
+async function draftFor(context: Context, known: Known): Promise<DraftedPlan | null> {
   const gathered = await inputsFor(context, known);
-  if (gathered === 'in delivery') return done; // stays on the list, and the sweep comes back to it
+  if (gathered === 'in delivery') return null;
   const planned = gathered === null ? null : makePlan(gathered.inputs);
-  const { writes, deliver, judge, others, change } = writesFor(context, known, planned, gathered);
+  const { writes, ...rest } = writesFor(context, known, planned, gathered);
   const policy: Guard = { command: ['GET', context.store.keys.policy], is: context.inForce.raw };
   const guards = [policy, ...known.guards, ...(gathered?.guards ?? [])];
-  const outcome = await context.store.commit({ guards, writes });
-  if (!outcome.committed) return { ...done, again: [person] };
-  return { deliver, judge, again: others, planned: change === null ? [] : [{ person, change }] };
+  return { ...rest, person: known.person, transaction: { guards, writes } };
+}
+
+async function storeAll(store: State, drafted: readonly DraftedPlan[]): Promise<PlannedPeople> {
+  const outcomes = await store.commitAll(drafted.map(({ transaction }) => transaction));
+  const isStored = (_: DraftedPlan, index: number) => outcomes[index]?.committed === true;
+  const stored = drafted.filter(isStored);
+  const overtaken = drafted.filter((each, index) => !isStored(each, index));
+  return {
+    deliver: stored.some(({ deliver }) => deliver),
+    judge: stored.some(({ judge }) => judge),
+    again: [...overtaken.map(({ person }) => person), ...stored.flatMap(({ others }) => others)],
+    planned: stored.flatMap(({ person, change }) => (change === null ? [] : { person, change })),
+  };
 }
 
 /**

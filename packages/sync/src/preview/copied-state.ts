@@ -98,7 +98,12 @@ export async function copyState(
     for (const write of writes) memory.write(write.map((argument) => (argument === TICK ? String(tick) : argument)));
     return { committed: true, tick };
   };
-  return { redis: readerOf(memory, have), keys, commit };
+  const commitAll = async (transactions: readonly Transaction[]): Promise<Outcome[]> => {
+    const outcomes: Outcome[] = [];
+    for (const transaction of transactions) outcomes.push(await commit(transaction));
+    return outcomes;
+  };
+  return { redis: readerOf(memory, have), keys, commit, commitAll };
 }
 
 function readerOf(memory: Memory, have: (keys: Iterable<string>) => Promise<void>): Reader {
@@ -121,6 +126,7 @@ function readerOf(memory: Memory, have: (keys: Iterable<string>) => Promise<void
     zcard: (key) => once(key, () => memory.scores(key).size),
     zcount: (key, min, max) => once(key, () => memory.inScores(key, min, max).length),
     zscore: (key, member) => once(key, () => memory.answer(['ZSCORE', key, member])),
+    zmscore: (key, ...members) => once(key, () => members.map((member) => memory.answer(['ZSCORE', key, member]))),
     zrange: (key, start, stop) => once(key, () => slice(memory.order(key), Number(start), Number(stop))),
     zrangebyscore: (key, min, max) => once(key, () => memory.inScores(key, min, max)),
     zrangebylex: (key, min, max) => once(key, () => memory.inNames(key, min, max)),
