@@ -1,12 +1,14 @@
 /** Many people to create: every pusher is at it, and LastPass isn't asked for all its accounts before each batch. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { personKey } from '@connector/shared/keys.ts';
+import { touch } from '@connector/shared/people-to-plan.ts';
 import { accountsRead } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import { pauseDelivery, resumeDelivery } from '@connector/sync/requests/steering.ts';
 import { creations } from '../faults/call-log.ts';
-import { type Run, Servers } from '../faults/pipeline.ts';
-import { bases, directory, person, surroundings } from '../faults/scenario.ts';
+import { directoryId, type Run, Servers } from '../faults/pipeline.ts';
+import { bases, directory, guidOf, person, surroundings } from '../faults/scenario.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 let servers: Servers;
@@ -43,6 +45,39 @@ async function assertAllCreatedOnce(run: Run) {
   assert.deepEqual(creations(calls), Object.fromEntries(numbers.map((n) => [`p${n}@company.test`, 1])));
   return calls;
 }
+
+test('whoever gets an account is planned once, and not again when the ids of the accounts are read', async () => {
+  await using begun = await planned({ pushers: 1 });
+  const { run } = begun;
+  const { redis, keys } = run.store;
+  const planning = () => redis.hgetall(keys.touched);
+  const before = await planning();
+  await resumeDelivery(run.store);
+  await run.quiet();
+  const idsAreRead = async () => (await redis.hlen(keys.linkedIds)) === people;
+  await waitUntil('the ids to be read', idsAreRead);
+  await run.quiet();
+  assert.deepEqual(await planning(), before);
+  assert.deepEqual([await redis.hlen(keys.plans), await redis.hlen(keys.decisions)], [0, 0]);
+});
+
+test('whom the directory changes while their account is made is planned again', async () => {
+  await using begun = await planned({ pushers: 1 });
+  const { run } = begun;
+  await run.simulator.settings({ latencyMs: 500 });
+  await resumeDelivery(run.store);
+  const [first = assert.fail('nobody')] = numbers;
+  const address = `p${first}@company.test`;
+  const isUnderWay = async () =>
+    (await run.calls()).some(({ cmd, data }) => cmd === 'batchadd' && JSON.stringify(data).includes(address));
+  await waitUntil('their create to be under way', isUnderWay, { everyMs: 10 });
+  const changes = [{ guid: guidOf(first), complete: false, displayName: 'Renamed' }];
+  await run.append({ type: 'changes', caughtUp: true, changes });
+  await run.simulator.settings({ latencyMs: 0 });
+  await run.quiet();
+  const { users } = await run.simulator.state();
+  assert.equal(users.find(({ username }) => username === address)?.fullname, 'Renamed');
+});
 
 test('after a pause all pushers deliver, though it is one bell that rings for everybody', async () => {
   await using begun = await planned({ pushers: 3 });
@@ -87,6 +122,8 @@ test('ids are asked for once, when all are planned: a list that grows while it i
   const { redis, keys } = run.store;
   await reconciler.stop();
   await resumeDelivery(run.store);
+  const stillToPlan = touch(keys, [personKey(directoryId, 'somebody')]);
+  await run.store.commit({ guards: [], writes: stillToPlan });
   const isDelivered = async () =>
     (await redis.zcard(keys.toDeliver)) === 0 && (await redis.hlen(keys.links)) === people;
   await waitUntil('all to be delivered', isDelivered);

@@ -69,6 +69,24 @@ test('the same people pass, in whatever order they are planned', async () => {
   assert.deepEqual(passed[0]?.sort(), passed[1]?.sort());
 });
 
+test('where all may pass, they pass as they are planned; where not, nobody does before all are', async () => {
+  for (const [firstCreates, passed] of [
+    [4, 1],
+    [3, 0],
+  ] as const) {
+    await using reconciling = await Reconciling.create({ memberships: 'all', guard: { firstCreates } }, open);
+    const generation = await reconciling.beginFullRead(people(10, 4));
+    await reconciling.append({ type: 'listed', generation }, { type: 'end', generation });
+    await reconciling.applyAll();
+    const [first = ''] = await reconciling.store.redis.zrange(reconciling.store.keys.toPlan, '0', '0');
+    await reconciling.plan(first);
+    await reconciling.judge();
+    assert.equal((await reconciling.toDeliver()).length, passed, `firstCreates ${firstCreates}, one of four planned`);
+    await reconciling.reconcile();
+    assert.equal((await reconciling.toDeliver()).length, firstCreates);
+  }
+});
+
 test('whoever is held while somebody confirms is let go, too, and by the sweep when that ended half-way', async () => {
   await using reconciling = await Reconciling.create(threeAtFirst, open);
   const { store } = reconciling;

@@ -129,7 +129,7 @@ export async function startPusher(service: Service): Promise<Running> {
     ...{ batchSize, onManyCreated, makeDurable, recentNames: new RecentNames(() => listAccounts(gate, signal)) },
   };
 
-  /** Delivers one batch; whoever was in it is planned again. */
+  /** Delivers one batch, and rings for those in it who are to be planned again. */
   const deliver = async (
     batch: Batch,
     { reviewed, overtake }: { reviewed: Reviewed | null; overtake: () => Promise<void> },
@@ -142,9 +142,11 @@ export async function startPusher(service: Service): Promise<Running> {
       );
     } finally {
       await claims.end(batch);
+      const people = batch.claimed.map(({ person }) => person);
+      const listed = await redis.zmscore(keys.toPlan, ...people);
       await ringFor(
         peopleToPlan,
-        batch.claimed.map(({ person }) => person),
+        people.filter((_, index) => listed[index] !== null),
       );
     }
   };

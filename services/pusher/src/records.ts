@@ -31,12 +31,19 @@ export class Records {
     return this.#commit(batch, changes, also, () => []);
   }
 
-  /** Commits the end of those to whom everything was delivered, and notes how many in how long a time. */
-  async delivered(batch: Batch, changes: readonly Change[], { tookMs }: { tookMs: number }): Promise<void> {
-    if (changes.length === 0) return;
-    const pace = (left: readonly Change[]) =>
+  /**
+   * Commits the end of those to whom everything was delivered, and notes how many in how long a time.
+   * @returns as `commit`
+   */
+  async delivered<T extends Change>(
+    batch: Batch,
+    changes: readonly T[],
+    also: (change: T) => readonly Guard[],
+    { tookMs }: { tookMs: number },
+  ): Promise<T[]> {
+    const pace = (left: readonly T[]) =>
       paceWrites(this.#store.keys, batch.owner, { atMs: Date.now(), tookMs, people: left.length });
-    await this.#commit(batch, changes, () => [], pace);
+    return this.#commit(batch, changes, also, pace);
   }
 
   async #commit<T extends Change>(

@@ -52,6 +52,12 @@ function nobodyElseCreates(
   return { command: ['HGET', keys.creating, plan.username], is: creator === person ? person : null };
 }
 
+/** Hold as long as the plan is the one that is delivered, and nothing on the directory's side has changed since it was made. */
+const planHolds = ({ plans, touched }: Keys, { person, plan: current, planRaw }: Delivery): Guard[] => [
+  { command: ['HGET', plans, person], is: planRaw },
+  { command: ['HGET', touched, person], is: String(current.inputs.touched) },
+];
+
 /** Holds while the run is open that somebody has reviewed these steps for. */
 const stillReviewed = (keys: Keys, person: PersonKey, { raw }: ReviewedSteps): Guard => ({
   command: ['HGET', keys.reviewedSteps, person],
@@ -108,14 +114,26 @@ export class Round {
     return atOnce === 'one' ? 1 : this.#options.batchSize();
   }
 
-  /** Gives the people back who are still in the round: they are planned again, which finds nothing left to do. */
+  /**
+   * Gives the people back who are still in the round. Most are planned again, which finds nothing left to do, as a rule; who was to get
+   * an account and nothing else has it by LastPass's own word, and needn't be, unless something has changed meanwhile.
+   */
   async finish(): Promise<void> {
-    const changes = this.#deliveries.map(({ person, plan: { username } }) => ({
-      person,
-      username,
-      claim: { kind: 'finish' } as const,
-    }));
-    await this.#options.records.delivered(this.#batch, changes, { tookMs: performance.now() - this.#beganAtMs });
+    const { records, store } = this.#options;
+    const changes = this.#deliveries.map((delivery) => {
+      const { person, plan: current } = delivery;
+      const isOver = delivery.link !== null && current.steps.every(({ kind }) => kind === 'create');
+      return { delivery, person, username: current.username, claim: { kind: isOver ? 'over' : 'finish' } as const };
+    });
+    const unchanged = ({ claim, delivery }: (typeof changes)[number]): Guard[] =>
+      claim.kind === 'over' ? planHolds(store.keys, delivery) : [];
+    const tookMs = performance.now() - this.#beganAtMs;
+    const given = await records.delivered(this.#batch, changes, unchanged, { tookMs });
+    const others = changes.filter((change) => !given.includes(change));
+    await records.commit(
+      this.#batch,
+      others.map(({ person, username }) => ({ person, username, claim: { kind: 'finish' } as const })),
+    );
   }
 
   /** Deliveries were stopped meanwhile: these are planned again, and wait. @returns nobody */
@@ -203,13 +221,12 @@ export class Round {
     const { records, store } = this.#options;
     const changes = carried.map((delivery) => ({ ...this.#intention(kind, delivery, nowMs), delivery }));
     const creators = kind.creates ? await this.#creatorsOf(carried) : null;
-    const planHolds = ({ delivery }: { delivery: Delivery }): Guard[] => [
+    const isReady = ({ delivery }: { delivery: Delivery }): Guard[] => [
       ...(creators === null ? [] : [nobodyElseCreates(store.keys, delivery, creators)]),
-      { command: ['HGET', store.keys.plans, delivery.person], is: delivery.planRaw },
-      { command: ['HGET', store.keys.touched, delivery.person], is: String(delivery.plan.inputs.touched) },
+      ...planHolds(store.keys, delivery),
       ...(delivery.reviewed === undefined ? [] : [stillReviewed(store.keys, delivery.person, delivery.reviewed)]),
     ];
-    const ready = (await records.commit(this.#batch, changes, planHolds)).map(({ delivery }) => delivery);
+    const ready = (await records.commit(this.#batch, changes, isReady)).map(({ delivery }) => delivery);
     const outdated = carried.filter((delivery) => !ready.includes(delivery));
     this.#dropOut(outdated.map(({ person }) => person));
     await records.commit(

@@ -27,7 +27,8 @@ export interface Change {
   readonly delivered?: readonly Step['kind'][];
   /** What becomes of the claim; without a word it stays. */
   readonly claim?:
-    | { readonly kind: 'finish' } // planned again, which finds nothing left to do
+    | { readonly kind: 'finish' } // planned again, which finds nothing left to do, as a rule
+    | { readonly kind: 'over' } // all that was planned is done, and nothing that it was planned from has changed
     | { readonly kind: 'drop' } // nothing to deliver any more
     | { readonly kind: 'postpone'; readonly untilMs: number };
 }
@@ -98,5 +99,7 @@ function claimWrites(keys: Keys, { person, claim }: Change): string[][] {
     ['ZREM', keys.toDeliver, person],
     ['ZREM', keys.leavers, person],
   ];
-  return claim.kind === 'drop' ? gone : [...gone, ...touch(keys, [person])];
+  if (claim.kind === 'drop') return gone;
+  if (claim.kind === 'finish') return [...gone, ...touch(keys, [person])];
+  return [...gone, ['HDEL', keys.plans, person], ['HDEL', keys.decisions, person]];
 }

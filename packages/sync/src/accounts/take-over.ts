@@ -3,6 +3,7 @@
  * was changed by us since the reading began, is left as it is.
  */
 import { type Account, account as accountSchema } from '@connector/shared/account.ts';
+import { inBulk } from '@connector/shared/bulk-reader.ts';
 import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { peopleWithMail } from '@connector/shared/people-with-mail.ts';
@@ -154,24 +155,28 @@ async function takeOver(
     isFirst: boolean;
   },
 ): Promise<PersonKey[]> {
-  const { redis, keys } = store;
+  const { keys } = store;
+  const redis = inBulk(store.redis);
   let left = await Promise.all(
     part.map(async (each) => {
       const [changedAt, linked] = await Promise.all([
         redis.hget(keys.accountChanges, each.username),
         redis.hget(keys.linked, each.username),
       ]);
-      const claim = linked === null ? null : await redis.hget(keys.claims, linked);
-      const linkRaw = linked === null ? null : await redis.hget(keys.links, linked);
-      return { ...each, changedAt, linked, claim, link: parseStored(link, keys.links, linkRaw).value, linkRaw };
+      const ofLinked = [keys.claims, keys.links, keys.plans, keys.setAside];
+      const [claim = null, linkRaw = null, planRaw = null, asideRaw = null] =
+        linked === null ? [] : await Promise.all(ofLinked.map((key) => redis.hget(key, linked)));
+      const current = parseStored(link, keys.links, linkRaw).value;
+      return { ...each, changedAt, linked, claim, link: current, linkRaw, planRaw, asideRaw };
     }),
   );
   left = left.filter(({ changedAt, claim }) => claim === null && Number(changedAt ?? 0) <= beganAt);
   while (left.length > 0) {
-    const people = new Set(left.flatMap(({ linked }) => linked ?? []));
-    for (const person of left.flatMap((each) => attestedBy(store, directories, each))) people.add(person);
+    const news = left.filter((each) => !tellsOnlyId(store, each));
+    const people = new Set(news.flatMap(({ linked }) => linked ?? []));
+    for (const person of news.flatMap((each) => attestedBy(store, directories, each))) people.add(person);
     // Linked or not: the link may be that of somebody who is gone, to another account that had the name.
-    const usernames = left.map(({ username }) => username);
+    const usernames = news.map(({ username }) => username);
     for (const person of await peopleWithMail(store, directories, usernames)) people.add(person);
     const guarded = left.map((each) => ({ each, guards: guardsOf(store, each) }));
     const outcome = await store.commit({
@@ -191,9 +196,24 @@ type Checked = Listed & {
   linked: PersonKey | null;
   link: Link | null;
   linkRaw: string | null;
+  planRaw: string | null;
+  asideRaw: string | null;
 };
 
-function guardsOf({ keys }: State, { username, raw, changedAt, linked, linkRaw }: Checked): Guard[] {
+/**
+ * Whether all that the list tells is the id of an account that we have created, and nothing is to be done about its person: then nobody needs
+ * to be planned because of it.
+ */
+function tellsOnlyId(state: State, { raw, account, linked, link: current, planRaw, asideRaw }: Checked): boolean {
+  if (account === null || current === null || current.id !== null || planRaw !== null || asideRaw !== null)
+    return false;
+  const before = notedOf(state, { raw });
+  return (
+    linked !== null && before?.id === null && JSON.stringify({ ...before, id: account.id }) === JSON.stringify(account)
+  );
+}
+
+function guardsOf({ keys }: State, { username, raw, changedAt, linked, linkRaw, planRaw, asideRaw }: Checked): Guard[] {
   const guards: Guard[] = [
     { command: ['HGET', keys.accounts, username], is: raw },
     { command: ['HGET', keys.accountChanges, username], is: changedAt },
@@ -203,12 +223,14 @@ function guardsOf({ keys }: State, { username, raw, changedAt, linked, linkRaw }
     guards.push(
       { command: ['HGET', keys.claims, linked], is: null },
       { command: ['HGET', keys.links, linked], is: linkRaw },
+      { command: ['HGET', keys.plans, linked], is: planRaw },
+      { command: ['HGET', keys.setAside, linked], is: asideRaw },
     );
   return guards;
 }
 
 /** As it was noted before it was listed. */
-const notedOf = ({ keys }: State, { raw }: Listed): Account | null =>
+const notedOf = ({ keys }: State, { raw }: Pick<Listed, 'raw'>): Account | null =>
   parseStored(accountSchema, keys.accounts, raw).value;
 
 /** Whom an account that is linked to nobody names in its attribs, or named before. */

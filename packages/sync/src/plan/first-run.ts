@@ -18,18 +18,21 @@ export const beyondFirst = ({ firstCreates }: GuardLimits): string =>
 const atOnce = 500;
 
 /**
- * Lets the first of those pass who are held because of the first run, in the order of their keys: whoever a preview names.
- * @param barrier what says that everything read is planned
+ * Lets the first of those pass who are held because of the first run, in the order of their keys: whoever a preview names. As long as not
+ * everybody is planned, nobody knows who is first, which doesn't matter where all may pass.
+ * @param barrier what says that everything is read, and planned as far as `isPlanned` says
  * @returns how many passed
  */
 export async function passFirstCreates(
   { redis, keys, commit }: State,
   {
     barrier,
+    isPlanned,
     limits,
     isRead,
   }: {
     barrier: readonly Guard[];
+    isPlanned: boolean;
     limits: GuardLimits;
     /** Whether the directories were read completely since the policy came into force. */
     isRead: (policy: PolicyState) => Promise<boolean>;
@@ -38,6 +41,7 @@ export async function passFirstCreates(
   const { raw, value: policy } = parseStored(policyState, keys.policy, await redis.get(keys.policy));
   const left = policy?.firstRun == null ? 0 : limits.firstCreates - policy.firstRun.passed;
   if (policy?.firstRun == null || left <= 0 || !(await isRead(policy))) return 0;
+  if (!isPlanned && left < (await redis.zcard(keys.toPlan)) + (await redis.zcard(keys.firstCreates))) return 0;
   const people = await redis.zrange(keys.firstCreates, '0', String(Math.min(left, atOnce) - 1));
   if (people.length === 0) return 0;
   const raws = await redis.hmget(keys.plans, ...people);

@@ -41,9 +41,18 @@ const plansAtOnce = 1_000;
  */
 export async function judgeWaiting({ store, limits, directories }: JudgingOptions): Promise<Judged> {
   const { redis, keys } = store;
-  const barrier = await barrierOf(store, directories);
-  if (barrier === null) return nobody;
-  const first = await passFirstCreates(store, { barrier, limits, isRead: (policy) => isReadSince(store, policy) });
+  const caughtUp = await caughtUpGuards(store, directories);
+  if (caughtUp === null) return nobody;
+  const planned = await plannedGuard(store, caughtUp);
+  const barrier = planned === null ? null : [...caughtUp, planned];
+  const isRead = (policy: PolicyState) => isReadSince(store, policy);
+  const first = await passFirstCreates(store, {
+    barrier: barrier ?? caughtUp,
+    isPlanned: barrier !== null,
+    limits,
+    isRead,
+  });
+  if (barrier === null) return { ...nobody, passed: first };
   const nowMs = Date.now();
   const judgementInputs = await redis.get(keys.judgementInputs);
   const { raw: policyRaw, value: policy } = parseStored(policyState, keys.policy, await redis.get(keys.policy));
@@ -128,20 +137,19 @@ function judged(judgement: Judgement): Judged {
   return { passed: judgement.size - held.length, held };
 }
 
-/**
- * The guards that say: all directories are caught up, and whoever was touched until then is planned. `null` when it isn't
- * so now.
- */
-async function barrierOf({ redis, keys }: State, directories: readonly string[]): Promise<Guard[] | null> {
-  const caughtUp = await Promise.all(directories.map((id) => redis.get(keys.directory(id).caughtUp)));
-  if (caughtUp.some((tick) => !tick)) return null;
-  const newest = String(Math.max(...caughtUp.map(Number)));
+/** The guards that say that all directories are caught up; `null` when it isn't so now. */
+async function caughtUpGuards({ redis, keys }: State, directories: readonly string[]): Promise<Guard[] | null> {
+  const found = directories.map((id) => keys.directory(id).caughtUp);
+  const ticks = await Promise.all(found.map((key) => redis.get(key)));
+  if (ticks.some((tick) => !tick)) return null;
+  return found.map((key, index) => ({ command: ['GET', key], is: ticks[index] ?? null }));
+}
+
+/** The guard that says that whoever was touched until then is planned; `null` when it isn't so now. */
+async function plannedGuard({ redis, keys }: State, caughtUp: readonly Guard[]): Promise<Guard | null> {
+  const newest = String(Math.max(...caughtUp.map(({ is }) => Number(is))));
   if ((await redis.zcount(keys.toPlan, '-inf', newest)) > 0) return null;
-  const guards: Guard[] = directories.map((id, index) => ({
-    command: ['GET', keys.directory(id).caughtUp],
-    is: caughtUp[index] ?? null,
-  }));
-  return [...guards, { command: ['ZCOUNT', keys.toPlan, '-inf', newest], is: '0' }];
+  return { command: ['ZCOUNT', keys.toPlan, '-inf', newest], is: '0' };
 }
 
 /** Directories of which a read of another domain controller came into use since everybody was judged last. */
