@@ -76,6 +76,7 @@ export class Watch {
       if (bell.answer() || polls) {
         await pause(gatherMs, signal);
         bell.answer();
+        await this.#reading?.settle();
         await this.#readChanges({ polls, asked });
       }
       if (this.#reading === null && (await this.#beginIfDue()) === 'choose again') return 'choose again';

@@ -4,7 +4,8 @@
  * `pages` → `listed`: everything live is appended → `looking up`: what the generation in use has and the new one lacks is
  * looked up by itself, until there is nothing left → `done`.
  *
- * Every step reads and appends before the next begins, so that the order of the log is the order of the reading.
+ * The order of the log is the order of the reading. So whoever wants to read anything else between two steps has what was asked for ahead
+ * appended first (`settle`).
  */
 import type { DirectoryConnection } from '@connector/active-directory/connection.ts';
 import type { DirectoryChange } from '@connector/shared/directory-change.ts';
@@ -35,9 +36,13 @@ export interface FullReadOptions {
   readonly prepare: (changes: readonly DirectoryChange[]) => DirectoryChange[];
 }
 
+type NextPage = IteratorResult<DirectoryChange[], void>;
+
 export class FullRead {
   readonly #options: FullReadOptions;
   readonly #pages: AsyncGenerator<DirectoryChange[]>;
+  /** The next page, asked for while the one before it is worked on. */
+  #ahead: Promise<NextPage> | null = null;
   #phase: 'pages' | 'looking up' | 'done' = 'pages';
   #objects = 0;
 
@@ -67,18 +72,32 @@ export class FullRead {
     }
   }
 
+  /** Appends the page that was asked for ahead, if there is one. */
+  async settle(): Promise<void> {
+    if (this.#ahead !== null) await this.#append(this.#ahead, { askAhead: false });
+  }
+
   async #page(): Promise<boolean> {
+    if (await this.#options.log.isLong()) return false;
+    await this.#append(this.#ahead ?? this.#pages.next(), { askAhead: true });
+    return true;
+  }
+
+  async #append(asked: Promise<NextPage>, { askAhead }: { askAhead: boolean }): Promise<void> {
     const { log, generation, prepare } = this.#options;
-    if (await log.isLong()) return false;
-    const { value, done } = await this.#pages.next();
+    const { value, done } = await asked;
+    this.#ahead = null;
     if (done) {
       await log.append([{ type: 'listed', generation }]);
       this.#phase = 'looking up';
-      return true;
+      return;
+    }
+    if (askAhead) {
+      this.#ahead = this.#pages.next();
+      this.#ahead.catch(() => undefined); // told when it is waited for
     }
     this.#objects += value.length;
     await log.append([{ type: 'page', generation, changes: prepare(value) }]);
-    return true;
   }
 
   async #lookUp(): Promise<boolean> {
