@@ -61,7 +61,7 @@ export async function syncFirst(stack: Stack, people: number): Promise<FirstSync
   const hasAll = async () => (await redis.hlen(keys.links)) >= people;
   await waitUntil('everybody to have an account', hasAll, { withinMs, everyMs: 100 });
   await stack.quiet({ withinMs });
-  await waitUntil('the ids of the new accounts to be read', () => idsAreRead(stack, null), { withinMs });
+  await waitUntil('the ids of the new accounts to be read', () => idsAreRead(stack, people), { withinMs });
   await stack.quiet({ withinMs });
   const calls = await stack.simulator.calls();
   const creates = calls.filter(({ cmd }) => cmd === 'batchadd');
@@ -80,12 +80,9 @@ export async function accountsAreRead(stack: Stack): Promise<boolean> {
 export const accountsRequest = ({ store: { redis, keys } }: Stack): Promise<string | null> =>
   redis.hget(keys.requests, 'accounts');
 
-/**
- * The pusher has all accounts read for the ids of those that it has created, once there are no more to create.
- * @param before what was asked for before they were created
- */
-export const idsAreRead = async (stack: Stack, before: string | null): Promise<boolean> =>
-  (await accountsRequest(stack)) !== before && (await accountsAreRead(stack));
+/** Whether the ids of so many people's accounts are known: the pusher reads them once there are no more accounts to create. */
+export const idsAreRead = async ({ store: { redis, keys } }: Stack, people: number): Promise<boolean> =>
+  (await redis.hlen(keys.linkedIds)) >= people;
 
 /** The most resident memory that each service has had so far, bytes. */
 export async function peaksOf(stack: Stack): Promise<Record<ServiceName, number>> {

@@ -5,6 +5,7 @@ import { personKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { accountsRead } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
+import { pageSize } from '@connector/sync/accounts/list-accounts.ts';
 import { pauseDelivery, resumeDelivery } from '@connector/sync/requests/steering.ts';
 import { creations } from '../faults/call-log.ts';
 import { directoryId, type Run, Servers } from '../faults/pipeline.ts';
@@ -116,24 +117,28 @@ test('accounts that were read a while ago are listed once for all batches that f
   );
 });
 
-test('ids are asked for once, when all are planned: a list that grows while it is read would be read in vain', async () => {
+test('ids are read once, when all are planned: what is read before the last account is made has to be read again', async () => {
   await using begun = await planned({ pushers: 1 });
   const { run, reconciler } = begun;
   const { redis, keys } = run.store;
   await reconciler.stop();
-  await resumeDelivery(run.store);
   const stillToPlan = touch(keys, [personKey(directoryId, 'somebody')]);
   await run.store.commit({ guards: [], writes: stillToPlan });
+  await resumeDelivery(run.store);
   const isDelivered = async () =>
     (await redis.zcard(keys.toDeliver)) === 0 && (await redis.hlen(keys.links)) === people;
   await waitUntil('all to be delivered', isDelivered);
+  const since = await run.simulator.lastCall();
   const looks = async () => Number(/^cmdstat_zcount:calls=(\d+)/m.exec(await redis.info('commandstats'))?.[1]);
   const before = await looks();
   await waitUntil('the pusher to look what is to be done a few times', async () => (await looks()) >= before + 6);
-  assert.equal(await redis.hget(keys.requests, 'accounts'), null);
+  assert.equal(await redis.hlen(keys.linkedIds), 0);
   await run.inside('reconciler');
-  await waitUntil('the ids to be asked for', async () =>
-    (await redis.hget(keys.requests, 'accounts'))?.startsWith('ids-'),
+  await waitUntil('the ids to be read', async () => (await redis.hlen(keys.linkedIds)) === people);
+  const calls = await run.simulator.calls(since);
+  assert.deepEqual(
+    calls.map(({ data }) => data),
+    [{ pagesize: pageSize, pageindex: 0 }],
   );
   await run.quiet();
 });

@@ -82,15 +82,23 @@ export class Claims {
       const ownerOf = new Map(due.map((person, index) => [person, owners[index] ?? null]));
       const owner = `${this.#pusher}#${++this.#count}`;
       const until = String(nowMs + aliveForMs);
-      const { committed } = await this.#store.commit({
-        guards: free.map((person) => ({ command: ['HGET', keys.claims, person], is: ownerOf.get(person) ?? null })),
-        writes: [
-          ...free.map((person) => ['HSET', keys.claims, person, owner]),
-          ...due.flatMap((person) => this.#dueAgain(person, until)),
-        ],
-      });
-      if (!committed || free.length === 0) continue;
-      this.#active.add(owner);
+      this.#active.add(owner); // before anybody here can read that it has claimed somebody
+      const { committed } = await this.#store
+        .commit({
+          guards: free.map((person) => ({ command: ['HGET', keys.claims, person], is: ownerOf.get(person) ?? null })),
+          writes: [
+            ...free.map((person) => ['HSET', keys.claims, person, owner]),
+            ...due.flatMap((person) => this.#dueAgain(person, until)),
+          ],
+        })
+        .catch((error) => {
+          this.#active.delete(owner);
+          throw error;
+        });
+      if (!committed || free.length === 0) {
+        this.#active.delete(owner);
+        continue;
+      }
       return { owner, ofLeavers, claimed: free.map((person) => ({ person, unsettled: ownerOf.get(person) !== null })) };
     }
     return null;

@@ -18,10 +18,11 @@ import { CallRate } from './call-rate.ts';
 import { type Batch, Claims, signOfLifeEveryMs } from './claims.ts';
 import { deliverBatch } from './deliver.ts';
 import { CredentialsRefused, Gate } from './gate.ts';
+import { gather } from './gather.ts';
 import { CommandMisses } from './misses.ts';
 import { RecentNames } from './recent-names.ts';
 import { Records } from './records.ts';
-import { rereadIfDue } from './reread-accounts.ts';
+import { learnIdsInTurn, rereadIfDue } from './reread-accounts.ts';
 import { Seats } from './seats.ts';
 import { callTimeoutMs } from './settling.ts';
 import { withoutAddresses } from './without-addresses.ts';
@@ -39,8 +40,8 @@ const isWanted = (error: Error): boolean =>
   error.name === 'AbortError' || (error instanceof LastPassError && error.code === 'cancelled');
 
 /**
- * Whether nobody is to be planned or delivered, in one look: whoever is delivered is planned again. Between two batches of a first sync
- * nothing may be due for a moment, and a list of accounts that grows while it is read is read in vain.
+ * Whether nobody is to be planned or delivered, in one look. Between two batches of a first sync nothing may be due for a moment, and ids
+ * that are read before the last account is made have to be read again.
  */
 async function isQuiet({ redis, keys }: Store): Promise<boolean> {
   const [toPlan, toDeliver] = (await redis.multi().zcard(keys.toPlan).zcard(keys.toDeliver).exec()) ?? [];
@@ -160,6 +161,7 @@ export async function startPusher(service: Service): Promise<Running> {
 
   const deliverOutstanding = async () => {
     for (let isAlone = true; !signal.aborted && (await isAllowed()); ) {
+      await gather(store, { atMost: lastpass.batchSize, signal });
       const reviewed = await readReviewed();
       const batch = await claims.take(await toClaim(), { reviewed });
       if (batch === null) return;
@@ -187,25 +189,26 @@ export async function startPusher(service: Service): Promise<Running> {
     if (isDue && (await isAllowed())) await accountUpdates.sweep({});
     await endRunIfDone(store, watched, Date.now());
     await endReviewedRunIfDone(store, Date.now());
-    if (idsWanted && (await isQuiet(store))) {
-      idsWanted = false;
-      await redis.hset(keys.requests, 'accounts', `ids-${Date.now()}`);
-    }
     if (await gate.mayTryAgain())
       await gate.call('getuserdata', (probe) => probe.readAccounts({ pageIndex: 0, pageSize: 1 }, signal));
   };
 
+  const reading = { store, gate, signal, pusher: instance, directories };
+  const learnIdsIfWanted = async () => {
+    if (!idsWanted || !(await isQuiet(store))) return;
+    idsWanted = false; // more accounts may be made meanwhile
+    let areLearnt = false;
+    try {
+      areLearnt = await learnIdsInTurn(reading);
+    } finally {
+      idsWanted ||= !areLearnt;
+    }
+  };
   const reread = async () => {
-    const people = await rereadIfDue({
-      store,
-      gate,
-      signal,
-      pusher: instance,
-      everyMs: configuration.sync.accountsEvery,
-      directories,
-    });
+    const people = await rereadIfDue({ ...reading, everyMs: configuration.sync.accountsEvery });
     readiness.solved('accounts');
     if (people !== null) await peopleToPlan.ring({});
+    await learnIdsIfWanted();
   };
 
   await claims.giveSignOfLife();

@@ -1,20 +1,22 @@
-/** Reading all accounts again, on a schedule and on demand: one pusher at a time. */
+/** Reading accounts again, all of them on a schedule and on demand, or those whose ids are wanted: one pusher at a time. */
 
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { accountsRead } from '@connector/shared/plan.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
-import { listAccounts } from '@connector/sync/accounts/list-accounts.ts';
+import { learnIds } from '@connector/sync/accounts/learn-ids.ts';
+import { listAccounts, pageSize } from '@connector/sync/accounts/list-accounts.ts';
 import { takeOverAccounts } from '@connector/sync/accounts/take-over.ts';
+import type { Turn } from '@connector/sync/accounts/turn.ts';
 import type { Calls } from './gate.ts';
 
-export interface RereadOptions {
+/** What reading takes. */
+export interface ReadingOptions {
   readonly store: Store;
   readonly gate: Calls;
   readonly signal: AbortSignal;
   /** Names this pusher. */
   readonly pusher: string;
-  readonly everyMs: number;
   /** Ids of all directories. */
   readonly directories: readonly string[];
 }
@@ -23,27 +25,42 @@ export interface RereadOptions {
 const turnMs = 60_000;
 
 /** Reads the accounts if it is time and nobody else is at it. @returns the people to plan because of it; `null` when it wasn't time */
-export async function rereadIfDue(options: RereadOptions): Promise<readonly PersonKey[] | null> {
-  const { store, gate, signal, directories, pusher, everyMs } = options;
+export async function rereadIfDue(
+  options: ReadingOptions & { readonly everyMs: number },
+): Promise<readonly PersonKey[] | null> {
+  const { store, gate, signal, directories, everyMs } = options;
   const { redis, keys } = store;
   const last = parseStored(accountsRead, keys.accountsRead, await redis.get(keys.accountsRead)).value;
   const request = await redis.hget(keys.requests, 'accounts');
   const due = last === null || Date.now() - last.atMs >= everyMs || (request !== null && request !== last.answered);
   if (!due) return null;
+  const list = () => listAccounts(gate, signal);
+  return inTurn(options, (turn) => takeOverAccounts({ state: store, directories, list, turn, request }));
+}
+
+/** Learns the ids of created accounts, if nobody else is reading. @returns whether it has */
+export async function learnIdsInTurn(options: ReadingOptions): Promise<boolean> {
+  const { store, gate, signal, directories } = options;
+  const readPage = async (pageIndex: number) =>
+    (await gate.call('getuserdata', (client) => client.readAccounts({ pageIndex, pageSize }, signal))).accounts;
+  const learnt = await inTurn(options, async (turn) => {
+    await learnIds({ state: store, directories, readPage, pageSize, turn });
+    return true;
+  });
+  return learnt ?? false;
+}
+
+/** Reads if it is nobody else's turn. @returns `null` when it is */
+async function inTurn<T>({ store, pusher }: ReadingOptions, read: (turn: Turn) => Promise<T>): Promise<T | null> {
+  const { redis, keys } = store;
   await endTurnOfTheDead(store);
-  const turn = `${pusher}#${Date.now()}`;
-  if ((await redis.set(keys.accountsReader, turn, 'PX', turnMs, 'NX')) !== 'OK') return null;
-  const own: Guard = { command: ['GET', keys.accountsReader], is: turn };
+  const name = `${pusher}#${Date.now()}`;
+  if ((await redis.set(keys.accountsReader, name, 'PX', turnMs, 'NX')) !== 'OK') return null;
+  const guard: Guard = { command: ['GET', keys.accountsReader], is: name };
   try {
-    return await takeOverAccounts({
-      state: store,
-      directories,
-      list: () => listAccounts(gate, signal),
-      turn: { guard: own, keep: [['PEXPIRE', keys.accountsReader, String(turnMs)]] },
-      request,
-    });
+    return await read({ guard, keep: [['PEXPIRE', keys.accountsReader, String(turnMs)]] });
   } finally {
-    await store.commit({ guards: [own], writes: [['DEL', keys.accountsReader]] });
+    await store.commit({ guards: [guard], writes: [['DEL', keys.accountsReader]] });
   }
 }
 

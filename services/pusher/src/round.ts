@@ -326,7 +326,7 @@ export class Round {
     await this.#failures.refused(refused, ({ plan: { username } }) => answer.refused.get(username) ?? '');
   }
 
-  /** The answer to a create doesn't tell the ids: a few are asked for at once, many with the next reading of all accounts. */
+  /** The answer to a create doesn't tell the ids: a few are asked for at once, many once all are created (`learnIds`). */
   async #learnIds(created: readonly Delivery[]): Promise<void> {
     if (created.length > idsAtOnce) return this.#options.onManyCreated();
     const found = await readBack(

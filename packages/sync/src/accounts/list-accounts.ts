@@ -4,7 +4,7 @@ import type { AccountPage, LastPassClient } from '@connector/lastpass/client.ts'
 import type { Account } from '@connector/shared/account.ts';
 
 /** Public clients page by 100 to 2,000 (API reference, getuserdata). */
-export const pageSize = 1_000;
+export const pageSize = 2_000;
 const tries = 3;
 
 /** The way to LastPass: at the pusher, its gate. */

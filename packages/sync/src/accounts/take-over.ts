@@ -64,12 +64,12 @@ export async function takeOverAccounts({
     const account = listed.get(username);
     return (account ? JSON.stringify(account) : undefined) !== stored.get(username);
   });
-  for (let from = 0; from < changes.length; from += atOnce) {
-    const part = changes
-      .slice(from, from + atOnce)
-      .map((username) => ({ username, raw: stored.get(username) ?? null, account: listed.get(username) ?? null }));
-    touched.push(...(await takeOver(state, { part, beganAt, directories, turn, isFirst })));
-  }
+  const all = changes.map((username) => ({
+    username,
+    raw: stored.get(username) ?? null,
+    account: listed.get(username) ?? null,
+  }));
+  touched.push(...(await takeOverAll(state, all, { beganAt, directories, turn, isFirst })));
   const read: AccountsRead = { atMs: Date.now(), total: listed.size, answered: request };
   const done = await state.commit({ guards: [turn.guard], writes: [['SET', keys.accountsRead, JSON.stringify(read)]] });
   if (!done.committed) throw new RereadOvertaken();
@@ -137,23 +137,43 @@ interface Listed {
   readonly account: Account | null;
 }
 
+interface TakingOver {
+  /** Reading of the clock when the reading began. */
+  readonly beganAt: number;
+  readonly directories: readonly string[];
+  readonly turn: Turn;
+  /** Since Redis goes on from where it does: what we did just before may be forgotten. */
+  readonly isFirst: boolean;
+}
+
+/**
+ * Takes over accounts of a list that needn't be complete: nothing is concluded from what isn't on it.
+ * @returns the people to plan because of it
+ * @throws RereadOvertaken
+ */
+export async function takeOverListed(
+  state: State,
+  { accounts, ...taking }: Omit<TakingOver, 'isFirst'> & { readonly accounts: readonly Account[] },
+): Promise<PersonKey[]> {
+  if (accounts.length === 0) return [];
+  const { redis, keys } = state;
+  const raws = await redis.hmget(keys.accounts, ...accounts.map(({ username }) => username));
+  const all = accounts.map((account, index) => ({ username: account.username, raw: raws[index] ?? null, account }));
+  return takeOverAll(state, all, { ...taking, isFirst: false });
+}
+
+async function takeOverAll(state: State, all: readonly Listed[], taking: TakingOver): Promise<PersonKey[]> {
+  const touched: PersonKey[] = [];
+  for (let from = 0; from < all.length; from += atOnce)
+    touched.push(...(await takeOver(state, all.slice(from, from + atOnce), taking)));
+  return touched;
+}
+
 /** Takes accounts over as listed, but for those that changed under our hands meanwhile. */
 async function takeOver(
   store: State,
-  {
-    part,
-    beganAt,
-    directories,
-    turn,
-    isFirst,
-  }: {
-    part: readonly Listed[];
-    beganAt: number;
-    directories: readonly string[];
-    turn: Turn;
-    /** Since Redis goes on from where it does: what we did just before may be forgotten. */
-    isFirst: boolean;
-  },
+  part: readonly Listed[],
+  { beganAt, directories, turn, isFirst }: TakingOver,
 ): Promise<PersonKey[]> {
   const { keys } = store;
   const redis = inBulk(store.redis);
