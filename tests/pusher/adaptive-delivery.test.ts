@@ -230,7 +230,7 @@ test('however little LastPass bears, and however many wait for that, a leaver wa
   await redis.hset(keys.callRate, { callsPerSecond: 1, callsLoweredAt: Date.now(), 'due:borne': Date.now() + hourMs });
   const renames = renamed.map((n) => ({ guid: guidOf(n), complete: false, displayName: 'Renamed' }));
   await run.append({ type: 'changes', caughtUp: true, changes: renames });
-  await waitUntil('both batches to wait for their turn', async () => (await redis.hlen(keys.claims)) === 2);
+  await waitUntil('all batches to wait for their turn', async () => (await redis.hlen(keys.claims)) === 3);
   const leaves = { guid: guidOf(leaver), complete: false, userAccountControl: 514 };
   await run.append({ type: 'changes', caughtUp: true, changes: [leaves] });
   const userOf = async (n: number) =>

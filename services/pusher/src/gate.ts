@@ -9,6 +9,7 @@ import { credentialsDigest } from '@connector/shared/credentials.ts';
 import { type Alarm, alarm } from '@connector/shared/plan.ts';
 import type { Readiness } from '@connector/shared/readiness.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
+import pLimit from 'p-limit';
 import type { Counter } from 'prom-client';
 import { type EndedCall, type Sign, signOf } from './allowance.ts';
 import type { CallRate, Turn } from './call-rate.ts';
@@ -46,6 +47,8 @@ export interface GateOptions {
   /** Makes a client whose calls get there like that. */
   readonly clientWith: (send: (request: Post) => Promise<string>) => LastPassClient;
   readonly credentials: { readonly cid: string; readonly provhash: string };
+  /** So many calls of this pusher wait for their turn or their answer at once, those about leavers not counted. */
+  readonly callsInFlight: number;
   readonly readiness: Readiness;
   readonly signal: AbortSignal;
   /** Calls by command and outcome. */
@@ -63,6 +66,7 @@ export class Gate implements Calls {
   readonly #client: LastPassClient;
   /** For the one call that tries refused credentials again. */
   readonly #probe: LastPassClient;
+  readonly #inFlight: <T>(call: () => Promise<T>) => Promise<T>;
   /** Names the credentials without telling them. */
   readonly #credentials: string;
   /** An alarm is what this pusher isn't ready for. */
@@ -72,6 +76,7 @@ export class Gate implements Calls {
     this.#options = options;
     this.#credentials = credentialsDigest(options.credentials);
     this.#probe = options.clientWith(post);
+    this.#inFlight = pLimit(options.callsInFlight);
     this.#client = options.clientWith(async (request) => {
       await this.#lastLook();
       return post(request);
@@ -79,10 +84,10 @@ export class Gate implements Calls {
   }
 
   call<T>(command: string, send: (client: LastPassClient) => Promise<T>, options: CallOptions<T> = {}): Promise<T> {
-    return this.#make(command, send, { ...options, forLeavers: false });
+    return this.#inFlight(() => this.#make(command, send, { ...options, forLeavers: false }));
   }
 
-  /** The same way for calls about leavers, who wait for a pause and for nobody else. */
+  /** The same way for calls about leavers, who wait for a pause and for nobody else's calls. */
   readonly leavers: Calls = {
     call: (command, send, options = {}) => this.#make(command, send, { ...options, forLeavers: true }),
   };

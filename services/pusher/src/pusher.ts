@@ -94,7 +94,7 @@ export async function startPusher(service: Service): Promise<Running> {
       timeoutMs: callTimeoutMs,
       send: (request) => send({ ...request, signal: AbortSignal.any([request.signal ?? giveUp, giveUp]) }),
     });
-  const gate = new Gate({ store, rate, clientWith, credentials: lastpass, readiness, signal, calls });
+  const gate = new Gate({ store, rate, clientWith, credentials: lastpass, callsInFlight, readiness, signal, calls });
   const claims = new Claims(store, instance);
   const queue = { target: configuration.redis, prefix: keys.queues };
   const peopleToPlan = ringerOf('people-to-plan', queue);
@@ -231,7 +231,7 @@ export async function startPusher(service: Service): Promise<Running> {
   ];
   const answers = answerBells('account-updates', {
     ...queue,
-    concurrency: callsInFlight,
+    concurrency: callsInFlight + 1, // one batch is made ready while the others wait for their answers
     onError,
     answer: deliverOutstanding,
   });
