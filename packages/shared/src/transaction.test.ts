@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Redis } from 'ioredis';
 import { RedisServer } from '../../../tests/support/redis-server.ts';
 import { connectRedis } from './redis.ts';
-import { commit, manyValues, TICK } from './transaction.ts';
+import { commit, commitAll, manyValues, TICK } from './transaction.ts';
 
 const clock = '{t}:clock';
 const place = { clock, schema: '{t}:schema', expected: '1', timeline: null };
@@ -39,6 +39,33 @@ describe('a transaction', () => {
     } finally {
       other.disconnect();
     }
+  });
+
+  test('leaves the clock where it is when all it does is to let a key live longer', async () => {
+    const before = await redis.get(clock);
+    await redis.set('{t}:lease', 'own', 'PX', 1_000);
+    const writes = [['PEXPIRE', '{t}:lease', '60000']];
+    const outcome = await commit(redis, place, { guards: [{ command: ['GET', '{t}:lease'], is: 'own' }], writes });
+    assert.deepEqual(outcome, { committed: true, tick: Number(before) });
+    assert.equal(await redis.get(clock), before);
+    assert.ok((await redis.pttl('{t}:lease')) > 50_000);
+  });
+
+  test('commits and refuses several one by one, and each sees what those before it have written', async () => {
+    const before = Number(await redis.get(clock));
+    const guard = (is: string | null) => ({ command: ['GET', '{t}:several'], is });
+    const outcomes = await commitAll(redis, place, [
+      { guards: [guard(null)], writes: [['SET', '{t}:several', 'first']] },
+      { guards: [guard(null)], writes: [['SET', '{t}:several', 'never']] },
+      { guards: [guard('first')], writes: [['SET', '{t}:several', TICK]] },
+    ]);
+    assert.deepEqual(outcomes, [
+      { committed: true, tick: before + 1 },
+      { committed: false, refusedBy: guard(null) },
+      { committed: true, tick: before + 2 },
+    ]);
+    assert.equal(await redis.get('{t}:several'), String(before + 2));
+    assert.deepEqual(await commitAll(redis, place, []), []);
   });
 
   test('writes everything when all guards hold, and moves the clock by one', async () => {

@@ -5,8 +5,8 @@
  * writes doesn't exist and a worker that woke up too late is refused. (The shape is etcd's compare/then; Redis' own
  * WATCH needs a connection for each transaction and can't be pipelined.)
  *
- * Each transaction that goes through moves a logical clock by one. `TICK` among a write's arguments becomes the new
- * reading: versions that only grow, and that order what happened whatever the machines' clocks say.
+ * Each transaction that goes through moves a logical clock by one, unless all it does is to let keys live longer. `TICK` among a write's
+ * arguments becomes the new reading: versions that only grow, and that order what happened whatever the machines' clocks say.
  */
 import type { Redis } from 'ioredis';
 import { SchemaMismatch, type SchemaPlace } from './schema.ts';
@@ -37,6 +37,12 @@ local told = redis.call('GET', KEYS[2])
 local schema = told or (redis.call('EXISTS', KEYS[1]) == 1 and '1') or ARGV[2]
 if schema ~= ARGV[2] then return {-1, schema} end
 if ARGV[3] ~= '' and (redis.call('GET', KEYS[3]) ~= ARGV[4] or ${currentId} ~= ARGV[3]) then return {-2} end
+local function onlyRenews(writes)
+  for _, write in ipairs(writes) do
+    if write[1] ~= 'PEXPIRE' then return false end
+  end
+  return #writes > 0
+end
 local function run(transaction)
   for i, guard in ipairs(transaction.guards) do
     local found = redis.call(unpack(guard.command))
@@ -47,7 +53,8 @@ local function run(transaction)
       return {i, 0}
     end
   end
-  local tick = redis.call('INCR', KEYS[1])
+  local renews = onlyRenews(transaction.writes)
+  local tick = renews and tonumber(redis.call('GET', KEYS[1]) or '0') or redis.call('INCR', KEYS[1])
   if not told then redis.call('SET', KEYS[2], ARGV[2]) end
   for _, write in ipairs(transaction.writes) do
     for i, argument in ipairs(write) do

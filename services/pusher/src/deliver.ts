@@ -8,6 +8,7 @@
  */
 
 import { account } from '@connector/shared/account.ts';
+import { inBulk } from '@connector/shared/bulk-reader.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { intent, link, plan } from '@connector/shared/plan.ts';
 import { policyState } from '@connector/shared/policy.ts';
@@ -51,7 +52,8 @@ export async function deliverBatch(options: DeliverOptions, batch: Batch): Promi
 }
 
 async function load({ store, reviewed }: DeliverOptions, { claimed }: Batch): Promise<Loaded[]> {
-  const { redis, keys } = store;
+  const { keys } = store;
+  const redis = inBulk(store.redis);
   const policy = parseStored(policyState, keys.policy, await redis.get(keys.policy)).value?.version;
   return Promise.all(
     claimed.map(async ({ person, unsettled }) => {

@@ -27,8 +27,10 @@ import { Seats } from './seats.ts';
 import { callTimeoutMs } from './settling.ts';
 import { withoutAddresses } from './without-addresses.ts';
 
-const sweepEveryMs = 500;
-const rereadCheckEveryMs = 500;
+const sweepEveryMs = 1_000;
+/** Leavers for whom no bell was answered, as all are busy with calls. */
+const leaversEveryMs = 500;
+const rereadCheckEveryMs = 1_000;
 /**
  * At the end a call that changes something is waited for so long, ms. One that has no answer then is like one of a killed
  * pusher: whoever delivers next asks LastPass what became of it.
@@ -215,7 +217,7 @@ export async function startPusher(service: Service): Promise<Running> {
   const rounds = [
     every({ pauseMs: signOfLifeEveryMs, signal, onError }, () => claims.giveSignOfLife()),
     every({ pauseMs: sweepEveryMs, signal, onError }, sweep),
-    every({ pauseMs: sweepEveryMs, signal, onError }, deliverLeaversDue),
+    every({ pauseMs: leaversEveryMs, signal, onError }, deliverLeaversDue),
     every(
       {
         pauseMs: rereadCheckEveryMs,

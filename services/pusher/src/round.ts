@@ -199,27 +199,39 @@ export class Round {
 
   /**
    * What must be known after a crash is written down, of a create so that it outlives Redis too. Then the last look before the call
-   * leaves: claims and plans still hold, on the timeline on which it was written down; only the time changes with it until which a
-   * create counts as under way.
+   * leaves: claims and plans still hold, on the timeline on which it was written down. Where that was a while ago, it is written anew: for with
+   * it goes the time until which a create counts as under way.
    * @throws TimelineChanged when Redis may have forgotten it, NotDurable, Error when Redis takes longer than a look is good for
    */
   async #prepare(kind: CallKind, carried: readonly Delivery[]): Promise<readonly Delivery[]> {
     let ready = carried;
+    let writtenAtMs = Number.NEGATIVE_INFINITY;
     if (kind.creates) {
-      ready = await this.#writeDown(kind, ready, Date.now());
+      writtenAtMs = Date.now();
+      ready = await this.#writeDown(kind, ready, writtenAtMs);
       if (ready.length > 0) await this.#options.makeDurable();
     }
     for (let look = 0; look < looksAtMost; look++) {
       const checkedAtMs = Date.now();
-      ready = await this.#writeDown(kind, ready, checkedAtMs);
+      const isWritten = checkedAtMs - writtenAtMs < checkedForMs;
+      ready = isWritten ? await this.#check(kind, ready) : await this.#writeDown(kind, ready, checkedAtMs);
       if (Date.now() - checkedAtMs < checkedForMs) return ready;
     }
     throw new Error(`nothing is sent: Redis takes longer than ${checkedForMs} ms to write; is its disk slow?`);
   }
 
-  async #writeDown(kind: CallKind, carried: readonly Delivery[], nowMs: number): Promise<Delivery[]> {
+  #writeDown(kind: CallKind, carried: readonly Delivery[], nowMs: number): Promise<Delivery[]> {
+    return this.#check(kind, carried, (delivery) => this.#intention(kind, delivery, nowMs));
+  }
+
+  /** Whose claims and plans still hold; who isn't among them is planned again. @param noting what is written down of those who are */
+  async #check(
+    kind: CallKind,
+    carried: readonly Delivery[],
+    noting: (delivery: Delivery) => Change = ({ person, plan: { username } }) => ({ person, username }),
+  ): Promise<Delivery[]> {
     const { records, store } = this.#options;
-    const changes = carried.map((delivery) => ({ ...this.#intention(kind, delivery, nowMs), delivery }));
+    const changes = carried.map((delivery) => ({ ...noting(delivery), delivery }));
     const creators = kind.creates ? await this.#creatorsOf(carried) : null;
     const isReady = ({ delivery }: { delivery: Delivery }): Guard[] => [
       ...(creators === null ? [] : [nobodyElseCreates(store.keys, delivery, creators)]),
