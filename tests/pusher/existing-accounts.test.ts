@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { LastPassClient } from '@connector/lastpass/client.ts';
 import { openStore } from '@connector/shared/store.ts';
-import { listAccounts } from '@connector/sync/accounts/list-accounts.ts';
+import { listNames } from '@connector/sync/accounts/list-accounts.ts';
 import { existingAmong } from '../../services/pusher/src/existing-accounts.ts';
 import type { Calls } from '../../services/pusher/src/gate.ts';
 import { RecentNames } from '../../services/pusher/src/recent-names.ts';
@@ -31,7 +31,7 @@ async function asking(t: TestContext) {
   const { provhash } = await simulator.settings(null);
   const client = new LastPassClient({ apiUrl: simulator.apiUrl, cid: Simulator.cid, provhash });
   const gate: Calls = { call: (_, send) => send(client) };
-  const recentNames = new RecentNames(() => listAccounts(gate, signal));
+  const recentNames = new RecentNames(() => listNames(gate, signal));
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
   const existing = async ({ knownSinceMs = 0 } = {}) => [
     ...(await existingAmong({ store, gate, signal, recentNames }, usernames, { knownSinceMs })).keys(),

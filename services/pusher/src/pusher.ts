@@ -9,7 +9,7 @@ import { NotDurable } from '@connector/shared/redis.ts';
 import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
 import type { Store } from '@connector/shared/store.ts';
-import { listAccounts } from '@connector/sync/accounts/list-accounts.ts';
+import { listNames } from '@connector/sync/accounts/list-accounts.ts';
 import { endReviewedRunIfDone } from '@connector/sync/requests/reviewed-run.ts';
 import { isRestricted, type Reviewed, reviewedReader } from '@connector/sync/requests/reviewed-steps.ts';
 import { endRunIfDone, mayDeliver } from '@connector/sync/requests/steering.ts';
@@ -129,7 +129,7 @@ export async function startPusher(service: Service): Promise<Running> {
   };
   const delivering = {
     ...{ store, claims, records, commandMisses, log, signal, seats: new Seats(store, log) },
-    ...{ batchSize, onManyCreated, makeDurable, recentNames: new RecentNames(() => listAccounts(gate, signal)) },
+    ...{ batchSize, onManyCreated, makeDurable, recentNames: new RecentNames(() => listNames(gate, signal)) },
   };
 
   /** Delivers one batch, and rings for those in it who are to be planned again. */

@@ -1,17 +1,11 @@
 /** One list for all who ask within a while. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Account } from '@connector/shared/account.ts';
 import { RecentNames } from './recent-names.ts';
-
-const account = (username: string): Account => ({
-  ...{ username, id: null, fullname: '', disabled: false, admin: false, groups: [], invited: false },
-  ...{ objectGuid: null, directory: null },
-});
 
 test('whoever asks while a list is read, or for one as old as this, has it for nothing', async () => {
   let lists = 0;
-  const recent = new RecentNames(async () => [account(`a${++lists}@x.test`)]);
+  const recent = new RecentNames(async () => new Set([`a${++lists}@x.test`]));
   const beganMs = Date.now();
   const [first, second] = await Promise.all([recent.since(beganMs), recent.since(beganMs)]);
   assert.deepEqual([...first], ['a1@x.test']);
@@ -21,7 +15,7 @@ test('whoever asks while a list is read, or for one as old as this, has it for n
 });
 
 test('a list that failed is none', async () => {
-  const answers = [() => Promise.reject(new Error('away')), async () => [account('a@x.test')]];
+  const answers = [() => Promise.reject(new Error('away')), async () => new Set(['a@x.test'])];
   const recent = new RecentNames(async () => (answers.shift() ?? assert.fail('once too often'))());
   await assert.rejects(recent.since(0), /away/);
   assert.deepEqual([...(await recent.since(0))], ['a@x.test']);

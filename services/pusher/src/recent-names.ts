@@ -2,14 +2,12 @@
  * The user names that LastPass had a moment ago. All batches of creates that follow each other ask whether their accounts exist by now:
  * one list answers them all. A list for each would make a first sync as long as the square of its people.
  */
-import type { Account } from '@connector/shared/account.ts';
-
 export class RecentNames {
-  readonly #list: () => Promise<readonly Account[]>;
+  readonly #list: () => Promise<ReadonlySet<string>>;
   #last: { readonly beganMs: number; readonly names: Promise<ReadonlySet<string>> } | null = null;
 
-  /** @param list lists all accounts */
-  constructor(list: () => Promise<readonly Account[]>) {
+  /** @param list lists the names of all accounts */
+  constructor(list: () => Promise<ReadonlySet<string>>) {
     this.#list = list;
   }
 
@@ -18,11 +16,7 @@ export class RecentNames {
    * @throws whatever listing throws; it is tried again then
    */
   async since(ms: number): Promise<ReadonlySet<string>> {
-    if (this.#last === null || this.#last.beganMs < ms) {
-      const beganMs = Date.now();
-      const names = this.#list().then((accounts) => new Set(accounts.map(({ username }) => username)));
-      this.#last = { beganMs, names };
-    }
+    if (this.#last === null || this.#last.beganMs < ms) this.#last = { beganMs: Date.now(), names: this.#list() };
     const asked = this.#last;
     try {
       return await asked.names;

@@ -21,9 +21,14 @@ export class AccountsIncomplete extends Error {
   }
 }
 
-interface Listing {
-  readonly accounts: Map<string, Account>;
-  readonly invitations: Set<string>;
+/** What is kept of each account: a list may be long. */
+type Keep<T> = (account: Account) => T;
+
+interface Listing<T> {
+  /** By id. */
+  readonly accounts: ReadonlyMap<string, T>;
+  readonly names: ReadonlySet<string>;
+  readonly invitations: ReadonlySet<string>;
   /** Why this isn't the whole; `null` when it is. */
   readonly problem: string | null;
 }
@@ -38,30 +43,43 @@ const idsOf = (accounts: readonly Account[]): string => accounts.map(idOf).sort(
  * behind it up, so that the first of the next page is in none of them; and with the deleted one, or with one added at the
  * end, the ids add up to `total` all the same. Only that a page still is what it was proves that the next one follows on it.
  */
-async function listOnce(caller: Caller, signal: AbortSignal): Promise<Listing> {
-  const accounts = new Map<string, Account>();
+async function listOnce<T>(caller: Caller, signal: AbortSignal, keep: Keep<T>): Promise<Listing<T>> {
+  const accounts = new Map<string, T>();
+  const names = new Set<string>();
   const invitations = new Set<string>();
   const read = (pageIndex: number) =>
     caller.call('getuserdata', (client) => client.readAccounts({ pageIndex, pageSize }, signal));
-  const listing = (problem: string | null): Listing => ({ accounts, invitations, problem });
-  let before: readonly Account[] | null = null;
+  const listing = (problem: string | null): Listing<T> => ({ accounts, names, invitations, problem });
+  let before: string | null = null;
   for (let pageIndex = 0; ; pageIndex++) {
     const page = await read(pageIndex);
     const known = accounts.size;
-    for (const account of page.accounts) accounts.set(idOf(account), account);
+    for (const account of page.accounts) {
+      accounts.set(idOf(account), keep(account));
+      names.add(account.username);
+    }
     for (const username of page.invited) invitations.add(username);
     const again: AccountPage | null = before === null ? null : await read(pageIndex - 1);
-    if (again !== null && idsOf(again.accounts) !== idsOf(before ?? [])) return listing(moved);
+    if (again !== null && idsOf(again.accounts) !== before) return listing(moved);
     if (page.accounts.length > 0 && accounts.size === known)
       return listing('LastPass lists the same accounts on one page after another');
-    before = page.accounts;
+    before = idsOf(page.accounts);
     if ((pageIndex + 1) * pageSize < page.total && page.accounts.length > 0) continue;
     if (again !== null && again.total !== page.total) return listing(moved); // which of them is the whole?
     if (accounts.size !== page.total)
       return listing(`LastPass says it has ${page.total} accounts but listed ${accounts.size} different ones`);
-    const names = new Set([...accounts.values()].map(({ username }) => username)).size;
-    return listing(names === accounts.size ? null : 'LastPass lists several accounts under one name');
+    return listing(names.size === accounts.size ? null : 'LastPass lists several accounts under one name');
   }
+}
+
+async function list<T>(caller: Caller, signal: AbortSignal, keep: Keep<T>): Promise<Listing<T>> {
+  let problem = '';
+  for (let attempt = 0; attempt < tries; attempt++) {
+    const listing = await listOnce(caller, signal, keep);
+    if (listing.problem === null) return listing;
+    problem = listing.problem;
+  }
+  throw new AccountsIncomplete(problem);
 }
 
 /**
@@ -69,16 +87,15 @@ async function listOnce(caller: Caller, signal: AbortSignal): Promise<Listing> {
  * @throws AccountsIncomplete when the pages aren't one list, or their unique ids don't add up to `total`, again and again
  */
 export async function listAccounts(caller: Caller, signal: AbortSignal): Promise<Account[]> {
-  let problem = '';
-  for (let attempt = 0; attempt < tries; attempt++) {
-    const list = await listOnce(caller, signal);
-    if (list.problem !== null) {
-      problem = list.problem;
-      continue;
-    }
-    const accounts = [...list.accounts.values()];
-    const known = new Set(accounts.map(({ username }) => username));
-    return [...accounts, ...[...list.invitations].filter((username) => !known.has(username)).map(invitedAccount)];
-  }
-  throw new AccountsIncomplete(problem);
+  const { accounts, names, invitations } = await list(caller, signal, (account) => account);
+  return [...accounts.values(), ...[...invitations].filter((username) => !names.has(username)).map(invitedAccount)];
+}
+
+/**
+ * The user names of all accounts and invitations.
+ * @throws AccountsIncomplete as `listAccounts`
+ */
+export async function listNames(caller: Caller, signal: AbortSignal): Promise<ReadonlySet<string>> {
+  const { names, invitations } = await list(caller, signal, () => null);
+  return new Set([...names, ...invitations]);
 }

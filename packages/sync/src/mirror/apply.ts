@@ -45,6 +45,9 @@ export type Applied =
   | 'overtaken'
   | { readonly broken: string };
 
+/** So many people are put on the list of those to plan in one transaction: Redis serves nobody else meanwhile. */
+const touchedAtOnce = 1_000;
+
 /** Applies the next entry of the log. */
 export async function applyNext(applying: Applying): Promise<Applied> {
   const { store, directory } = applying;
@@ -59,14 +62,25 @@ export async function applyNext(applying: Applying): Promise<Applied> {
   const effect = await effectOf(applying, state, next.entry);
   const people = [...new Set(effect.people)];
   const change = changeId(directory, sequence);
+  const guards = [{ command: ['GET', keys.mirrorState], is: raw }];
+  const touches = (some: readonly PersonKey[]) => [...touch(store.keys, some), ...causedBy(store.keys, some, change)];
+  const beforehand = people.length > touchedAtOnce ? people : [];
+  if (beforehand.length > 0) {
+    // Nobody is planned from here to the last transaction, which says what they are to be planned from.
+    const paused = await store.commit({ guards, writes: [['SET', keys.caughtUp, '']] });
+    if (!paused.committed) return 'overtaken';
+    for (let from = 0; from < beforehand.length; from += touchedAtOnce) {
+      const part = beforehand.slice(from, from + touchedAtOnce);
+      if (!(await store.commit({ guards, writes: touches(part) })).committed) return 'overtaken';
+    }
+  }
   const outcome = await store.commit({
-    guards: [{ command: ['GET', keys.mirrorState], is: raw }],
+    guards,
     writes: [
       ...effect.writes,
       ['SET', keys.mirrorState, JSON.stringify({ ...effect.state, sequence })],
       ['XTRIM', keys.log, 'MINID', `${sequence + 1}-0`],
-      ...touch(store.keys, people),
-      ...causedBy(store.keys, people, change),
+      ...(beforehand.length > 0 ? [] : touches(people)),
     ],
   });
   return outcome.committed ? { people, change } : 'overtaken';

@@ -34,12 +34,13 @@ export async function planPeople(options: PlanningOptions, people: readonly Pers
   const store: State = { ...options.store, redis: inBulk(options.store.redis) };
   const known = await Promise.all(people.map((person) => unlessBroken(store, person, readKnown(store, person))));
   // Only now: versions are read before what they stand for, so that whatever changes from here on is refused.
-  const context = await openContext({ ...options, store });
-  if (context === null) return none;
   const reading = await midRead(
     store,
     options.directories.map(({ id }) => id),
   );
+  // And only now which mirror is in use: whoever is put on the list for another one is put there as in the midst of a read.
+  const context = await openContext({ ...options, store });
+  if (context === null) return none;
   const listed = known.flatMap((each) =>
     each?.listed && !reading.has(partsOfPerson(each.person).directory) ? each : [],
   );
