@@ -90,6 +90,15 @@ describe('between two pages', () => {
     assert.deepEqual(usernamesOf(await listAccounts(caller, signal)), expected);
   });
 
+  it('one is added behind the last: it is a list all the same, of all that were there', async () => {
+    await using simulator = await tenant();
+    const since = await simulator.lastCall();
+    const caller = await callerOf(simulator, [async () => undefined, add(simulator, count)]);
+    assert.deepEqual(usernamesOf(await listAccounts(caller, signal)), everybody);
+    const reads = (await simulator.calls(since)).filter(({ cmd }) => cmd === 'getuserdata');
+    assert.equal(reads.length, 3, 'two pages, and the first once more');
+  });
+
   it('again and again: there is no list, rather than one with gaps', async () => {
     await using simulator = await tenant();
     // The second and third call of a reading are the next page, and the first page once more.

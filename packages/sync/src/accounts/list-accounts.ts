@@ -41,7 +41,8 @@ const idsOf = (accounts: readonly Account[]): string => accounts.map(idOf).sort(
 /**
  * Reads all pages, and each but the last again once the next one is read. An account that is deleted meanwhile moves those
  * behind it up, so that the first of the next page is in none of them; and with the deleted one, or with one added at the
- * end, the ids add up to `total` all the same. Only that a page still is what it was proves that the next one follows on it.
+ * end, the ids add up to `total` all the same. Only that a page still is what it was proves that the next one follows on it. Accounts that
+ * come meanwhile, as our own do in a first sync, are none of these.
  */
 async function listOnce<T>(caller: Caller, signal: AbortSignal, keep: Keep<T>): Promise<Listing<T>> {
   const accounts = new Map<string, T>();
@@ -51,6 +52,7 @@ async function listOnce<T>(caller: Caller, signal: AbortSignal, keep: Keep<T>): 
     caller.call('getuserdata', (client) => client.readAccounts({ pageIndex, pageSize }, signal));
   const listing = (problem: string | null): Listing<T> => ({ accounts, names, invitations, problem });
   let before: string | null = null;
+  let total = 0;
   for (let pageIndex = 0; ; pageIndex++) {
     const page = await read(pageIndex);
     const known = accounts.size;
@@ -60,12 +62,13 @@ async function listOnce<T>(caller: Caller, signal: AbortSignal, keep: Keep<T>): 
     }
     for (const username of page.invited) invitations.add(username);
     const again: AccountPage | null = before === null ? null : await read(pageIndex - 1);
+    if (page.total < total || (again !== null && again.total < page.total)) return listing(moved);
+    total = again?.total ?? page.total;
     if (again !== null && idsOf(again.accounts) !== before) return listing(moved);
     if (page.accounts.length > 0 && accounts.size === known)
       return listing('LastPass lists the same accounts on one page after another');
     before = idsOf(page.accounts);
     if ((pageIndex + 1) * pageSize < page.total && page.accounts.length > 0) continue;
-    if (again !== null && again.total !== page.total) return listing(moved); // which of them is the whole?
     if (accounts.size !== page.total)
       return listing(`LastPass says it has ${page.total} accounts but listed ${accounts.size} different ones`);
     return listing(names.size === accounts.size ? null : 'LastPass lists several accounts under one name');
