@@ -154,7 +154,7 @@ export const plantedBugs: readonly PlantedBug[] = [
       },
       {
         file: round,
-        text: "{ command: ['HGET', store.keys.touched, delivery.person], is: String(delivery.plan.inputs.touched) },",
+        text: "{ command: ['HGET', touched, person], is: String(current.inputs.touched) },",
         by: '',
       },
       { file: deliver, text: 'String(current.inputs.touched) === touched &&', by: '' },
@@ -186,8 +186,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     replacements: [
       {
         file: apply,
-        text: "  const outcome = await store.commit({\n    guards: [{ command: ['GET', keys.mirrorState], is: raw }],",
-        by: '  const outcome = await store.commit({\n    guards: [],',
+        text: "  const guards = [{ command: ['GET', keys.mirrorState], is: raw }];\n  const touches",
+        by: '  const guards: Guard[] = [];\n  const touches',
       },
     ],
   },

@@ -37,10 +37,12 @@ const byTheClock = /:(alive:.*|services|call-rate)$/;
 
 const lastPart = (key: string): string => key.slice(key.indexOf(':') + 1);
 
-/** What a transaction writes, in a few words. */
-function transactionIn(json: string): string {
-  const { writes } = JSON.parse(json) as { writes: string[][] };
-  const parts = writes.map(([command = '', key = '']) => `${command} ${lastPart(key)}`);
+/** What transactions that are committed together write, in a few words. */
+function transactionsIn(json: string): string {
+  const transactions = JSON.parse(json) as { writes: string[][] }[];
+  const parts = transactions
+    .flatMap(({ writes }) => writes)
+    .map(([command = '', key = '']) => `${command} ${lastPart(key)}`);
   return `commit ${[...new Set(parts)].join(', ')}`;
 }
 
@@ -50,7 +52,7 @@ function effectOf(connection: string, name: string, args: readonly unknown[]): s
   if (name === 'evalsha' || name === 'eval') {
     if (connection.startsWith('ring-')) return `add to ${connection.slice('ring-'.length)}`;
     const afterKeys = 2 + Number(text(1));
-    return text(2).endsWith(':clock') ? transactionIn(text(afterKeys)) : null;
+    return text(2).endsWith(':clock') ? transactionsIn(text(afterKeys)) : null;
   }
   if (connection.includes('-')) return null; // BullMQ's
   if (name === 'waitaof') return 'waitaof';
