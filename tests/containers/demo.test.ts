@@ -184,7 +184,8 @@ describe('the demo in containers', { timeout: 270_000 }, () => {
       'docker compose config': await demo.project.compose('config'),
       'docker compose logs': await demo.project.compose('logs'),
       'docker compose top': await demo.project.compose('top'),
-      'connector status': await demo.project.connector('status', '--json'),
+      // It fails as long as a service isn't ready, as after the restore.
+      'connector status': await waitUntil('all to be ready', () => demo.project.connector('status', '--json')),
       'the front page': await page('/'),
       'the dashboard': (await page('/queues/')) + (await page('/queues/api/queues')),
       'the figures': await page('/metrics'),
