@@ -153,7 +153,7 @@ export const plantedBugs: readonly PlantedBug[] = [
         by: "({ command: ['HGET', hashes[index] ?? '', person], is })).slice(1);",
       },
       {
-        file: round,
+        file: 'services/pusher/src/last-look.ts',
         text: "{ command: ['HGET', touched, person], is: String(current.inputs.touched) },",
         by: '',
       },

@@ -1,8 +1,9 @@
 /** What delivering needs. */
+import type { PersonKey } from '@connector/shared/keys.ts';
 import type { Store } from '@connector/shared/store.ts';
 import type { Reviewed } from '@connector/sync/requests/reviewed-steps.ts';
 import type { Logger } from 'pino';
-import type { Claims } from './claims.ts';
+import type { Batch, Claims } from './claims.ts';
 import type { Calls } from './gate.ts';
 import type { CommandMisses } from './misses.ts';
 import type { RecentNames } from './recent-names.ts';
@@ -32,4 +33,12 @@ export interface DeliverOptions {
   readonly mayDeliver: () => Promise<boolean>;
   /** Many accounts were created whose ids aren't known yet. */
   readonly onManyCreated: () => void;
+}
+
+/** What works on behalf of a round is given. */
+export interface RoundParts {
+  readonly deliver: DeliverOptions;
+  readonly batch: Batch;
+  /** Takes people out of the round. */
+  readonly dropOut: (people: Iterable<PersonKey>) => void;
 }

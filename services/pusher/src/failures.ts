@@ -12,7 +12,7 @@ import type { Change } from '@connector/sync/accounts/account-changes.ts';
 import type { CallKind } from '@connector/sync/calls/calls.ts';
 import { type Delivery, stepOf } from '@connector/sync/calls/delivery.ts';
 import type { Batch } from './claims.ts';
-import type { DeliverOptions } from './deliver-options.ts';
+import type { DeliverOptions, RoundParts } from './deliver-options.ts';
 import { setAsideForMs } from './misses.ts';
 import { readAccountsOf } from './read-back.ts';
 import type { NoSeatFree } from './seats.ts';
@@ -46,21 +46,13 @@ const refusal = ({ plan: { name } }: Delivery, reason: string): SetAside => ({
   sinceMs: Date.now(),
 });
 
-/** The batch whose calls fail, and the round that makes them. */
-export interface FailuresOptions {
-  readonly deliver: DeliverOptions;
-  readonly batch: Batch;
-  /** Takes people out of the round. */
-  readonly dropOut: (people: Iterable<PersonKey>) => void;
-}
-
 /** The ways out of a round. */
 export class Failures {
   readonly #options: DeliverOptions;
   readonly #batch: Batch;
-  readonly #leave: FailuresOptions['dropOut'];
+  readonly #leave: RoundParts['dropOut'];
 
-  constructor({ deliver, batch, dropOut }: FailuresOptions) {
+  constructor({ deliver, batch, dropOut }: RoundParts) {
     this.#options = deliver;
     this.#batch = batch;
     this.#leave = dropOut;

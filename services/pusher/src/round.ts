@@ -1,5 +1,5 @@
 /**
- * The calls of one batch: a last look before each leaves, the answer recorded, and every way in which one can fail (what then
+ * The calls of one batch: a last look before each leaves (`last-look.ts`), the answer recorded, and every way in which one can fail (what then
  * becomes of its people: `failures.ts`).
  *
  * | what happened | what is done |
@@ -18,52 +18,25 @@ import type { LastPassClient } from '@connector/lastpass/client.ts';
 import { LastPassError } from '@connector/lastpass/errors.ts';
 import { saysNoSeat } from '@connector/lastpass/refusals.ts';
 import { loggedChanges, loggedPeople } from '@connector/shared/change-id.ts';
-import type { Keys, PersonKey } from '@connector/shared/keys.ts';
+import type { PersonKey } from '@connector/shared/keys.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import type { Change } from '@connector/sync/accounts/account-changes.ts';
 import type { Answer, CallKind } from '@connector/sync/calls/calls.ts';
 import { type Delivery, stepOf } from '@connector/sync/calls/delivery.ts';
 import { disablingDigest } from '@connector/sync/plan/make-plan.ts';
-import type { ReviewedSteps } from '@connector/sync/requests/reviewed-steps.ts';
 import type { Batch } from './claims.ts';
 import type { DeliverOptions } from './deliver-options.ts';
 import { existingAmong } from './existing-accounts.ts';
 import { Failures } from './failures.ts';
 import { CredentialsRefused } from './gate.ts';
+import { LastLook, planHolds } from './last-look.ts';
 import { callsOf } from './misses.ts';
 import { readBack } from './read-back.ts';
-import { createSettlesMs, createsFromMs, movedChanges } from './settling.ts';
+import { createsFromMs, movedChanges } from './settling.ts';
 import { withoutAddresses } from './without-addresses.ts';
 
 /** The ids of so many created accounts are asked for one by one. */
 const idsAtOnce = 5;
-/** So long after the claims were checked, the check is stale and made again before sending (a process that was paused). */
-const checkedForMs = 2_000;
-/** After so many stale checks in a row Redis is too slow to be sure of anything. */
-const looksAtMost = 5;
-
-/** Holds when no other person's create of the same user name is under way. */
-function nobodyElseCreates(
-  keys: Keys,
-  { person, plan }: Delivery,
-  creators: ReadonlyMap<string, string | null>,
-): Guard {
-  const creator = creators.get(plan.username) ?? null;
-  return { command: ['HGET', keys.creating, plan.username], is: creator === person ? person : null };
-}
-
-/** Hold as long as the plan is the one that is delivered, and nothing on the directory's side has changed since it was made. */
-const planHolds = ({ plans, touched }: Keys, { person, plan: current, planRaw }: Delivery): Guard[] => [
-  { command: ['HGET', plans, person], is: planRaw },
-  { command: ['HGET', touched, person], is: String(current.inputs.touched) },
-];
-
-/** Holds while the run is open that somebody has reviewed these steps for. */
-const stillReviewed = (keys: Keys, person: PersonKey, { raw }: ReviewedSteps): Guard => ({
-  command: ['HGET', keys.reviewedSteps, person],
-  is: raw,
-});
-
 /** What can be undone of a call, if it disabled an account that wasn't so before. */
 function disablingOf(delivery: Delivery, kind: CallKind, { unchanged }: Answer): Pick<Change, 'disabling'> {
   const step = kind.steps.includes('disable') ? stepOf(delivery, 'disable') : undefined;
@@ -88,6 +61,7 @@ export class Round {
   readonly #options: DeliverOptions;
   readonly #batch: Batch;
   readonly #failures: Failures;
+  readonly #lastLook: LastLook;
   readonly #beganAtMs = performance.now();
   #deliveries: readonly Delivery[];
 
@@ -95,7 +69,9 @@ export class Round {
     this.#options = options;
     this.#batch = batch;
     this.#deliveries = deliveries;
-    this.#failures = new Failures({ deliver: options, batch, dropOut: (people) => this.#dropOut(people) });
+    const dropOut = (people: Iterable<PersonKey>) => this.#dropOut(people);
+    this.#failures = new Failures({ deliver: options, batch, dropOut });
+    this.#lastLook = new LastLook({ deliver: options, batch, dropOut });
   }
 
   /** Makes all calls of one kind. */
@@ -169,7 +145,9 @@ export class Round {
     let sent: readonly Delivery[] = carried;
     try {
       const send = async (client: LastPassClient): Promise<Answer | null> => {
-        sent = (await this.#options.mayDeliver()) ? await this.#prepare(kind, carried) : await this.#giveBack(carried);
+        sent = (await this.#options.mayDeliver())
+          ? await this.#lastLook.take(kind, carried)
+          : await this.#giveBack(carried);
         if (sent.length === 0) return null;
         return kind.send(client, sent);
       };
@@ -195,65 +173,6 @@ export class Round {
         log.warn({ command: kind.command, ...about(sent), code: error.code }, withoutAddresses(error.message));
       await this.#failed(kind, sent, error);
     }
-  }
-
-  /**
-   * What must be known after a crash is written down, of a create so that it outlives Redis too. Then the last look before the call
-   * leaves: claims and plans still hold, on the timeline on which it was written down. Where that was a while ago, it is written anew: for with
-   * it goes the time until which a create counts as under way.
-   * @throws TimelineChanged when Redis may have forgotten it, NotDurable, Error when Redis takes longer than a look is good for
-   */
-  async #prepare(kind: CallKind, carried: readonly Delivery[]): Promise<readonly Delivery[]> {
-    let ready = carried;
-    let writtenAtMs = Number.NEGATIVE_INFINITY;
-    if (kind.creates) {
-      writtenAtMs = Date.now();
-      ready = await this.#writeDown(kind, ready, writtenAtMs);
-      if (ready.length > 0) await this.#options.makeDurable();
-    }
-    for (let look = 0; look < looksAtMost; look++) {
-      const checkedAtMs = Date.now();
-      const isWritten = checkedAtMs - writtenAtMs < checkedForMs;
-      ready = isWritten ? await this.#check(kind, ready) : await this.#writeDown(kind, ready, checkedAtMs);
-      if (Date.now() - checkedAtMs < checkedForMs) return ready;
-    }
-    throw new Error(`nothing is sent: Redis takes longer than ${checkedForMs} ms to write; is its disk slow?`);
-  }
-
-  #writeDown(kind: CallKind, carried: readonly Delivery[], nowMs: number): Promise<Delivery[]> {
-    return this.#check(kind, carried, (delivery) => this.#intention(kind, delivery, nowMs));
-  }
-
-  /** Whose claims and plans still hold; who isn't among them is planned again. @param noting what is written down of those who are */
-  async #check(
-    kind: CallKind,
-    carried: readonly Delivery[],
-    noting: (delivery: Delivery) => Change = ({ person, plan: { username } }) => ({ person, username }),
-  ): Promise<Delivery[]> {
-    const { records, store } = this.#options;
-    const changes = carried.map((delivery) => ({ ...noting(delivery), delivery }));
-    const creators = kind.creates ? await this.#creatorsOf(carried) : null;
-    const isReady = ({ delivery }: { delivery: Delivery }): Guard[] => [
-      ...(creators === null ? [] : [nobodyElseCreates(store.keys, delivery, creators)]),
-      ...planHolds(store.keys, delivery),
-      ...(delivery.reviewed === undefined ? [] : [stillReviewed(store.keys, delivery.person, delivery.reviewed)]),
-    ];
-    const ready = (await records.commit(this.#batch, changes, isReady)).map(({ delivery }) => delivery);
-    const outdated = carried.filter((delivery) => !ready.includes(delivery));
-    this.#dropOut(outdated.map(({ person }) => person));
-    await records.commit(
-      this.#batch,
-      outdated.map(({ person, plan: { username } }) => ({ person, username, claim: { kind: 'finish' } as const })),
-    );
-    return ready;
-  }
-
-  /** Who has written down that they create these user names. */
-  async #creatorsOf(carried: readonly Delivery[]): Promise<Map<string, string | null>> {
-    const { redis, keys } = this.#options.store;
-    const usernames = carried.map(({ plan: { username } }) => username);
-    const creators = await redis.hmget(keys.creating, ...usernames);
-    return new Map(usernames.map((username, index) => [username, creators[index] ?? null]));
   }
 
   /**
@@ -294,23 +213,6 @@ export class Round {
     }));
     await this.#options.records.commit(this.#batch, changes);
     return carried.filter((delivery) => !existing.includes(delivery));
-  }
-
-  #intention(kind: CallKind, delivery: Delivery, nowMs: number): Change {
-    const { person, plan: current } = delivery;
-    const step = stepOf(delivery, 'create');
-    const change = { person, username: current.username };
-    if (kind.creates && step)
-      return {
-        ...change,
-        intent: {
-          username: current.username,
-          fullname: step.fullname,
-          groups: step.groups,
-          settlesAtMs: nowMs + createSettlesMs,
-        },
-      };
-    return kind.linkWhenSent && delivery.link ? { ...change, link: kind.linkWhenSent(delivery.link, nowMs) } : change;
   }
 
   /** Writes down what an answer made true. */
