@@ -17,8 +17,8 @@ import { Counter, Gauge } from 'prom-client';
 import { CallRate } from './call-rate.ts';
 import { type Batch, Claims, signOfLifeEveryMs } from './claims.ts';
 import { deliverBatch } from './deliver.ts';
+import { waitForFullBatch } from './full-batch.ts';
 import { CredentialsRefused, Gate } from './gate.ts';
-import { gather } from './gather.ts';
 import { CommandMisses } from './misses.ts';
 import { RecentNames } from './recent-names.ts';
 import { Records } from './records.ts';
@@ -163,9 +163,10 @@ export async function startPusher(service: Service): Promise<Running> {
 
   const deliverOutstanding = async () => {
     for (let isAlone = true; !signal.aborted && (await isAllowed()); ) {
-      await gather(store, { atMost: lastpass.batchSize, signal });
+      const atMost = await toClaim();
+      await waitForFullBatch(store, { atMost, signal });
       const reviewed = await readReviewed();
-      const batch = await claims.take(await toClaim(), { reviewed });
+      const batch = await claims.take(atMost, { reviewed });
       if (batch === null) return;
       // After a pause, or an outage of LastPass, one bell has rung for thousands: whoever answers one calls another to help.
       if (isAlone) await accountUpdates.ring({});

@@ -10,7 +10,7 @@ const longestMs = 200;
 const lookEveryMs = 20;
 
 /** Waits until as many are due as one call takes, or nobody is being planned who may become due; not while a leaver is due. */
-export async function gather(
+export async function waitForFullBatch(
   { redis, keys }: Store,
   { atMost, signal }: { readonly atMost: number; readonly signal: AbortSignal },
 ): Promise<void> {
