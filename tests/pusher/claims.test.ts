@@ -67,3 +67,28 @@ test('a leaver who is done with holds no place for later', async () => {
   await its.claims.end(batch);
   assert.equal(await its.store.redis.zcard(its.store.keys.leavers), 0);
 });
+
+test('whom a pusher has claimed is nobody else’s there either, before it has heard that it has', async () => {
+  await using its = await claiming();
+  const { store } = its;
+  let second: Batch | null | undefined;
+  const claims: Claims = new Claims(
+    {
+      ...store,
+      commit: async (transaction) => {
+        const outcome = await store.commit(transaction);
+        if (second !== undefined) return outcome;
+        second = null;
+        await store.redis.zadd(store.keys.toDeliver, 'XX', 1, joiners[0] ?? ''); // as somebody else has read it right before
+        await store.redis.del(store.keys.leavers);
+        second = await claims.take(1);
+        return outcome;
+      },
+    },
+    'pusher',
+  );
+  await store.redis.del(store.keys.leavers);
+  const first = await claims.take(1);
+  assert.deepEqual(peopleOf(first), [joiners[0]]);
+  assert.notDeepEqual(peopleOf(second ?? null), [joiners[0]]);
+});

@@ -11,6 +11,7 @@ import { learnIds } from '@connector/sync/accounts/learn-ids.ts';
 import { RereadOvertaken } from '@connector/sync/accounts/take-over.ts';
 import { directoryId, type Run, Servers } from '../faults/pipeline.ts';
 import { guidOf } from '../faults/scenario.ts';
+import { accountOf as listedAccount } from '../reconciler/reconciling.ts';
 
 let servers: Servers;
 before(async () => {
@@ -20,15 +21,8 @@ after(() => servers[Symbol.asyncDispose]());
 
 const keyOf = (n: number) => personKey(directoryId, guidOf(n));
 const accountOf = (n: number, more: Partial<Account> = {}): Account => ({
-  username: `p${n}@company.test`,
+  ...listedAccount({ username: `p${n}@company.test`, fullname: `Mx p${n}`, groups: [] }),
   id: null,
-  fullname: `Mx p${n}`,
-  disabled: false,
-  admin: false,
-  groups: [],
-  invited: false,
-  objectGuid: null,
-  directory: null,
   ...more,
 });
 /** As LastPass lists it. */
@@ -80,6 +74,22 @@ test('reads from the end of the list, as far as ids are wanted, and plans nobody
   for (const n of [28, 39, 44]) assert.equal(await idOf(run, n), `${1_000 + n}`);
   assert.equal(await redis.hget(keys.linkedIds, '1044'), keyOf(44));
   assert.equal(await redis.zcard(keys.toPlan), 0);
+});
+
+test('plans who isn’t only told by an id: something else about the account is news, or there is something to do', async () => {
+  await using run = await begin({ people: 4, createdFrom: 0 });
+  const { commit, keys, redis } = run.store;
+  await commit({
+    guards: [],
+    writes: [
+      ...accountWrites(keys, accountOf(0).username, { now: accountOf(0, { fullname: 'By another name' }) }),
+      ['HSET', keys.plans, keyOf(1), '{}'],
+      ['HSET', keys.setAside, keyOf(2), '{}'],
+    ],
+  });
+  await learn(run, 4);
+  assert.deepEqual(await redis.zrange(keys.toPlan, '0', '-1'), [keyOf(0), keyOf(1), keyOf(2)]);
+  for (const n of [0, 1, 2, 3]) assert.equal(await idOf(run, n), `${1_000 + n}`);
 });
 
 test('asks nothing where no id is wanted, and an invitation has none', async () => {
