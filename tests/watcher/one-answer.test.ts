@@ -4,18 +4,13 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { connectDirectory } from '@connector/active-directory/connection.ts';
-import { parseConfiguration } from '@connector/shared/configuration.ts';
 import { type Cursor, cursor } from '@connector/shared/directory-state.ts';
 import { isMidRead } from '@connector/sync/plan/mid-read.ts';
-import { pino } from 'pino';
-import { Bell } from '../../services/watcher/src/bell.ts';
-import { ChangeLog, Fenced } from '../../services/watcher/src/change-log.ts';
-import { takeLease } from '../../services/watcher/src/lease.ts';
-import { Watch } from '../../services/watcher/src/watch-directory.ts';
+import { Fenced } from '../../services/watcher/src/change-log.ts';
 import { Reconciling } from '../reconciler/reconciling.ts';
 import { guidTextOf } from '../support/generated/identity.ts';
-import { LoopbackServer, loopbackPassword } from '../support/generated/loopback-server.ts';
+import { LoopbackServer } from '../support/generated/loopback-server.ts';
+import { watchOnce } from './watching.ts';
 
 const people = 2_500;
 
@@ -23,40 +18,14 @@ test('a watcher that is superseded in the midst of an answer leaves nothing that
   await using server = await LoopbackServer.start({ people, dirSync: 'one' });
   await using reconciling = await Reconciling.create();
   const { store, keys } = reconciling;
-  const account = { urls: [server.ldapUrl], bindDn: 'CN=svc', bindPassword: loopbackPassword, insecure: true };
-  const section = { directories: [{ id: 'corp', ...account }], lastpass: { cid: '1', provhash: 'p' } };
-  const [directory] = parseConfiguration(JSON.stringify(section), { file: 'test.yaml', environment: {} }).directories;
-  assert.ok(directory);
-
-  /** Watches until everything is read and applied; `onAppend` is told after each append. */
-  const watchOnce = async (onAppend: (count: number) => Promise<void> = async () => undefined): Promise<void> => {
-    const lease = (await takeLease(store, 'corp', 'test')) ?? assert.fail('the lease is taken');
-    const stop = new AbortController();
-    const bell = new Bell();
-    let appends = 0;
-    await using connection = await connectDirectory(account);
-    const log = await ChangeLog.open(store, lease, 'corp');
-    const watch = new Watch({
-      ...{ directory, store, log, connection, bell, signal: stop.signal, logger: pino({ level: 'silent' }) },
-      ...{ mayChooseAgain: () => false, fullReadEveryMs: 3_600_000, onChanges: () => undefined },
-      ring: async () => {
-        await onAppend(++appends);
-        await reconciling.applyAll();
-        if (log.cursor.completed === 1 && log.cursor.caughtUp) stop.abort();
-      },
-      onCaughtUp: () => undefined,
-      onBases: () => undefined,
-    });
-    await watch.run();
-    await lease.release();
-  };
+  const watched = { server, reconciling };
   const cursorNow = async (): Promise<Cursor> => cursor.parse(JSON.parse((await store.redis.get(keys.cursor)) ?? ''));
   const changed = async (): Promise<number> => {
     const objects = await store.redis.hvals(keys.mirror(1).objects);
     return objects.filter((object) => object.includes('Everybody')).length;
   };
 
-  await watchOnce();
+  await watchOnce(watched);
   const before = await cursorNow();
   assert.equal(await store.redis.hlen(keys.mirror(1).objects), server.directory.count);
   const everybody = Array.from({ length: people }, (_, index) => server.directory.company.person(index));
@@ -65,7 +34,7 @@ test('a watcher that is superseded in the midst of an answer leaves nothing that
 
   const supersede = async (count: number) =>
     void (count === 2 && (await store.redis.set(keys.fence, 'another watcher')));
-  await assert.rejects(watchOnce(supersede), Fenced);
+  await assert.rejects(watchOnce({ ...watched, onAppend: supersede }), Fenced);
   const between = await changed();
   assert.ok(between > 0 && between < people, `${between} changes were appended`);
   assert.equal((await cursorNow()).cookie, before.cookie, 'the place is kept with the end of an answer only');
@@ -73,9 +42,10 @@ test('a watcher that is superseded in the midst of an answer leaves nothing that
 
   await store.redis.del(keys.lease);
   let appends = 0;
-  await watchOnce(async (count) => {
+  const onAppend = async (count: number) => {
     appends = count;
-  });
+  };
+  await watchOnce({ ...watched, onAppend });
   assert.ok(appends > 2, 'part by part');
   assert.equal(await changed(), people);
   assert.notEqual((await cursorNow()).cookie, before.cookie);
