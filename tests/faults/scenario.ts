@@ -42,7 +42,7 @@ export const person = (n: number, name: string, more: Partial<DirectoryChange> =
   userAccountControl: 512,
   ...more,
 });
-const changed = (n: number, values: Partial<DirectoryChange>): DirectoryChange => ({
+export const changed = (n: number, values: Partial<DirectoryChange>): DirectoryChange => ({
   guid: guidOf(n),
   complete: false,
   ...values,

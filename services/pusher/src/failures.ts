@@ -10,9 +10,10 @@ import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import type { Change } from '@connector/sync/accounts/account-changes.ts';
 import type { CallKind } from '@connector/sync/calls/calls.ts';
-import { type Delivery, stepOf } from '@connector/sync/calls/delivery.ts';
+import type { Delivery } from '@connector/sync/calls/delivery.ts';
 import type { Batch } from './claims.ts';
 import type { DeliverOptions, RoundParts } from './deliver-options.ts';
+import type { LastLook } from './last-look.ts';
 import { setAsideForMs } from './misses.ts';
 import { readAccountsOf } from './read-back.ts';
 import type { NoSeatFree } from './seats.ts';
@@ -51,11 +52,14 @@ export class Failures {
   readonly #options: DeliverOptions;
   readonly #batch: Batch;
   readonly #leave: RoundParts['dropOut'];
+  readonly #lastLook: LastLook;
 
-  constructor({ deliver, batch, dropOut }: RoundParts) {
+  /** @param lastLook of the same round */
+  constructor({ deliver, batch, dropOut }: RoundParts, lastLook: LastLook) {
     this.#options = deliver;
     this.#batch = batch;
     this.#leave = dropOut;
+    this.#lastLook = lastLook;
   }
 
   /** How many calls about each in a row had no conclusive answer. */
@@ -68,16 +72,15 @@ export class Failures {
   }
 
   /** The call certainly did nothing, or wasn't made: its people try again later, or at a given time. */
-  async nothingSent(kind: CallKind, sent: readonly Delivery[], atMs: number | null): Promise<void> {
-    const changes = sent.map(({ person, plan: { username }, attempts, link: before }): Change => {
+  async nothingSent(sent: readonly Delivery[], atMs: number | null): Promise<void> {
+    const changes = sent.map((delivery): Change => {
+      const { person, plan, attempts } = delivery;
       const untilMs = atMs ?? Date.now() + Math.min(longestRetryMs, firstRetryMs * 2 ** attempts);
-      const undone = kind.linkWhenSent && before !== null ? { link: before } : {};
       return {
         person,
-        username,
+        username: plan.username,
+        ...this.#lastLook.takenBack(delivery),
         claim: { kind: 'postpone', untilMs },
-        ...(kind.creates ? { intent: null } : {}),
-        ...undone,
       };
     });
     this.#leave(sent.map(({ person }) => person));
@@ -193,9 +196,8 @@ export class Failures {
         username: delivery.plan.username,
         setAside: { name: delivery.plan.name, ...aside, sinceMs: sinceMs(index, aside.kind) },
         misses: 0,
-        ...(delivery.link === null ? {} : { link: delivery.link }), // not as it was written down before sending
+        ...this.#lastLook.takenBack(delivery),
         claim: { kind: 'postpone', untilMs },
-        ...(stepOf(delivery, 'create') ? { intent: null } : {}),
       };
     });
     const { records } = this.#options;

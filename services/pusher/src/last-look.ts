@@ -44,6 +44,8 @@ export class LastLook {
   readonly #options: DeliverOptions;
   readonly #batch: Batch;
   readonly #dropOut: (people: Iterable<PersonKey>) => void;
+  /** Of whom it is written down that such a call leaves, the last of them. */
+  readonly #written = new Map<PersonKey, CallKind>();
 
   constructor({ deliver, batch, dropOut }: RoundParts) {
     this.#options = deliver;
@@ -74,8 +76,17 @@ export class LastLook {
     throw new Error(`nothing is sent: Redis takes longer than ${checkedForMs} ms to write; is its disk slow?`);
   }
 
-  #writeDown(kind: CallKind, carried: readonly Delivery[], nowMs: number): Promise<Delivery[]> {
-    return this.#check(kind, carried, (delivery) => this.#intention(kind, delivery, nowMs));
+  /** What takes back what was written down of a call that certainly did nothing; of an address, only one's own. */
+  takenBack({ person, link: before }: Delivery): Pick<Change, 'intent' | 'link'> {
+    const kind = this.#written.get(person);
+    if (kind?.creates) return { intent: null };
+    return kind?.linkWhenSent && before !== null ? { link: before } : {};
+  }
+
+  async #writeDown(kind: CallKind, carried: readonly Delivery[], nowMs: number): Promise<Delivery[]> {
+    const ready = await this.#check(kind, carried, (delivery) => this.#intention(kind, delivery, nowMs));
+    for (const { person } of ready) this.#written.set(person, kind);
+    return ready;
   }
 
   /** Whose claims and plans still hold; who isn't among them is planned again. @param noting what is written down of those who are */
@@ -97,7 +108,12 @@ export class LastLook {
     this.#dropOut(outdated.map(({ person }) => person));
     await records.commit(
       this.#batch,
-      outdated.map(({ person, plan: { username } }) => ({ person, username, claim: { kind: 'finish' } as const })),
+      outdated.map((delivery) => ({
+        person: delivery.person,
+        username: delivery.plan.username,
+        ...this.takenBack(delivery),
+        claim: { kind: 'finish' } as const,
+      })),
     );
     return ready;
   }

@@ -70,14 +70,15 @@ export class Round {
     this.#batch = batch;
     this.#deliveries = deliveries;
     const dropOut = (people: Iterable<PersonKey>) => this.#dropOut(people);
-    this.#failures = new Failures({ deliver: options, batch, dropOut });
-    this.#lastLook = new LastLook({ deliver: options, batch, dropOut });
+    const parts = { deliver: options, batch, dropOut };
+    this.#lastLook = new LastLook(parts);
+    this.#failures = new Failures(parts, this.#lastLook);
   }
 
   /** Makes all calls of one kind. */
   async make(kind: CallKind): Promise<void> {
     const planned = this.#deliveries.filter(kind.carries);
-    const carried = kind.creates ? await this.#creatable(kind, planned) : planned;
+    const carried = kind.creates ? await this.#creatable(planned) : planned;
     if (carried.length === 0) return;
     const size = await this.#sizeOf(kind);
     const misses = await this.#failures.missesOf(carried);
@@ -164,7 +165,7 @@ export class Round {
       if (kind.changesAddress) await this.#followAddresses(sent);
     } catch (error) {
       if (error instanceof CredentialsRefused) {
-        await this.#failures.nothingSent(kind, sent, Date.now());
+        await this.#failures.nothingSent(sent, Date.now());
         throw error;
       }
       if (!(error instanceof LastPassError)) throw error;
@@ -179,7 +180,7 @@ export class Round {
    * Whose create may leave. After Redis has forgotten something nobody's may for a while: the same one may be under way, and can't
    * be seen coming.
    */
-  async #creatable(kind: CallKind, planned: readonly Delivery[]): Promise<readonly Delivery[]> {
+  async #creatable(planned: readonly Delivery[]): Promise<readonly Delivery[]> {
     if (planned.length === 0) return planned;
     const { store, log } = this.#options;
     const fromMs = createsFromMs(await store.notice());
@@ -188,7 +189,7 @@ export class Round {
       about(planned),
       `creates wait until ${new Date(fromMs).toISOString()}: one that Redis has forgotten may be under way until then`,
     );
-    await this.#failures.nothingSent(kind, planned, fromMs);
+    await this.#failures.nothingSent(planned, fromMs);
     return [];
   }
 
@@ -276,7 +277,7 @@ export class Round {
     if (error.arrived === 'perhaps') return this.#failures.unanswered(kind, sent, error);
     if (error.arrived === 'yes') this.#options.commandMisses.answered(kind.command);
     if (error.code === 'too-large' && sent.length > 1) return this.#inHalves(kind, sent);
-    if (error.arrived === 'no') return this.#failures.nothingSent(kind, sent, null);
+    if (error.arrived === 'no') return this.#failures.nothingSent(sent, null);
     if (sent.length === 1) {
       const words = (error.messages ?? [error.message]).join('; ');
       if (!isForWantOfSeats(kind, error)) return this.#failures.refused(sent, () => words);

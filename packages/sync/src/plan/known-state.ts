@@ -44,7 +44,7 @@ export async function readKnown({ redis, keys }: State, person: PersonKey) {
     setAside: parseStored(setAside, keys.setAside, asideRaw).value,
     /** The change in the directory that they are planned because of, if it is one. */
     cause,
-    /** A pusher is at it, or may have been: its place in the list of deliveries stays. */
+    /** A pusher is at it, or may have been, and will come back to it: it has a place in the list of deliveries. */
     inDelivery: claim !== null || intentRaw !== null,
     waiting: waiting !== null,
     held: held !== null,

@@ -68,7 +68,9 @@ export function writesFor(
   ];
   writes.push(isLeaver && stored?.cleared ? ['ZADD', keys.leavers, nowMs, person] : ['ZREM', keys.leavers, person]);
   if (deliver) writes.push(['ZADD', keys.toDeliver, nowMs, person]);
-  else if (!known.inDelivery) writes.push(['ZREM', keys.toDeliver, person]);
+  else if (known.inDelivery)
+    writes.push(['ZADD', keys.toDeliver, 'NX', nowMs, person]); // what was sent is still to be settled
+  else writes.push(['ZREM', keys.toDeliver, person]);
   if (waiting) writes.push(['ZADD', keys.waiting, 'NX', nowMs, person]);
   else if (known.waiting) writes.push(['ZREM', keys.waiting, person]);
   for (const [list, isOnIt] of [
