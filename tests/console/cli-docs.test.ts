@@ -14,6 +14,7 @@ import type { Program } from '../support/child-process.ts';
 import { Stack } from '../support/stack.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { Described, document, sectionNamed, sections } from './cli-document.ts';
+import { janesMail, putJaneToWork } from './jane-at-work.ts';
 import { guidOf, Workplace } from './workplace.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -205,6 +206,12 @@ test('lists and decisions print what is described', async () => {
   await run('undo', guidOf('e'), 'nobody@x.org');
   await run('retry', '--all');
   await run('retry', guidOf('f'), 'nobody@x.org');
+});
+
+test('explain prints what is described', async () => {
+  await putJaneToWork(place);
+  await run('explain', janesMail, 'nobody');
+  await place.configure({});
 });
 
 test('sync, pause and resume, and an error, print what is described', async () => {

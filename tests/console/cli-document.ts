@@ -93,7 +93,9 @@ export class Described {
 
   #hasType(value: unknown, type: string): boolean {
     if (type === 'any') return true;
-    if (type === 'list of strings') return Array.isArray(value) && value.every((each) => typeof each === 'string');
+    if (type === 'list of strings or null' && value === null) return true;
+    if (type.startsWith('list of strings'))
+      return Array.isArray(value) && value.every((each) => typeof each === 'string');
     return type.split(' or ').includes(typeOf(value));
   }
 

@@ -5,6 +5,7 @@ import { check } from './check/check-command.ts';
 import type { Invocation } from './command-line/invocation.ts';
 import type { ExitCode } from './context.ts';
 import { drift } from './drift/drift-command.ts';
+import { explain } from './explain/explain-command.ts';
 import { decide, list } from './held/held-commands.ts';
 import { interruption, untilInterrupted } from './interrupted.ts';
 import { preview } from './preview/preview-command.ts';
@@ -38,6 +39,8 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<E
         return await aside(context, invocation);
       case 'drift':
         return await drift(context, invocation);
+      case 'explain':
+        return await explain(context, invocation);
       case 'decide':
         return await decide(context, invocation);
       case 'retry':

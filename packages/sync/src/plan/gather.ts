@@ -101,18 +101,30 @@ export class Gathering {
     return excludedBy(exclusions, { dn: await this.dnOf(object), names });
   }
 
-  /** Every group that holds the person: directly, as primary group, or nested; circles are walked once. */
-  async #groupsAround(guid: string, object: MirrorObject): Promise<GroupAround[]> {
+  /**
+   * Every group that holds the person: directly, as primary group, or nested; circles are walked once. With each goes the group through
+   * which it does, on a shortest way; `null` where it holds the person itself.
+   */
+  async groupsUp(guid: string, object: MirrorObject): Promise<ReadonlyMap<string, string | null>> {
     const primary = object.primaryGroupId === null ? null : await this.mirror.groupWithRid(object.primaryGroupId);
     const direct = [...(await this.mirror.memberships(guid)), ...(primary === null ? [] : [primary])];
-    const seen = new Set<string>();
-    let frontier = direct;
-    while (frontier.length > 0) {
-      for (const each of frontier) seen.add(each);
+    const through = new Map<string, string | null>(direct.map((each) => [each, null]));
+    for (let frontier = [...through.keys()]; frontier.length > 0; ) {
       const above = await Promise.all(frontier.map((each) => this.#memberships(each)));
-      frontier = [...new Set(above.flat())].filter((each) => !seen.has(each));
+      const next: string[] = [];
+      for (const [index, groups] of above.entries())
+        for (const group of groups) {
+          if (through.has(group)) continue;
+          through.set(group, frontier[index] ?? null);
+          next.push(group);
+        }
+      frontier = next;
     }
-    const groups = await Promise.all([...seen].map((each) => this.group(each)));
+    return through;
+  }
+
+  async #groupsAround(guid: string, object: MirrorObject): Promise<GroupAround[]> {
+    const groups = await Promise.all([...(await this.groupsUp(guid, object)).keys()].map((each) => this.group(each)));
     return groups.filter((group) => group !== null);
   }
 

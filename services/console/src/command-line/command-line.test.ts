@@ -45,6 +45,8 @@ test('each command with its defaults', () => {
     timeoutMs: 600_000,
     json: false,
   });
+  assert.deepEqual(typed('explain', 'ann', 'bob'), { command: 'explain', who: ['ann', 'bob'], json: false });
+  assert.match(String(typed('explain')), /missing required argument 'who'/);
   for (const command of ['check', 'aside', 'drift', 'pause', 'resume'])
     assert.deepEqual(typed(command), { command, json: false });
 });
@@ -139,7 +141,7 @@ test('help lists the commands by what they are for, none twice, in lines of 80 c
       .map((line) => line.trim().split(/ +/, 1)[0]),
   ]);
   assert.deepEqual(groups.slice(1), [
-    ['Look', 'status', 'check', 'preview', 'held', 'pending', 'aside', 'drift'],
+    ['Look', 'status', 'check', 'preview', 'explain', 'held', 'pending', 'aside', 'drift'],
     ['Decide', 'release', 'approve', 'reject', 'retry', 'undo'],
     ['Steer', 'sync', 'apply', 'pause', 'resume'],
     ['More', 'help'],

@@ -8,6 +8,7 @@ export type RetryList = 'aside' | 'drift';
 export type Invocation = { readonly json: boolean } & (
   | { readonly command: 'status'; readonly all: boolean }
   | { readonly command: 'check' | 'held' | 'pending' | 'aside' | 'drift' | 'pause' | 'resume' }
+  | { readonly command: 'explain'; readonly who: readonly string[] }
   | { readonly command: 'preview'; readonly csv: boolean; readonly out: string | null }
   | {
       readonly command: 'apply';

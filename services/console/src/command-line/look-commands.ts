@@ -49,6 +49,19 @@ service. What each call would carry stands in --json.`,
       onInvocation({ command: 'preview', csv: given(csv), out, json: given(asJson) });
     });
 
+  program
+    .command('explain')
+    .summary('why is somebody synced, or why not')
+    .description(
+      'Tells all that is known of somebody: what Active Directory says, what puts them in scope or out of it, what LastPass has, what is to be done, and why.',
+    )
+    .argument('<who...>', 'mails, user names, log-on names, names, DNs, person keys or objectGUIDs')
+    .option(...json)
+    .addHelpText('after', '\nExits with 1 if anybody was not found.')
+    .action((who: string[], options: { json: Flag }) =>
+      onInvocation({ command: 'explain', who, json: given(options.json) }),
+    );
+
   for (const { name, summary, description } of lists) {
     program
       .command(name)

@@ -186,7 +186,8 @@ async function readSetAside({ redis, keys }: Store): Promise<Pick<Status, 'setAs
   return { setAside: others.aside ?? [], deletedByHand: drift };
 }
 
-async function readAlarm({ redis, keys }: Store, credentials: Configuration['lastpass']): Promise<Alarm | null> {
+/** That LastPass refuses these credentials. */
+export async function readAlarm({ redis, keys }: Store, credentials: Configuration['lastpass']): Promise<Alarm | null> {
   return parseStored(alarm, keys.alarms, await redis.hget(keys.alarms, credentialsDigest(credentials))).value;
 }
 
