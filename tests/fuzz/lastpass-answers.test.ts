@@ -109,6 +109,19 @@ describe('an answer of whatever content', () => {
       await holds(context, property, { runs: 500 });
     });
 
+  test('half a character, written as it is or as an escape, stands for nothing in a name', async () => {
+    for (const half of ['\ud800', '\\ud800']) {
+      const user = `{"username":"${half}ann@example.test","fullname":"Ann","disabled":false,"admin":false,"groups":["Staff"]}`;
+      const text = `{"total":1,"count":1,"Users":{"101":${user}},"Groups":{},"invited":[]}`;
+      const client = new LastPassClient({ ...options, send: async () => text });
+      const { accounts } = await client.readAccounts({ pageIndex: 0, pageSize: 10 });
+      assert.deepEqual(
+        accounts.map(({ username }) => username),
+        ['\ufffdann@example.test'],
+      );
+    }
+  });
+
   test('to getuserdata makes accounts of the right form only, and none is lost', async (context) => {
     const property = fc.asyncProperty(anyAnswer(listed), async (text) => {
       const client = new LastPassClient({ ...options, send: async () => text });

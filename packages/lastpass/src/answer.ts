@@ -102,7 +102,7 @@ function kindOfPath(path: PropertyKey[]): string {
   );
 }
 
-/** Half of a character, as JSON can write it: of a name that was cut in the midst of an emoji. */
+/** Half of a character, as JSON can write it with an escape: of a name that was cut in the midst of an emoji. */
 const HALF_CHARACTER = /\\u[dD][89a-fA-F]/;
 
 /** Halves stand for nothing, and Redis' scripts refuse them: such a name must not keep all other accounts from being read. */
@@ -111,7 +111,8 @@ const wholeCharacters = (_: string, value: unknown): unknown =>
 
 function parsed(text: string): unknown {
   try {
-    return HALF_CHARACTER.test(text) ? JSON.parse(text, wholeCharacters) : JSON.parse(text);
+    const whole = text.toWellFormed();
+    return HALF_CHARACTER.test(whole) ? JSON.parse(whole, wholeCharacters) : JSON.parse(whole);
   } catch {
     // The parser's own words quote the text, which holds people's data.
     return undefined;
