@@ -54,6 +54,15 @@ test('both who have a mail are told of, a stranger is called one, and whoever is
   assert.match(output, /unknown +nobody +no directory knows anybody of that name/);
 });
 
+test('in manual mode nothing is sent before somebody asks for it, be it a sync or a plan file', async () => {
+  await putJaneToWork(place, { sync: { mode: 'manual' } });
+  const { redis, keys } = place.store;
+  const waits = /nothing is sent in manual mode before somebody asks for it: "connector sync"/;
+  assert.match((await place.run('explain', guidOf('a'))).output, waits);
+  await redis.set(keys.reviewed, JSON.stringify({ by: 'somebody', atMs: 1, people: 1 }));
+  assert.doesNotMatch((await place.run('explain', guidOf('a'))).output, waits);
+});
+
 test('before anything is known it says why, and is no story', async () => {
   await place.clear();
   const { code, output } = await place.run('explain', 'jane');

@@ -13,12 +13,15 @@ export const janesMail = 'jane@corp.test';
 /** The user name of an account that is nobody's. */
 export const stranger = 'stranger@elsewhere.test';
 
-/** Puts her into a workplace, as the services would have left her, and a stranger. */
-export async function putJaneToWork(place: Workplace): Promise<void> {
+/**
+ * Puts her into a workplace, as the services would have left her, and a stranger.
+ * @param configuration besides the policy
+ */
+export async function putJaneToWork(place: Workplace, configuration: object = {}): Promise<void> {
   const { redis, keys } = place.store;
   await place.clear();
   const rules = { groupFilter: [filter] };
-  await place.configure({ policy: rules });
+  await place.configure({ policy: rules, ...configuration });
   const version = policyVersion(policy.parse(rules), [{ id: 'corp', userBases: [], groupBases: [] }]);
   await redis.set(keys.policy, JSON.stringify({ version, settled: true, after: {}, firstRun: null }));
   await redis.set(keys.accountsRead, JSON.stringify({ atMs: 1, total: 2, answered: null }));

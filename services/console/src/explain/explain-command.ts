@@ -4,7 +4,7 @@ import { folded } from '@connector/shared/people-with-mail.ts';
 import { policyVersion } from '@connector/shared/policy.ts';
 import type { Store } from '@connector/shared/store.ts';
 import { notYet, openContext, type Context as Planning } from '@connector/sync/plan/planning-context.ts';
-import { readPause, readRun } from '@connector/sync/requests/steering.ts';
+import { mayDeliver, readPause } from '@connector/sync/requests/steering.ts';
 import { NotPlanned } from '../apply/read-afresh.ts';
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import type { NotFound } from '../not-found.ts';
@@ -53,7 +53,7 @@ async function whatStops(store: Store, { lastpass, sync }: Configuration): Promi
   const [pause, alarm] = await Promise.all([readPause(store), readAlarm(store, lastpass)]);
   if (pause !== null) return `${pause.by} paused all deliveries at ${momentText(pause.atMs)}: "connector resume"`;
   if (alarm !== null) return `LastPass refuses the credentials: ${alarm.message}`;
-  if (sync.mode === 'automatic' || (await readRun(store)) !== null) return null;
+  if (await mayDeliver(store, sync.mode)) return null;
   return 'nothing is sent in manual mode before somebody asks for it: "connector sync"';
 }
 
