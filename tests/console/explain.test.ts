@@ -43,6 +43,19 @@ async function delivered(its: Reconciling): Promise<void> {
   await its.reconcile();
 }
 
+/** Somebody says no to what waits for a word. */
+async function reject(its: Reconciling): Promise<void> {
+  const { redis, keys } = its.store;
+  const guarded = (await its.planOf(ann))?.guarded ?? '';
+  const decision = { guarded, verdict: 'rejected', by: 'root', atMs: 1 };
+  await redis
+    .multi()
+    .hset(keys.decisions, person(ann), JSON.stringify(decision))
+    .zadd(keys.toPlan, 1, person(ann))
+    .exec();
+  await its.reconcile();
+}
+
 const account = (more: Partial<Account> = {}): Account => ({
   ...accountOf({ username: mail, fullname: `User ${ann}`, groups: [] }),
   ...more,
@@ -257,15 +270,7 @@ suite('gone', () => {
     const story = await told(
       left(
         async (its) => {
-          const { redis, keys } = its.store;
-          const guarded = (await its.planOf(ann))?.guarded ?? '';
-          const decision = { guarded, verdict: 'rejected', by: 'root', atMs: 1 };
-          await redis
-            .multi()
-            .hset(keys.decisions, person(ann), JSON.stringify(decision))
-            .zadd(keys.toPlan, 1, person(ann))
-            .exec();
-          await its.reconcile();
+          await reject(its);
         },
         { memberships: 'all', guard: { maxLeavers: 0, maxLeaversPercent: 0 } },
       ),
@@ -396,15 +401,7 @@ suite('a person’s word', () => {
       rules,
       objects: [user(ann)],
       afterwards: async (its) => {
-        const { redis, keys } = its.store;
-        const guarded = (await its.planOf(ann))?.guarded ?? '';
-        const decision = { guarded, verdict: 'rejected', by: 'root', atMs: 1 };
-        await redis
-          .multi()
-          .hset(keys.decisions, person(ann), JSON.stringify(decision))
-          .zadd(keys.toPlan, 1, person(ann))
-          .exec();
-        await its.reconcile();
+        await reject(its);
       },
     });
     assert.deepEqual([standing(story), sentence(story)], ['rejected', 'gets no account: somebody has rejected it']);
