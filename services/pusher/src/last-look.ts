@@ -44,7 +44,7 @@ export class LastLook {
   readonly #options: DeliverOptions;
   readonly #batch: Batch;
   readonly #dropOut: (people: Iterable<PersonKey>) => void;
-  /** Of whom it is written down that such a call leaves, the last of them. */
+  /** Of whom it was written down that a call leaves, and of which kind the newest is. */
   readonly #written = new Map<PersonKey, CallKind>();
 
   constructor({ deliver, batch, dropOut }: RoundParts) {
@@ -76,7 +76,10 @@ export class LastLook {
     throw new Error(`nothing is sent: Redis takes longer than ${checkedForMs} ms to write; is its disk slow?`);
   }
 
-  /** What takes back what was written down of a call that certainly did nothing; of an address, only one's own. */
+  /**
+   * What takes back what was written down of a call that certainly did nothing. Nothing where none of it was: that somebody creates this
+   * user name may be written down of another person.
+   */
   takenBack({ person, link: before }: Delivery): Pick<Change, 'intent' | 'link'> {
     const kind = this.#written.get(person);
     if (kind?.creates) return { intent: null };
