@@ -6,8 +6,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { noSeat } from '@connector/shared/no-seat.ts';
-import { alarm, intent } from '@connector/shared/plan.ts';
+import { alarm, intent, type Link, link } from '@connector/shared/plan.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
+import { settlesMs } from '@connector/sync/calls/calls.ts';
 import { createSettlesMs } from '../../services/pusher/src/settling.ts';
 
 /** Whoever is put off for longer is due now, ms: a claim that is being worked on isn't. */
@@ -24,6 +25,7 @@ export async function bringForward(store: Store, { sinceMs }: Quiet): Promise<vo
   await Promise.all([
     deliveriesAreDue(store),
     createsSettle(store, sinceMs),
+    linksSettle(store, sinceMs),
     forgottenCreatesSettle(store, sinceMs),
     callsMayGoOn(store),
     refusedCredentialsAreTried(store),
@@ -33,7 +35,7 @@ export async function bringForward(store: Store, { sinceMs }: Quiet): Promise<vo
 
 /**
  * While faults strike: nobody waits for long, else a single refusal would keep all calls from everything that strikes after it.
- * Creates that may be under way settle in their own time.
+ * Creates, disablings and removals that may be under way settle in their own time.
  */
 export async function hurry(store: Store, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
@@ -46,13 +48,13 @@ export async function hurry(store: Store, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Whoever was refused, or got no answer, is tried again now; a create that may be under way is waited for. */
+/** Whoever was refused, or got no answer, is tried again now; what may be under way is waited for. */
 async function deliveriesAreDue({ redis, keys, commit }: Store): Promise<void> {
   const nowMs = Date.now();
-  const creating = new Set(await redis.hkeys(keys.intents));
+  const settling = new Set([...(await redis.hkeys(keys.intents)), ...(await unsettledLinks({ redis, keys })).keys()]);
   for (const line of [keys.toDeliver, keys.leavers]) {
     const all = await redis.zrangebyscore(line, `(${nowMs + putOffForMs}`, '+inf');
-    const later = all.filter((person) => !creating.has(person));
+    const later = all.filter((person) => !settling.has(person));
     if (later.length > 0)
       await commit({ guards: [], writes: later.map((person) => ['ZADD', line, 'XX', 'LT', String(nowMs), person]) });
   }
@@ -71,6 +73,33 @@ async function createsSettle({ redis, keys, commit }: Store, sinceMs: number): P
       ],
     });
   }
+}
+
+/** Nor is a disabling or a removal. */
+async function linksSettle({ redis, keys, commit }: Store, sinceMs: number): Promise<void> {
+  for (const [person, { raw, value }] of await unsettledLinks({ redis, keys })) {
+    const settlesAtMs = value.settlesAtMs ?? 0;
+    if (settlesAtMs <= Date.now() || settlesAtMs - settlesMs >= sinceMs) continue;
+    const now = Date.now();
+    await commit({
+      guards: [{ command: ['HGET', keys.links, person], is: raw }],
+      writes: [
+        ['HSET', keys.links, person, JSON.stringify({ ...value, settlesAtMs: now })],
+        ['ZADD', keys.toDeliver, 'XX', 'LT', String(now), person],
+        ['ZADD', keys.leavers, 'XX', 'LT', String(now), person],
+      ],
+    });
+  }
+}
+
+/** Links of which a disabling or removal may still be carried out, or is to be asked for. */
+async function unsettledLinks({ redis, keys }: Pick<Store, 'redis' | 'keys'>) {
+  const found = new Map<string, { raw: string; value: Link }>();
+  for (const [person, raw] of Object.entries(await redis.hgetall(keys.links))) {
+    const value = link.parse(JSON.parse(raw));
+    if (value.settlesAtMs !== undefined) found.set(person, { raw, value });
+  }
+  return found;
 }
 
 /** Nor is one that Redis may have forgotten: it was sent before whoever noticed opened another timeline. */

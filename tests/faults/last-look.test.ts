@@ -70,7 +70,7 @@ test('somebody who comes back while their disabling is written down isn’t disa
       ...store,
       commit: async (transaction) => {
         const outcome = await store.commit(transaction);
-        if (written === undefined && JSON.stringify(transaction.writes).includes('disablingUntilMs')) {
+        if (written === undefined && JSON.stringify(transaction.writes).includes('settlesAtMs')) {
           written = (await linkOf())?.disabledByUs === true;
           await change(run, enabled);
           await sleep(staleMs); // so that the look is taken once more
@@ -87,8 +87,8 @@ test('somebody who comes back while their disabling is written down isn’t disa
   await run.quiet();
   assert.equal(written, true);
   assert.ok((await run.calls()).every(({ cmd }) => cmd !== 'disableuser'));
-  const { disabledByUs, disablingUntilMs } = (await linkOf()) ?? {};
-  assert.deepEqual([disabledByUs, disablingUntilMs], [false, undefined]);
+  const { disabledByUs, settlesAtMs } = (await linkOf()) ?? {};
+  assert.deepEqual([disabledByUs, settlesAtMs], [false, undefined]);
 });
 
 test('a create of which nobody knows any more what became of it is settled when its person is planned, whatever for', async () => {

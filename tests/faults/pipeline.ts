@@ -11,7 +11,7 @@ import { type Configuration, parseConfiguration } from '@connector/shared/config
 import type { DirectoryChange } from '@connector/shared/directory-change.ts';
 import type { LogEntry } from '@connector/shared/directory-state.ts';
 import { currentGeneration } from '@connector/shared/people-with-mail.ts';
-import { intent } from '@connector/shared/plan.ts';
+import { intent, link } from '@connector/shared/plan.ts';
 import { basesVersion } from '@connector/shared/policy.ts';
 import { type Ringer, ringerOf } from '@connector/shared/queues.ts';
 import { Readiness } from '@connector/shared/readiness.ts';
@@ -275,7 +275,7 @@ export class Run implements AsyncDisposable {
 
   /**
    * Lets the time pass after which others take over what killed pushers held: claims expire, a create that was sent
-   * settles, whoever was to be tried again later is due. Not while a pusher is running.
+   * or a disabling or removal settles, whoever was to be tried again later is due. Not while a pusher is running.
    */
   async claimsExpire(): Promise<void> {
     const { redis, keys } = this.store;
@@ -284,6 +284,11 @@ export class Run implements AsyncDisposable {
     for (const [person, raw] of Object.entries(await redis.hgetall(keys.intents))) {
       const sent = intent.parse(JSON.parse(raw));
       await redis.hset(keys.intents, person, JSON.stringify({ ...sent, settlesAtMs: 0 }));
+    }
+    for (const [person, raw] of Object.entries(await redis.hgetall(keys.links))) {
+      const sent = link.parse(JSON.parse(raw));
+      if (sent.settlesAtMs !== undefined)
+        await redis.hset(keys.links, person, JSON.stringify({ ...sent, settlesAtMs: 0 }));
     }
     await this.allIsDue();
   }

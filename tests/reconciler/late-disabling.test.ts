@@ -29,10 +29,10 @@ async function stepsAfter(sent: Partial<Link>): Promise<string[]> {
 }
 
 test('while it may still arrive a list with the account enabled says nothing', async () => {
-  assert.deepEqual(await stepsAfter({ disablingUntilMs: Date.now() + 60_000 }), ['enable']);
+  assert.deepEqual(await stepsAfter({ settlesAtMs: Date.now() + 60_000 }), ['enable']);
 });
 
 test('when it can not arrive any more, whoever disables the account later is not the connector', async () => {
-  assert.deepEqual(await stepsAfter({ disablingUntilMs: Date.now() - 1 }), []);
+  assert.deepEqual(await stepsAfter({ settlesAtMs: Date.now() - 1 }), []);
   assert.deepEqual(await stepsAfter({}), []);
 });

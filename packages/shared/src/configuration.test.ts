@@ -210,7 +210,8 @@ describe('each mistake is one line that says what to write', () => {
       /^is no YAML: .*in quotes$/,
     ],
     ['a key that is in every object', `${whole}constructor: {lastpass: 1}\n`, /^constructor: unknown key/],
-    ['a key over several lines', `${whole}"a\\n: b": 1\n`, /^a\\u000a: b: unknown key/],
+    ['a key over several lines', `${whole}"a\\n: b": 1\n`, /^"a\\n: b": unknown key/],
+    ['a key that is a colon', `${whole}":": 1\n`, /^":": unknown key/],
     ['an empty file', '', /write|is missing|must be/],
     ['a text where a group of keys should be', `${whole}policy: none`, /^policy: must be a group of keys$/],
   ];

@@ -9,10 +9,13 @@ export const link = z.strictObject({
   id: z.string().nullable(),
   /** The connector disabled the account, so the connector may enable it again. */
   disabledByUs: z.boolean(),
-  /** Until then a disabling that was sent may still be carried out, whatever LastPass lists: ms since 1970. */
-  disablingUntilMs: z.number().optional(),
   /** The connector was about to remove or delete the account: if it is gone, the link has ended. */
   removedByUs: z.boolean().default(false),
+  /**
+   * Until then a disabling or removal that was sent may still be carried out, whatever LastPass lists: ms since 1970. Whose link has it is asked
+   * for once more when the time has passed.
+   */
+  settlesAtMs: z.number().optional(),
   /** Asked of LastPass as the new address: the old one stays listed, and is what commands use, until the person logs in. */
   changingTo: z.string().optional(),
   /** Since when its person is gone, ms since 1970, where the policy gives a time before the account is removed. */

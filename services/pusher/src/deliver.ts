@@ -33,7 +33,8 @@ interface Loaded extends Unsettled {
 /** Delivers a batch to its end. @throws CredentialsRefused, or what Redis throws; claims that are left then pass on */
 export async function deliverBatch(options: DeliverOptions, batch: Batch): Promise<void> {
   const loaded = await load(options, batch);
-  const unsettled = loaded.filter((each) => each.unsettled || each.intent !== null);
+  const nowMs = Date.now();
+  const unsettled = loaded.filter((each) => each.unsettled || each.intent !== null || isToSettle(each, nowMs));
   const settled = loaded.filter((each) => !unsettled.includes(each));
   await letGo(
     options,
@@ -50,6 +51,10 @@ export async function deliverBatch(options: DeliverOptions, batch: Batch): Promi
   for (const kind of callKinds) await round.make(kind);
   await round.finish();
 }
+
+/** Whether a disabling or removal without an answer is settled now; where there is something to deliver, it can wait for its time. */
+const isToSettle = ({ link: current, delivery }: Loaded, nowMs: number): boolean =>
+  current?.settlesAtMs !== undefined && (delivery === null || current.settlesAtMs <= nowMs);
 
 async function load({ store, reviewed }: DeliverOptions, { claimed }: Batch): Promise<Loaded[]> {
   const { keys } = store;

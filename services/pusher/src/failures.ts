@@ -5,7 +5,7 @@
 import type { LastPassError } from '@connector/lastpass/errors.ts';
 import type { Account } from '@connector/shared/account.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
-import { intent, link, type SetAside, setAside } from '@connector/shared/plan.ts';
+import { intent, type Link, link, type SetAside, setAside } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import type { Change } from '@connector/sync/accounts/account-changes.ts';
@@ -136,19 +136,22 @@ export class Failures {
 
   /** What is true of somebody after reading back. @param settlesMs whatever goes on at LastPass goes on for so long, from now */
   async #settled(
-    { person, plan: { username } }: Delivery,
+    { person, plan: { username }, link: before }: Delivery,
     found: Found,
     { settlesMs = createSettlesMs } = {},
   ): Promise<Change[]> {
     const { redis, keys } = this.#options.store;
     const sentIntent = parseStored(intent, keys.intents, await redis.hget(keys.intents, person)).value;
-    const current = parseStored(link, keys.links, await redis.hget(keys.links, person)).value;
+    const current: Link | null = parseStored(link, keys.links, await redis.hget(keys.links, person)).value;
     const nowMs = Date.now();
+    const settlesAtMs = nowMs + settlesMs;
+    const isUnsettled = current !== null && current.settlesAtMs !== undefined;
     const state = {
       person,
       username,
-      intent: sentIntent && { ...sentIntent, settlesAtMs: nowMs + settlesMs },
-      link: current,
+      intent: sentIntent && { ...sentIntent, settlesAtMs },
+      // An earlier call may take longer than this one.
+      link: isUnsettled ? { ...current, settlesAtMs: Math.max(settlesAtMs, before?.settlesAtMs ?? 0) } : current,
     };
     return settledChanges(state, found.get(person) ?? null, nowMs);
   }

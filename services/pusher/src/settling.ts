@@ -64,5 +64,5 @@ function settledChange({ person, username, intent, link }: Unsettled, found: Acc
     intent === null || found === null ? null : { username, id: found.id, disabledByUs: false, removedByUs: false };
   const known = link ?? made;
   const change = { person, username, account: found, claim: finish, ...(intent === null ? {} : { intent: null }) };
-  return known === null ? change : { ...change, link: linkAsFound(known, found) };
+  return known === null ? change : { ...change, link: linkAsFound(known, found, nowMs) };
 }

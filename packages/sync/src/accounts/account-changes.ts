@@ -59,6 +59,12 @@ export const linkWrites = ({ links, linked, linkedIds }: Keys, person: PersonKey
   ...(link.id === null ? [] : [['HSET', linkedIds, link.id, person]]),
 ];
 
+/** The writes that end a person's link to an account. */
+export const unlinkWrites = ({ links, linked }: Keys, person: PersonKey, username: string): string[][] => [
+  ['HDEL', links, person],
+  ['HDEL', linked, username],
+];
+
 /** The writes that make a change. */
 export function writesOf(keys: Keys, change: Change): string[][] {
   const { person, username, account, link, intent, setAside, misses, disabling, delivered = [] } = change;
@@ -68,7 +74,7 @@ export function writesOf(keys: Keys, change: Change): string[][] {
     writes.push(...accountWrites(keys, username, { now: account }));
     writes.push(['HSET', keys.accountChanges, username, TICK]);
   }
-  if (link === null) writes.push(['HDEL', keys.links, person], ['HDEL', keys.linked, username]);
+  if (link === null) writes.push(...unlinkWrites(keys, person, username));
   else if (link !== undefined) writes.push(...linkWrites(keys, person, link));
   if (intent === null) writes.push(['HDEL', keys.intents, person], ['HDEL', keys.creating, username]);
   else if (intent !== undefined) {

@@ -3,12 +3,17 @@ import type { Account } from '@connector/shared/account.ts';
 import { isLinkedTo, type Link } from '@connector/shared/plan.ts';
 
 /**
- * The link once the account was found, or not: it ends when we were about to remove the account and it is gone. That we have
- * disabled the account, or were about to, stays so: the call may yet arrive.
+ * The link once the account was found, or not. As long as a disabling or removal of ours may still be carried out nothing is concluded from it.
+ * Then the link ends when we were about to remove the account and it is gone, and what we were about to do and isn't done never will be: whoever
+ * does it later isn't us.
  */
-export function linkAsFound(link: Link | null, found: Account | null): Link | null {
+export function linkAsFound(link: Link | null, found: Account | null, nowMs: number): Link | null {
   if (link === null) return null;
-  if (found === null) return link.removedByUs ? null : link;
+  const { settlesAtMs, ...settled } = link;
+  const mayYetCome = (settlesAtMs ?? 0) > nowMs;
+  if (found === null) return link.removedByUs && !mayYetCome ? null : link;
   if (!isLinkedTo(link, found)) return link;
-  return { ...link, id: found.id ?? link.id, removedByUs: false };
+  const id = found.id ?? link.id;
+  if (mayYetCome) return { ...link, id };
+  return { ...settled, id, disabledByUs: link.disabledByUs && found.disabled, removedByUs: false };
 }

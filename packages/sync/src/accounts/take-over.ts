@@ -11,7 +11,7 @@ import { type AccountsRead, isLinkedTo, type Link, link } from '@connector/share
 import type { State } from '@connector/shared/state.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
-import { linkWrites } from './account-changes.ts';
+import { linkWrites, unlinkWrites } from './account-changes.ts';
 import { accountWrites, attestedPerson } from './attested.ts';
 import { forgetGone } from './forget-gone.ts';
 import { linkAsFound } from './link-as-found.ts';
@@ -265,15 +265,11 @@ function writesOf(state: State, each: Checked, { isFirst }: { isFirst: boolean }
   const { username, account, linked, link: current } = each;
   const before = notedOf(state, each);
   const noted = accountWrites(keys, username, { now: account, before });
-  // Listed as enabled, and nothing of ours on its way: it wasn't us who disabled it, if somebody does.
   const own = account !== null && isLinkedTo(current, account) ? account : null;
-  const found = own === null ? current : linkAsFound(current, own);
-  const isNewlyDisabled = isFirst && own?.disabled === true && before?.disabled !== true && !found?.disabledByUs;
-  const next = found && {
-    ...found,
-    disabledByUs: found.disabledByUs && ((own?.disabled ?? true) || (found.disablingUntilMs ?? 0) > Date.now()),
-    ...(isNewlyDisabled ? { disabledBy: 'unknown' as const } : {}),
-  };
-  const isSame = linked === null || next === null || JSON.stringify(next) === JSON.stringify(current);
-  return isSame ? noted : [...noted, ...linkWrites(keys, linked, next)];
+  const found = linkAsFound(current, own, Date.now());
+  if (linked === null || current === null) return noted;
+  if (found === null) return [...noted, ...unlinkWrites(keys, linked, username)];
+  const isNewlyDisabled = isFirst && own?.disabled === true && before?.disabled !== true && !found.disabledByUs;
+  const next: Link = isNewlyDisabled ? { ...found, disabledBy: 'unknown' } : found;
+  return JSON.stringify(next) === JSON.stringify(current) ? noted : [...noted, ...linkWrites(keys, linked, next)];
 }

@@ -54,13 +54,11 @@ const withAccount = ({ account, link }: Delivery, change: Partial<Account>): Tru
   link,
 });
 
-/** What was sent and has no answer may be carried out for so long, ms. */
-const disablingSettlesMs = 30_000;
+/** A disabling or removal without an answer may be carried out for so long, ms. */
+export const settlesMs = 30_000;
 
-/** A link of which LastPass has said what became of its disabling. */
-function settled({ disablingUntilMs: _, ...link }: Link): Link {
-  return link;
-}
+/** Whether an earlier call may still be carried out. */
+const isUnsettled = (link: Link | null): link is Link => link?.settlesAtMs !== undefined;
 
 const disable: CallKind = {
   command: 'disableuser',
@@ -74,13 +72,13 @@ const disable: CallKind = {
     return { ...done, unchanged: new Set(unchanged) };
   },
   // Whoever finds the account disabled after a crash must know that it was us.
-  linkWhenSent: (link, nowMs) => ({ ...link, disabledByUs: true, disablingUntilMs: nowMs + disablingSettlesMs }),
+  linkWhenSent: (link, nowMs) => ({ ...link, disabledByUs: true, settlesAtMs: nowMs + settlesMs }),
   truth: (delivery, { unchanged }) => {
     // What was sent before without an answer may have done it.
     const byUs = delivery.link?.disabledByUs || !unchanged.has(delivery.plan.username);
     return {
       ...withAccount(delivery, { disabled: true }),
-      link: delivery.link && settled({ ...delivery.link, disabledByUs: byUs }),
+      link: delivery.link && { ...delivery.link, disabledByUs: byUs },
     };
   },
 };
@@ -97,8 +95,9 @@ const leave = (kind: 'withdraw' | 'remove' | 'delete'): CallKind => ({
     return done;
   },
   // Whoever finds the account gone after a crash must know that it was us: the link ends.
-  linkWhenSent: (link) => ({ ...link, removedByUs: true }),
-  truth: () => ({ account: null, link: null }),
+  linkWhenSent: (link, nowMs) => ({ ...link, removedByUs: true, settlesAtMs: nowMs + settlesMs }),
+  // One that was sent before without an answer could yet take the account that its person gets next.
+  truth: ({ link }) => ({ account: null, link: isUnsettled(link) ? { ...link, removedByUs: true } : null }),
 });
 
 const create: CallKind = {
@@ -150,7 +149,8 @@ const enable: CallKind = {
   },
   truth: (delivery) => ({
     ...withAccount(delivery, { disabled: false }),
-    link: delivery.link && { ...delivery.link, disabledByUs: false },
+    // A disabling that was sent before without an answer may yet come: it is ours, too.
+    link: delivery.link && { ...delivery.link, disabledByUs: isUnsettled(delivery.link) },
   }),
 };
 

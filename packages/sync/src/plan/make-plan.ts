@@ -224,7 +224,7 @@ const mailObstacle = ({ mail }: MirrorObject): string =>
 function planLinked(inputs: PlanInputs, link: Link, leaving: Leaving | null): Outline {
   const { account } = inputs;
   if (account === null) {
-    if (leaving !== null) return nothing;
+    if (leaving !== null || link.removedByUs) return nothing; // in the latter case until it is settled
     return {
       ...nothing,
       obstacle: {

@@ -67,9 +67,10 @@ export function writesFor(
     expiryWrite(keys, person, planned?.againAtMs ?? null),
   ];
   writes.push(isLeaver && stored?.cleared ? ['ZADD', keys.leavers, nowMs, person] : ['ZREM', keys.leavers, person]);
+  const settlesAtMs = known.inDelivery ? nowMs : known.link?.settlesAtMs;
   if (deliver) writes.push(['ZADD', keys.toDeliver, nowMs, person]);
-  else if (known.inDelivery)
-    writes.push(['ZADD', keys.toDeliver, 'NX', nowMs, person]); // what was sent is still to be settled
+  else if (settlesAtMs !== undefined)
+    writes.push(['ZADD', keys.toDeliver, 'NX', String(settlesAtMs), person]); // what was sent is still to be settled
   else writes.push(['ZREM', keys.toDeliver, person]);
   if (waiting) writes.push(['ZADD', keys.waiting, 'NX', nowMs, person]);
   else if (known.waiting) writes.push(['ZREM', keys.waiting, person]);

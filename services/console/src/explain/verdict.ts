@@ -140,6 +140,13 @@ function nothingToDo({ inputs, plan }: { inputs: PlanInputs; plan: Planned }): V
   if (plan.rejected)
     return { standing: 'rejected', sentence: 'stays as they are: somebody has rejected what was held', ...nothing };
   if (leaving !== null) return { standing: 'left', sentence: `${leaving.reason}: ${accountLeft(account)}`, ...nothing };
+  if (account === null && link?.removedByUs)
+    return {
+      standing: 'under way',
+      sentence:
+        'waits: the removal of the former account had no answer, and could take a new one until LastPass is asked once more, within a minute',
+      ...nothing,
+    };
   if (!isTheirs)
     return {
       standing: 'not synced',
