@@ -200,6 +200,22 @@ test('who disabled an account is asked where attribs prove that it is ours, and 
   assert.deepEqual(await reconciling.held(), [person(11)], 'enabled in AD later, it is asked as well');
 });
 
+test('who says that an account stays disabled is not asked again with the next change, and says nothing of its groups', async () => {
+  await using reconciling = await Reconciling.create();
+  await reconciling.listed(made(10, { disabled: true, groups: ['Sales', 'Staff'] }), made(11));
+  await reconciling.fullRead(user(10), user(11), group(30, 'Staff', [10, 11]), group(31, 'Sales', [10]));
+  const shown = async () => (await readHeld(reconciling.store)).map(({ steps }) => steps.map(({ kind }) => kind));
+  await reconciling.changes(group(31, 'Sales', []));
+  assert.deepEqual(await shown(), [['enable']]);
+  const held = await readHeld(reconciling.store);
+  await decideAll(reconciling.store, held, { verdict: 'rejected', by: 'test', atMs: Date.now() });
+  await reconciling.reconcile();
+  assert.deepEqual([await shown(), await reconciling.stepsOf(10)], [[], ['leave-groups']]);
+  assert.equal((await linkOf(reconciling, 10))?.regained, undefined);
+  await reconciling.changes(group(30, 'Staff', [11]));
+  assert.deepEqual([await shown(), await reconciling.stepsOf(10)], [[], ['leave-groups']]);
+});
+
 test('whoever is deleted before anybody was linked again is held as well', async () => {
   await using reconciling = await Reconciling.create();
   await reconciling.listed(made(10));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Account } from '@connector/shared/account.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
-import { isGuarded, isLeaverStep, type Link, type Step } from '@connector/shared/plan.ts';
+import { isGuarded, isLeaverStep, isUncertain, type Link, type Step } from '@connector/shared/plan.ts';
 import { leaverAction, policy } from '@connector/shared/policy.ts';
 import fc from 'fast-check';
 import type { MirrorObject } from '../mirror/mirror-object.ts';
@@ -597,7 +597,7 @@ suite('whatever is known', () => {
     if (enable && !given.link?.disabledByUs) assert.ok(isGuarded(enable) && planned.mustHold);
   });
 
-  holds('planning again after the steps finds nothing left to do', (given, planned) => {
+  holds('planning again after the steps finds nothing left to do, but what a question kept back', (given, planned) => {
     const account = after(given.account, planned.steps);
     const created = planned.steps.some(({ kind }) => kind === 'create');
     const gone = account === null && planned.steps.some(({ kind }) => ['withdraw', 'remove', 'delete'].includes(kind));
@@ -614,7 +614,9 @@ suite('whatever is known', () => {
               (base.disabledByUs && !planned.steps.some(({ kind }) => kind === 'enable')),
             ...(asked ? { changingTo: asked.to } : {}),
           };
-    assert.deepEqual(makePlan({ ...given, account, link }).steps, []);
+    const keptBack = planned.steps.some(isUncertain) ? ['leave-groups'] : [];
+    const left = makePlan({ ...given, account, link }).steps.filter(({ kind }) => !keptBack.includes(kind));
+    assert.deepEqual(left, []);
   });
 
   holds('an address is changed only for somebody in good standing, to one that is free', (given, planned) => {
@@ -630,6 +632,7 @@ suite('whatever is known', () => {
     assert.equal(account.fullname, fullnameOf(given.person));
     const has = new Set(account.groups.map(folded));
     for (const each of given.groups) assert.ok(has.has(folded(each)));
-    for (const each of has) assert.ok(given.groups.map(folded).includes(each) || !given.ownedGroups.has(each));
+    if (!planned.steps.some(isUncertain))
+      for (const each of has) assert.ok(given.groups.map(folded).includes(each) || !given.ownedGroups.has(each));
   });
 });

@@ -13,7 +13,7 @@ import type { Account } from '@connector/shared/account.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
 import type { Decision, Link, Step } from '@connector/shared/plan.ts';
-import { isGuarded, isLeaverStep, needsApproval } from '@connector/shared/plan.ts';
+import { isGuarded, isLeaverStep, isUncertain, needsApproval } from '@connector/shared/plan.ts';
 import { digestOf, type MirrorObject, nameOf } from '../mirror/mirror-object.ts';
 import { type Leaving, type LeavingInputs, leavingOf } from './leaving.ts';
 
@@ -147,10 +147,14 @@ const decidedUpon = (step: Step): unknown => (step.kind === 'create' ? step.kind
 /** Names a create, however often it is planned anew: a person's word about it stays. */
 const createDigest = (username: string): string => digestOf([username, ['create'], null]);
 
+/** Names guarded steps, and why they are held whatever the guard says. */
+const guardedDigest = (username: string, steps: readonly Step[], mustHold: string | null): string =>
+  digestOf([username, steps.map(decidedUpon), mustHold]);
+
 /** Names the guarded steps, and leaves out those that a person has rejected. */
 function withDecision(decision: Decision | null, planned: Omit<Planned, 'guarded' | 'rejected'>): Planned {
   const steps = planned.steps.filter(isGuarded);
-  const guarded = steps.length === 0 ? null : digestOf([planned.username, steps.map(decidedUpon), planned.mustHold]);
+  const guarded = steps.length === 0 ? null : guardedDigest(planned.username, steps, planned.mustHold);
   if (guarded !== null && decision?.verdict === 'rejected' && decision.guarded === guarded) {
     if (steps.some(needsApproval)) return { ...planned, guarded, rejected: true };
     return {
@@ -221,8 +225,9 @@ const mailObstacle = ({ mail }: MirrorObject): string =>
     ? 'has no mail: set the mail attribute in Active Directory'
     : `has no valid mail ("${mail}"): correct the mail attribute in Active Directory`;
 
-function planLinked(inputs: PlanInputs, link: Link, leaving: Leaving | null): Outline {
+function planLinked(inputs: PlanInputs, before: Link, leaving: Leaving | null): Outline {
   const { account } = inputs;
+  const link = withAnswer(inputs, before);
   if (account === null) {
     if (leaving !== null || link.removedByUs) return nothing; // in the latter case until it is settled
     return {
@@ -235,15 +240,18 @@ function planLinked(inputs: PlanInputs, link: Link, leaving: Leaving | null): Ou
   }
   const keptUp = leaving === null || (leaving.stays && leaving.action === 'disable');
   const undone = isUndone(inputs, link, leaving);
+  const status = undone ? undoingSteps(account, link) : statusSteps(account, link, leaving);
+  const following = keptUp ? followDirectory(inputs, account) : [];
   const address = leaving === null ? addressChange(inputs, link, account) : { steps: [], obstacle: null };
   return {
     ...nothing,
     steps: [
-      ...(keptUp ? followDirectory(inputs, account) : []),
-      ...(undone ? undoingSteps(account, link) : statusSteps(account, link, leaving)),
+      // What is asked is answered by itself: whoever says that the account stays disabled doesn't say that its groups stay.
+      ...(status.some(isUncertain) ? following.filter((step) => !isGuarded(step)) : following),
+      ...status,
       ...address.steps,
     ],
-    linkChange: changeOf(link, notedLink(link, { account, leaving: undone ? null : leaving, nowMs: inputs.nowMs })),
+    linkChange: changeOf(before, notedLink(link, { account, leaving: undone ? null : leaving, nowMs: inputs.nowMs })),
     mustHold: undone ? null : (leaving?.mustHold ?? openQuestion(account, link, leaving)),
     obstacle: address.obstacle,
     undone,
@@ -278,12 +286,24 @@ const isDisablerUnknown = ({ regained, disabledBy }: Link): boolean => regained 
 const undoingSteps = (account: Account, link: Link): Step[] =>
   account.disabled && link.disabledByUs ? [{ kind: 'enable', because: 'somebody has undone its being disabled' }] : [];
 
+const whoDisabled =
+  "who has disabled the account isn't known any more, as what the connector remembered was lost: release enables it, reject leaves it so";
+const enableIfOurs: Step = { kind: 'enable', uncertain: true, because: 'is enabled in Active Directory' };
+
+/** The link without the question who has disabled the account, where somebody has rejected its being enabled: it wasn't the connector. */
+function withAnswer({ decision }: PlanInputs, link: Link): Link {
+  if (
+    decision?.verdict !== 'rejected' ||
+    decision.guarded !== guardedDigest(link.username, [enableIfOurs], whoDisabled)
+  )
+    return link;
+  const { disabledBy: _, regained: __, ...answered } = link;
+  return answered;
+}
+
 /** What only a person can say about somebody of whom something that was remembered is lost. */
 function openQuestion(account: Account, link: Link, leaving: Leaving | null): string | null {
-  if (leaving === null)
-    return account.disabled && !link.disabledByUs && isDisablerUnknown(link)
-      ? "who has disabled the account isn't known any more, as what the connector remembered was lost: release enables it, reject leaves it so"
-      : null;
+  if (leaving === null) return account.disabled && !link.disabledByUs && isDisablerUnknown(link) ? whoDisabled : null;
   return leaving.stays || !link.regained
     ? null
     : `${leaving.because}, and what the connector remembered was lost: that the account is theirs is known from its attribs only`;
@@ -335,9 +355,7 @@ function statusSteps(account: Account, link: Link, leaving: Leaving | null): Ste
   if (leaving === null) {
     if (!account.disabled) return [];
     if (link.disabledByUs) return [{ kind: 'enable', because: 'is enabled in Active Directory again' }];
-    return isDisablerUnknown(link)
-      ? [{ kind: 'enable', uncertain: true, because: 'is enabled in Active Directory' }]
-      : [];
+    return isDisablerUnknown(link) ? [enableIfOurs] : [];
   }
   const { action, because } = leaving;
   if (action === 'nothing') return [];
