@@ -47,6 +47,8 @@ const closeWithinMs = 7_000;
 /** A Redis that doesn't answer for so long at the end isn't waited for, ms: nothing could be written down anyway. */
 const redisWithinMs = 1_500;
 const conditionEveryMs = 2_000;
+/** The delay of the event loop is measured so often, ms: the default of 10 wakes an idle process a hundred times a second. */
+const lagPrecisionMs = 250;
 
 /** Secrets that must never reach the log, whatever object they hang on (promise 9). */
 const redact = {
@@ -76,14 +78,17 @@ function refuse(error: FastifyError, _: FastifyRequest, reply: FastifyReply): vo
 }
 
 /** Health for the container engine, readiness with reasons for people, metrics for Prometheus. */
-function surfaceOf({ readiness, metrics }: { readiness: Readiness; metrics: Registry }) {
+function surfaceOf({ readiness, metrics }: { readiness: Readiness; metrics: Registry[] }) {
   const app = Fastify({ logger: false, frameworkErrors: refuse });
   app.addHook('onRequest', async (_, reply) => void reply.headers(headersFor('plain'))); // of whatever there isn't, too
   app.get('/healthz', () => ({ status: 'alive' }));
   app.get('/readyz', (_, reply) =>
     reply.code(readiness.ready ? 200 : 503).send({ ready: readiness.ready, problems: readiness.problems }),
   );
-  app.get('/metrics', async (_, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
+  app.get('/metrics', async (_, reply) => {
+    const all = Registry.merge(metrics);
+    return reply.type(all.contentType).send(await all.metrics());
+  });
   return app;
 }
 
@@ -116,7 +121,8 @@ export async function runService(
   });
   const readiness = new Readiness(log);
   const metrics = new Registry();
-  collectDefaultMetrics({ register: metrics });
+  const ofProcess = new Registry();
+  collectDefaultMetrics({ register: ofProcess, eventLoopMonitoringPrecision: lagPrecisionMs });
   const store = openStore({ target: redis, prefix: redis.prefix, name, ...(migrations ? { migrations } : {}) });
   let lastError: Error | null = null; // ioredis tells a command only that it gave up, and why by an event
   store.redis.on('error', (error: Error) => {
@@ -126,7 +132,7 @@ export async function runService(
     lastError = null;
   });
   const stop = new AbortController();
-  const surface = surfaceOf({ readiness, metrics });
+  const surface = surfaceOf({ readiness, metrics: [ofProcess, metrics] });
   const port = Number(process.env['CONNECTOR_PORT'] ?? http[name]);
   const host = process.env['CONNECTOR_HOST'] ?? http.host; // a container's image knows better than a configuration
   readiness.notYet('start', `the ${name} is starting`);
@@ -179,7 +185,6 @@ export async function runService(
     await running.catch((error: Error) => {
       running = undefined; // tried again in the next round, with metrics of its own
       metrics.clear();
-      collectDefaultMetrics({ register: metrics });
       if (isRedisTrouble(error)) throw error;
       readiness.problem('start', `the ${name} can't start: ${error.message}`);
     });
