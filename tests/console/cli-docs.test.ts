@@ -225,6 +225,10 @@ test('sync, pause and resume, and an error, print what is described', async () =
   await waitUntil('the request', async () => (await redis.hget(keys.requests, 'accounts')) !== before);
   await place.answerRequests();
   await look(syncing, 'connector sync');
+  for (const name of ['first', 'second']) await run('create-token', name);
+  await run('create-token', 'third', '--expires', 'never');
+  await run('tokens');
+  await run('revoke-token', 'first', 'nobody');
   await run('pause');
   await look(place.start('sync', '--json'), 'Errors in JSON');
   await run('resume');

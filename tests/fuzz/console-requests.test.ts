@@ -13,6 +13,7 @@ const token = 'the-token-of-this-test-and-no-other';
 const paths = [
   ...['/', '/healthz', '/readyz', '/metrics', '/queues', '/queues/', '/queues/api/queues', '/queues/api/redis/stats'],
   ...['/queues/api/queues/people-to-plan/1', '/queues/api/queues/people-to-plan/1/logs', '/queues/static/js/main.js'],
+  ...['/api/v1/status', '/api/v1/people?who=ann', '/api/v1/release', '/api/v1/tokens/x', '/api/v1/openapi.json'],
   ...['/queues/api/queues?activeQueue=people-to-plan&page=1&jobsPerPage=10', '/queues/static/../../../../etc/passwd'],
 ];
 const path = fc.oneof(
@@ -21,7 +22,10 @@ const path = fc.oneof(
   {
     weight: 2,
     arbitrary: fc
-      .tuple(fc.constantFrom('/queues/', '/queues/api/queues/', '/queues/static/', '/'), nastyText)
+      .tuple(
+        fc.constantFrom('/queues/', '/queues/api/queues/', '/queues/static/', '/api/v1/', '/api/v1/people?who=', '/'),
+        nastyText,
+      )
       .map((parts) => parts.map((part, at) => (at === 0 ? part : encodeURIComponent(part.toWellFormed()))).join('')),
   },
   {
@@ -137,6 +141,7 @@ describe('the console', () => {
     const property = fc.asyncProperty(request, notTheToken, async (each, authorization) => {
       const answer = await sendRaw(port, { ...each, headers: [['Authorization', authorization], ...each.headers] });
       assertMeant(answer);
+      assert.doesNotMatch(answer.body, /"openapi":|"services":|"notFound":/);
       assert.doesNotMatch(answer.body, /bull-?board|"queues":|main\.[0-9a-f]+\.js/i);
     });
     await holds(context, property, { runs: 600 });

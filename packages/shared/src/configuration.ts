@@ -216,7 +216,7 @@ const configuration = z.strictObject({
     .default({ host: '127.0.0.1', watcher: 9101, reconciler: 9102, pusher: 9103, console: 8080 }),
   console: z
     .strictObject({
-      /** Opens the queue dashboard; without one it is closed. */
+      /** Opens the queue dashboard and the API, whatever becomes of the tokens in Redis. */
       token: z
         .string()
         .min(shortestToken, `is too short to be safe; write what "openssl rand -hex 32" prints`)

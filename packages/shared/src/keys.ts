@@ -186,6 +186,10 @@ export function keysOf(prefix: string) {
     disablings: `${tag}:disablings`,
     /** Hash: kind of step → how many were delivered, ever. */
     delivered: `${tag}:delivered`,
+    /** Hash: id → token for the console's API (JSON, `AccessToken` and what its secret comes to in SHA-256). */
+    accessTokens: `${tag}:access-tokens`,
+    /** Hash: name → id of the token of that name. */
+    accessTokenNames: `${tag}:access-token-names`,
     /** Hash: `<service>/<instance>` → its condition (JSON, `Condition`). */
     services: `${tag}:services`,
   };

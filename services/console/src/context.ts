@@ -15,6 +15,8 @@ export interface Common {
 export interface Context {
   readonly session: Session;
   readonly terminal: Terminal;
+  /** Who works here, for the record. */
+  readonly by: string;
 }
 
 export const print = ({ terminal }: Context, lines: readonly string[]): void => {
@@ -23,7 +25,7 @@ export const print = ({ terminal }: Context, lines: readonly string[]): void => 
 
 export const printJson = (context: Context, value: object): void => context.terminal.json(value);
 
-/** Who works here, for the record; a container's user may have no name. */
+/** Who types; a container's user may have no name. */
 export function operator(): string {
   try {
     return userInfo().username;

@@ -26,7 +26,12 @@ const connectionErrors = ['MaxRetriesPerRequestError', 'ReplyError', 'AbortError
 export function openUnchecked(environment: NodeJS.ProcessEnv = process.env): Session {
   const configuration = loadConfiguration(environment);
   const { redis } = configuration;
-  const store = openStore({ target: redis, prefix: redis.prefix, name: 'connector' });
+  return sessionOf({ configuration, store: openStore({ target: redis, prefix: redis.prefix, name: 'connector' }) });
+}
+
+/** A session on a store that is open. */
+export function sessionOf({ configuration, store }: Pick<Session, 'configuration' | 'store'>): Session {
+  const { redis } = configuration;
   let lastError: Error | null = null; // ioredis tells a command only that it gave up, and why by an event
   store.redis.on('error', (error: Error) => {
     lastError = error;

@@ -52,10 +52,11 @@ export async function apply(context: Context, options: ApplyOptions): Promise<Ex
 }
 
 async function applyFile(
-  { session, terminal }: Context,
+  context: Context,
   { people }: PlanFile,
   { yes, dryRun, withHeld, json, timeoutMs, signal }: ApplyOptions,
 ): Promise<Applied> {
+  const { session, terminal } = context;
   const onLook = json ? () => undefined : tellerOn(terminal);
   const giveUpAtMs = performance.now() + timeoutMs;
   const { end, last } = await readAfresh(session, { timeoutMs, signal, onLook });
@@ -69,7 +70,7 @@ async function applyFile(
   if (dryRun) return { ...asFound, end: 'dry run' };
   if (!judged.some(({ verdicts }) => verdicts.some(isGoing))) return { ...asFound, end: 'finished' };
   if (!yes && (await terminal.ask?.(questionText(asFound.people))) !== true) return { ...asFound, end: 'declined' };
-  const sent = await sendReviewed(session, judged, { timeoutMs: leftMs, signal, onLook });
+  const sent = await sendReviewed(context, judged, { timeoutMs: leftMs, signal, onLook });
   const after = await readPeopleNow(session.store, people);
   return { ...asFound, ...sent, people: outcomesOf(judged, (person) => nowOf(after, person)) };
 }

@@ -5,7 +5,7 @@ import { type Left, readLeft } from '@connector/sync/requests/reviewed-left.ts';
 import { endReviewedRunIfDone, openReviewedRun, readReviewedRun } from '@connector/sync/requests/reviewed-run.ts';
 import { parseReviewed, type Reviewed, reviewedText, stepDigest } from '@connector/sync/requests/reviewed-steps.ts';
 import { readRun } from '@connector/sync/requests/steering.ts';
-import { operator } from '../context.ts';
+import type { Context } from '../context.ts';
 import { ringPlanners } from '../ring-planners.ts';
 import type { Session } from '../session.ts';
 import { type Waited, waitUntilDone } from '../sync/wait-for-sync.ts';
@@ -50,14 +50,14 @@ export function digestsToSend(people: readonly JudgedPerson[]): Map<PersonKey, s
  * @throws RunUnderWay
  */
 export async function sendReviewed(
-  session: Session,
+  { session, by }: Context,
   people: readonly JudgedPerson[],
   waiting: WaitingOptions,
 ): Promise<Waited> {
   const { store, configuration, explain } = session;
   const digests = digestsToSend(people);
   await refuseRunning(session);
-  const asking = { by: operator(), atMs: Date.now() };
+  const asking = { by, atMs: Date.now() };
   // Before the run begins: it ends when nobody is on the way any more, and they are from now on.
   const decided = await decideReviewed(store, people, asking);
   const isManual = configuration.sync.mode === 'manual';

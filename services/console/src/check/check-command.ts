@@ -1,7 +1,5 @@
 /** `connector check`: whether every end answers as it should, and what to do where it doesn't. */
-import { type Common, type ExitCode, print, printJson } from '../context.ts';
-import type { Session } from '../session.ts';
-import type { Terminal } from '../terminal.ts';
+import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import { oneLine } from '../text/one-line.ts';
 import type { Paint, Tone } from '../text/paint.ts';
 import { checkEnds } from './check-ends.ts';
@@ -12,10 +10,7 @@ export interface CheckOptions extends Common {
   readonly signal: AbortSignal;
 }
 
-export async function check(
-  context: { session: Session; terminal: Terminal },
-  { json, signal }: CheckOptions,
-): Promise<ExitCode> {
+export async function check(context: Context, { json, signal }: CheckOptions): Promise<ExitCode> {
   const findings: Finding[] = [];
   for await (const finding of checkEnds({ ...context.session, signal })) {
     signal.throwIfAborted(); // what fails from here on fails because of that

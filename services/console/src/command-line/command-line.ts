@@ -5,6 +5,7 @@ import { addDecideCommands } from './decide-commands.ts';
 import type { OnInvocation } from './invocation.ts';
 import { addLookCommands } from './look-commands.ts';
 import { addSteerCommands } from './steer-commands.ts';
+import { addTokenCommands } from './token-commands.ts';
 import { WrongUsage } from './wrong-usage.ts';
 
 const epilogue = `
@@ -33,6 +34,8 @@ export function commandLine(onInvocation: OnInvocation): Command {
   addDecideCommands(program, onInvocation);
   program.commandsGroup('Steer:');
   addSteerCommands(program, onInvocation);
+  program.commandsGroup('Let in:');
+  addTokenCommands(program, onInvocation);
   program.commandsGroup('More:');
   addHelp(program);
   for (const command of program.commands) command.helpOption('-h, --help', 'print this help');

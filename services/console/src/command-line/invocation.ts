@@ -1,4 +1,5 @@
 /** What was typed: a command and its options. */
+import type { Role } from '../access/access-tokens.ts';
 import type { Verdict } from '../held/decide.ts';
 import type { WaitingList } from '../held/held-people.ts';
 
@@ -7,7 +8,11 @@ export type RetryList = 'aside' | 'drift';
 
 export type Invocation = { readonly json: boolean } & (
   | { readonly command: 'status'; readonly all: boolean }
-  | { readonly command: 'check' | 'held' | 'pending' | 'aside' | 'drift' | 'pause' | 'resume' }
+  | { readonly command: 'check' }
+  | { readonly command: 'held' | 'pending' | 'aside' | 'drift' | 'pause' | 'resume' }
+  | { readonly command: 'tokens' }
+  | { readonly command: 'create-token'; readonly name: string; readonly role: Role; readonly forMs: number | null }
+  | { readonly command: 'revoke-token'; readonly names: readonly string[] }
   | { readonly command: 'explain'; readonly who: readonly string[] }
   | { readonly command: 'preview'; readonly csv: boolean; readonly out: string | null }
   | {

@@ -2,7 +2,7 @@
 
 import type { Store } from '@connector/shared/store.ts';
 import { renamedGroups } from '@connector/sync/plan/group-renames.ts';
-import { type Common, type Context, type ExitCode, operator, print, printJson } from '../context.ts';
+import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import { ringPlanners } from '../ring-planners.ts';
 import { decideAll, peopleDecided, type Verdict } from './decide.ts';
 import { allDone, type Decisions, decidedJson, decidedText } from './decided-text.ts';
@@ -56,7 +56,7 @@ export async function decide(context: Context, { who, from, verdict, json }: Dec
   const { store } = context.session;
   const everybody = (await Promise.all(from.map((which) => readHeld(store, which)))).flat();
   const { found, notFound } = who.length > 0 ? findHeld(everybody, who) : { found: everybody, notFound: [] };
-  const by = operator();
+  const { by } = context;
   const renames = verdict !== 'approved' && from.includes('held') ? await renamesFor(store, verdict) : [];
   const heldRenames = renames.filter((rename) => rename.verdict === 'held');
   const { found: named, notFound: unclear } = findGroups(renames, notFound);

@@ -2,7 +2,7 @@
 import { connectDirectory } from '@connector/active-directory/connection.ts';
 import { connectionOptions } from '@connector/sync/directory/connection-options.ts';
 import { type Preview, previewRun } from '@connector/sync/preview/preview.ts';
-import { type Common, type Context, type ExitCode, operator, print, printJson } from '../context.ts';
+import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import { lastpassReader } from '../lastpass-reader.ts';
 import { type PlanFile, placeOf, planFileOf } from '../plan-file/plan-file.ts';
 import { checkPlanFilePath, writePlanFile } from '../plan-file/write-plan-file.ts';
@@ -37,9 +37,9 @@ export async function preview(context: Context, { json, csv, out, signal }: Prev
   return 0;
 }
 
-function writeOut({ session: { configuration } }: Context, file: string, shown: Preview): PlanFile {
+function writeOut({ session: { configuration }, by }: Context, file: string, shown: Preview): PlanFile {
   const plan = planFileOf(shown, {
-    by: operator(),
+    by,
     madeAtMs: Date.now(),
     place: placeOf(configuration),
     directories: configuration.directories.map(({ id }) => id),

@@ -7,22 +7,21 @@ import { FastifyAdapter } from '@bull-board/fastify';
 import { openQueues, type QueueOptions } from '@connector/shared/queues.ts';
 import { headersFor } from '@connector/shared/security-headers.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Asker } from '../access/access-tokens.ts';
+import type { TokenCheck } from '../access/token-check.ts';
 import { HiddenJobs } from './hidden-jobs.ts';
-import { TokenCheck } from './token-check.ts';
 
 const path = '/queues';
 
 export interface DashboardOptions extends QueueOptions {
-  /** What opens it; without one it stays closed. */
-  readonly token: string | undefined;
+  /** Who may look. */
+  readonly check: TokenCheck<Asker>;
   /** Told of every wrong token. */
   readonly onWrongToken: (address: string) => void;
 }
 
-const closed =
-  'The queue dashboard is closed: no token is configured. Write console.token or console.tokenFile into the configuration (such as what "openssl rand -hex 32" prints), and restart the console.\n';
 const sayToken =
-  'The queue dashboard asks for the token of console.token: as the password, under any user name, or as "Authorization: Bearer …".\n';
+  'The queue dashboard asks for a token, as "connector create-token" makes it, or for that of console.token: as the password, under any user name, or as "Authorization: Bearer …".\n';
 
 /** Whoever only looks sends nothing else. */
 async function onlyLooking({ method }: FastifyRequest, reply: FastifyReply): Promise<unknown> {
@@ -31,13 +30,12 @@ async function onlyLooking({ method }: FastifyRequest, reply: FastifyReply): Pro
 }
 
 /** Lets those with the token pass. */
-function guardOf(token: string, onWrongToken: DashboardOptions['onWrongToken']) {
-  const check = new TokenCheck(token);
+function guardOf({ check, onWrongToken }: Pick<DashboardOptions, 'check' | 'onWrongToken'>) {
   return async ({ headers, ip }: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const verdict = await check.verdictOn(headers.authorization);
-    if (verdict === 'welcome') return undefined;
-    if (verdict === 'wrong') onWrongToken(ip);
-    if (verdict === 'too many')
+    const { kind } = await check.verdictOn(headers.authorization, ip);
+    if (kind === 'welcome') return undefined;
+    if (kind === 'wrong') onWrongToken(ip);
+    if (kind === 'too many')
       return reply.code(429).header('retry-after', '5').type('text/plain').send('Too many wrong tokens: wait.\n');
     return reply
       .code(401)
@@ -53,15 +51,8 @@ const withoutForeignLinks = (page: string): string => page.replaceAll(/<link\b[^
 /** Adds the dashboard. Its connection to Redis closes with the surface. */
 export async function addQueueDashboard(
   surface: FastifyInstance,
-  { token, onWrongToken, ...where }: DashboardOptions,
+  { check, onWrongToken, ...where }: DashboardOptions,
 ): Promise<void> {
-  if (token === undefined) {
-    const tell = (_: FastifyRequest, reply: FastifyReply) =>
-      reply.code(403).headers(headersFor('plain')).type('text/plain; charset=utf-8').send(closed);
-    surface.get(path, tell);
-    surface.get(`${path}/*`, tell);
-    return;
-  }
   const { queues, close } = openQueues(where);
   surface.addHook('onClose', close);
   const adapter = new FastifyAdapter();
@@ -75,7 +66,7 @@ export async function addQueueDashboard(
     async (scope) => {
       scope.addHook('onRequest', async (_, reply) => void reply.headers(headersFor('application')));
       scope.addHook('onRequest', onlyLooking);
-      scope.addHook('onRequest', guardOf(token, onWrongToken));
+      scope.addHook('onRequest', guardOf({ check, onWrongToken }));
       scope.addHook('onSend', async (_, reply, page) =>
         typeof page === 'string' && String(reply.getHeader('content-type')).startsWith('text/html')
           ? withoutForeignLinks(page)

@@ -1,7 +1,7 @@
 /** The console's front page: what there is to see, until there is more. */
 
-/** The page. @param isDashboardOpen whether a token is configured */
-export const frontPage = ({ isDashboardOpen }: { isDashboardOpen: boolean }): string => `<!doctype html>
+/** The page. */
+export const frontPage = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -11,7 +11,7 @@ export const frontPage = ({ isDashboardOpen }: { isDashboardOpen: boolean }): st
 <p>The console is running. People are looked after with the <code>connector</code> command:
 <code>connector status</code> tells how everything is.</p>
 <ul>
-<li><a href="/queues/">Queues</a>${isDashboardOpen ? ', for whoever has the token' : ': closed, as no token is configured'}</li>
+<li><a href="/queues/">Queues</a>, and <a href="/api/v1/openapi.json">the API</a>, for whoever has a token</li>
 <li><a href="/readyz">Is it ready</a>, and what stands in its way</li>
 <li><a href="/healthz">Is it alive</a></li>
 <li><a href="/metrics">Figures for Prometheus</a></li>

@@ -1,13 +1,13 @@
 /** `connector pause` and `connector resume`: stopping all deliveries, and letting them go on. */
 import { pauseDelivery, readPause, resumeDelivery } from '@connector/sync/requests/steering.ts';
-import { type Common, type Context, type ExitCode, operator, print, printJson } from '../context.ts';
+import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import { isoText, momentText } from '../text/when.ts';
 
 export async function pause(context: Context, { json }: Common): Promise<ExitCode> {
   const { store } = context.session;
   const before = await readPause(store);
   if (before === null) {
-    await pauseDelivery(store, { by: operator(), atMs: Date.now() });
+    await pauseDelivery(store, { by: context.by, atMs: Date.now() });
     await store.makeDurable();
   }
   const now = before ?? (await readPause(store));

@@ -5,7 +5,7 @@ import { outstandingOf } from '@connector/sync/requests/outstanding.ts';
 import type { SyncRequest } from '@connector/sync/requests/request.ts';
 import { makeRequest } from '@connector/sync/requests/request.ts';
 import { endRunIfDone, putRequest } from '@connector/sync/requests/steering.ts';
-import { type Common, type Context, type ExitCode, operator, print, printJson } from '../context.ts';
+import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import { ringPlanners } from '../ring-planners.ts';
 import { counted } from '../text/when.ts';
 import { refusePaused } from './delivery-paused.ts';
@@ -35,7 +35,7 @@ export async function sync(context: Context, options: SyncOptions): Promise<Exit
   const before = await readDelivered(store);
   const confirmed = confirmFirst ? await confirmFirstRun(store) : [];
   const request = await makeRequest(store, { full });
-  const asking = { mode: configuration.sync.mode, by: operator(), atMs: Date.now() };
+  const asking = { mode: configuration.sync.mode, by: context.by, atMs: Date.now() };
   const ask = () => putRequest(store, request, asking);
   await ask();
   await store.makeDurable(); // what is told below must outlive a crash of Redis

@@ -1,5 +1,5 @@
 /** `connector undo`: who was disabled within the last day, and taking it back. */
-import { type Common, type Context, type ExitCode, operator, print, printJson } from '../context.ts';
+import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import { findPeople, type NotFound, notFoundJson, notFoundRow } from '../not-found.ts';
 import { ringPlanners } from '../ring-planners.ts';
 import { aligned, type Cell } from '../text/aligned.ts';
@@ -29,7 +29,7 @@ export async function undo(context: Context, { who, all, json }: UndoOptions): P
   const told: Told[] = [];
   for (const of of found) {
     const isOnlyListed = who.length === 0 && !all;
-    told.push({ of, outcome: isOnlyListed ? 'undoable' : await undoOne(store, of, { by: operator(), atMs: nowMs }) });
+    told.push({ of, outcome: isOnlyListed ? 'undoable' : await undoOne(store, of, { by: context.by, atMs: nowMs }) });
   }
   const undone = told.filter(({ outcome }) => outcome === 'undone').map(({ of }) => of.person);
   if (undone.length > 0) {

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { TokenCheck, tokenIn } from './token-check.ts';
 
+const who = { name: 'somebody' };
 const token = 'a-token-of-twenty-letters:and-more-ü';
+const whoHas = async (given: string) => (given === token ? who : null);
+const welcome = { kind: 'welcome', who };
 const basic = (pair: string) => `Basic ${Buffer.from(pair).toString('base64')}`;
 
 describe('the token in a request', () => {
@@ -18,22 +21,24 @@ describe('the token in a request', () => {
 });
 
 test('the right token is welcome, and a request without one is refused at once', async () => {
-  const check = new TokenCheck(token);
-  assert.equal(await check.verdictOn(basic(`x:${token}`)), 'welcome');
-  assert.equal(await check.verdictOn(undefined), 'none');
+  const check = new TokenCheck(whoHas);
+  assert.deepEqual(await check.verdictOn(basic(`x:${token}`), 'here'), welcome);
+  assert.deepEqual(await check.verdictOn(undefined, 'here'), { kind: 'none' });
 });
 
 test('wrong tokens wait for their answer, each longer than the one before, and too many are not looked at', async () => {
-  const check = new TokenCheck(token, { delayMs: 20 });
+  const check = new TokenCheck(whoHas, { delayMs: 20 });
   const beganAt = performance.now();
   const guesses = Array.from({ length: 10 }, async () => {
-    const verdict = await check.verdictOn('Bearer wrong');
+    const verdict = await check.verdictOn('Bearer wrong', 'here');
     return { verdict, afterMs: performance.now() - beganAt };
   });
-  assert.equal(await check.verdictOn(`Bearer ${token}`), 'too many', 'a guess was looked at');
+  for (let turn = 0; turn < 10; turn++) await Promise.resolve(); // until each was looked up, and no longer
+  assert.deepEqual(await check.verdictOn(`Bearer ${token}`, 'here'), { kind: 'too many' }, 'a guess was looked at');
+  assert.deepEqual(await check.verdictOn(`Bearer ${token}`, 'elsewhere'), welcome, 'somebody else is kept out by it');
   for (const [index, { verdict, afterMs }] of (await Promise.all(guesses)).entries()) {
-    assert.equal(verdict, 'wrong');
+    assert.deepEqual(verdict, { kind: 'wrong' });
     assert.ok(afterMs > 20 * (index + 1) - 2, `answer ${index + 1} came after ${afterMs} ms`);
   }
-  assert.equal(await check.verdictOn(basic(`x:${token}`)), 'welcome', 'the way is free again');
+  assert.deepEqual(await check.verdictOn(basic(`x:${token}`), 'here'), welcome, 'the way is free again');
 });

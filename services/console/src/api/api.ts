@@ -1,0 +1,171 @@
+/**
+ * The console's API, `/api/v1`: what the `connector` command does, over HTTP, for whoever has a token. It describes itself at
+ * `/api/v1/openapi.json`.
+ */
+
+import { headersFor } from '@connector/shared/security-headers.ts';
+import swagger from '@fastify/swagger';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import type { Logger } from 'pino';
+import manifest from '../../package.json' with { type: 'json' };
+import type { Asker, Role } from '../access/access-tokens.ts';
+import type { TokenCheck } from '../access/token-check.ts';
+import type { Context } from '../context.ts';
+import { perform } from '../perform.ts';
+import type { Session } from '../session.ts';
+import { sync } from '../sync/sync-command.ts';
+import type { Terminal } from '../terminal.ts';
+import { plainly } from '../text/paint.ts';
+import { type Route, routes } from './routes.ts';
+
+const prefix = '/api/v1';
+
+export interface ApiOptions {
+  readonly check: TokenCheck<Asker>;
+  /** Told of every wrong token. */
+  readonly onWrongToken: (address: string) => void;
+  readonly session: Session;
+  readonly log: Logger;
+}
+
+/** What is answered instead of a document: a code for programs, and a line for people. */
+const failure = (code: string, message: string): object => ({ error: { code, message } });
+
+/** Adds the API. */
+export async function addApi(surface: FastifyInstance, options: ApiOptions): Promise<void> {
+  await surface.register(
+    async (scope) => {
+      scope.setValidatorCompiler(validatorCompiler);
+      scope.setSerializerCompiler(serializerCompiler);
+      await scope.register(swagger, {
+        openapi: {
+          openapi: '3.1.0',
+          info: { title: 'LastPass Directory Connector', version: manifest.version },
+          components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+          security: [{ token: [] }],
+        },
+        transform: jsonSchemaTransform,
+      });
+      scope.addHook('onRequest', async (_, reply) => void reply.headers(headersFor('plain')));
+      scope.decorateRequest('asker', null);
+      scope.setErrorHandler((error: FastifyError, request, reply) =>
+        answerFailure(error, { request, reply, ...options }),
+      );
+      scope.setNotFoundHandler({ preHandler: guardOf('viewer', options) }, (_, reply) =>
+        reply.code(404).send(failure('NOT_FOUND', `there is nothing here: see ${prefix}/openapi.json`)),
+      );
+      for (const route of routes) addRoute(scope, route, options);
+      scope.get(
+        '/openapi.json',
+        { onRequest: guardOf('viewer', options), schema: { summary: 'This document' } },
+        async () => scope.swagger(),
+      );
+    },
+    { prefix },
+  );
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks, once it is known. */
+    asker: Asker | null;
+  }
+}
+
+/** Lets those pass whose token is good for it. */
+function guardOf(role: Role, { check, onWrongToken }: ApiOptions) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const { headers, ip } = request;
+    // What a browser keeps and sends by itself counts for nothing: another site's page could have it sent.
+    const sent = /^bearer /i.test(headers.authorization ?? '') ? headers.authorization : undefined;
+    const verdict = await check.verdictOn(sent, ip);
+    if (verdict.kind === 'wrong') onWrongToken(ip);
+    if (verdict.kind === 'too many')
+      return reply.code(429).header('retry-after', '5').send(failure('TOO_MANY', 'too many wrong tokens: wait'));
+    if (verdict.kind !== 'welcome')
+      return reply
+        .code(401)
+        .header('www-authenticate', 'Bearer')
+        .send(failure('UNAUTHORIZED', 'send a token, as "connector create-token" makes it: "Authorization: Bearer …"'));
+    if (role === 'administrator' && verdict.who.role !== 'administrator')
+      return reply
+        .code(403)
+        .send(failure('FORBIDDEN', `${verdict.who.name} is a viewer's: this takes one of an administrator`));
+    request.asker = verdict.who;
+    return undefined;
+  };
+}
+
+function addRoute(scope: FastifyInstance, route: Route, options: ApiOptions): void {
+  const { method, url, summary, querystring, params, body, codes } = route;
+  scope.route({
+    method,
+    url,
+    onRequest: guardOf(route.role, options),
+    schema: {
+      summary,
+      ...(querystring ? { querystring } : {}),
+      ...(params ? { params } : {}),
+      ...(body ? { body } : {}),
+    },
+    handler: async (request, reply) => {
+      const { query, params: inPath, body: sent, asker } = request;
+      const captured: object[] = [];
+      const context: Context = { session: options.session, terminal: capturing(captured), by: asker?.name ?? '' };
+      const invocation = route.does({ query, params: inPath, body: sent });
+      const exitCode = await (invocation.command === 'sync'
+        ? sync(context, { ...invocation, wait: false, timeoutMs: 0, signal: request.signal, json: true })
+        : perform(context, invocation));
+      if (method !== 'GET') options.log.info({ by: asker?.name, command: invocation.command }, 'done by the API');
+      return reply.code(exitCode === 0 ? codes.done : codes.notDone).send(captured[0] ?? {});
+    },
+  });
+}
+
+/** Keeps what a command prints for programs. */
+const capturing = (documents: object[]): Terminal => ({
+  paint: plainly,
+  line: () => undefined,
+  json: (document) => void documents.push(document),
+  problem: () => undefined,
+  progress: null,
+  ask: null,
+});
+
+interface Failing {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly session: Session;
+  readonly log: Logger;
+}
+
+/** What doesn't fit is told with its place; what a command says in a line of its own is passed on; of anything else nothing is told. */
+function answerFailure(error: FastifyError, { request, reply, session, log }: Failing): FastifyReply {
+  if (error.validation !== undefined) {
+    const problems = error.validation.map(
+      ({ instancePath, message }) =>
+        `${error.validationContext ?? 'request'}${instancePath.replaceAll('/', '.')}: ${message}`,
+    );
+    return reply.code(400).send(failure('BAD_REQUEST', problems.join('; ')));
+  }
+  if (error.statusCode !== undefined && error.statusCode < 500)
+    return reply.code(error.statusCode).send(failure(error.code, error.message));
+  const told = session.explain(error);
+  const { code = '', message } = told as { code?: string; message: string };
+  const status = statusOf[code];
+  if (status !== undefined) return reply.code(status).send(failure(code, message));
+  log.error({ err: told, method: request.method, route: request.routeOptions.url }, 'the API failed');
+  return reply.code(500).send(failure('FAILED', 'it failed: the log of the console tells why'));
+}
+
+/** Errors whose message is a line for people that says what stands in the way. */
+const statusOf: Readonly<Record<string, 409 | 503>> = {
+  NOT_PLANNED: 409,
+  REDIS_UNREACHABLE: 503,
+  REDIS_UNSUITABLE: 503,
+  NOT_DURABLE: 503,
+  TIMELINE_CHANGED: 503,
+  SCHEMA_MISMATCH: 503,
+  MIGRATION_UNDER_WAY: 503,
+};

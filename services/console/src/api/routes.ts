@@ -1,0 +1,199 @@
+/**
+ * The routes of the API: each does what a command does, and answers with the document that the command prints with `--json`
+ * (docs/cli.md), so that there is one word for one thing.
+ */
+import { z } from 'zod';
+import type { Role } from '../access/access-tokens.ts';
+import type { QuickInvocation } from '../perform.ts';
+
+/** Asking for a sync, which nobody waits for here. */
+interface SyncInvocation {
+  readonly command: 'sync';
+  readonly full: boolean;
+  readonly confirmFirst: boolean;
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly url: string;
+  /** What one must be at least. */
+  readonly role: Role;
+  readonly summary: string;
+  readonly querystring?: z.ZodType;
+  readonly params?: z.ZodType;
+  readonly body?: z.ZodType;
+  /** What is answered where all is as wanted, and where it isn't (the command's exit code is 1). */
+  readonly codes: { readonly done: 200 | 201 | 202; readonly notDone: 200 | 404 | 409 };
+  /** What it does, for input that its schemas have let pass. */
+  readonly does: (input: { query: unknown; params: unknown; body: unknown }) => QuickInvocation | SyncInvocation;
+}
+
+const json = true;
+const looked = { done: 200, notDone: 200 } as const;
+const changed = { done: 200, notDone: 409 } as const;
+
+const names = z.array(z.string().trim().min(1).max(2_000)).min(1).max(1_000);
+const who = names.describe('User names (mail), person keys or objectGUIDs.');
+const list = (path: string, command: 'held' | 'pending' | 'aside' | 'drift', summary: string): Route => ({
+  method: 'GET',
+  url: path,
+  role: 'viewer',
+  summary,
+  codes: looked,
+  does: () => ({ command, json }),
+});
+
+/** Either names, or a list that everybody on it is meant of: nobody is decided about by an omission. */
+const whoOr = <List extends string>(lists: readonly [List, ...List[]]) =>
+  z.union(
+    [
+      z.strictObject({ who }),
+      z.strictObject({ all: z.array(z.enum(lists)).min(1).describe('Everybody on these lists.') }),
+    ],
+    { error: 'either {"who": […]} or {"all": […]}' },
+  );
+type WhoOr<List> = { readonly who: readonly string[] } | { readonly all: readonly List[] };
+const partsOf = <List>(given: WhoOr<List>) =>
+  'who' in given ? { who: given.who, lists: [] } : { who: [], lists: given.all };
+
+const decision = <List extends 'held' | 'pending'>(
+  url: string,
+  verdict: 'released' | 'approved' | 'rejected',
+  {
+    summary,
+    lists,
+    named,
+  }: { summary: string; lists: readonly [List, ...List[]]; named: readonly ('held' | 'pending' | 'rejected')[] },
+): Route => ({
+  method: 'POST',
+  url,
+  role: 'administrator',
+  summary,
+  body: whoOr(lists),
+  codes: changed,
+  does: ({ body }) => {
+    const given = partsOf(body as WhoOr<List>);
+    return { command: 'decide', verdict, who: given.who, from: given.who.length > 0 ? named : given.lists, json };
+  },
+});
+
+const asked = z.strictObject({
+  who: z
+    .preprocess((value) => (typeof value === 'string' ? [value] : value), names)
+    .describe('Mails, user names, log-on names, names, DNs, person keys or objectGUIDs; again for each.'),
+});
+const undoing = z.union([z.strictObject({ who }), z.strictObject({ all: z.literal(true) })], {
+  error: 'either {"who": […]} or {"all": true}',
+});
+const syncing = z.strictObject({
+  full: z.boolean().default(false).describe('Read every directory afresh, not only what changed.'),
+  confirmFirst: z.boolean().default(false).describe('Let the first run create everybody, not only the first few.'),
+});
+
+/** All of them. */
+export const routes: readonly Route[] = [
+  {
+    method: 'GET',
+    url: '/status',
+    role: 'viewer',
+    summary: 'Does everything run, and how far is it',
+    codes: looked,
+    does: () => ({ command: 'status', all: true, json }),
+  },
+  {
+    method: 'GET',
+    url: '/people',
+    role: 'viewer',
+    summary: 'Why is somebody synced, or why not',
+    querystring: asked,
+    codes: { done: 200, notDone: 404 },
+    does: ({ query }) => ({ command: 'explain', who: (query as z.infer<typeof asked>).who, json }),
+  },
+  list('/held', 'held', 'Whom the guard holds, and which groups were renamed'),
+  list('/pending', 'pending', 'Which new people wait for approval, and who was rejected'),
+  list('/aside', 'aside', 'Who is set aside until something is mended'),
+  list('/drift', 'drift', 'Which accounts were deleted or disabled by hand'),
+  {
+    method: 'GET',
+    url: '/undoable',
+    role: 'viewer',
+    summary: 'Who was disabled within the last day',
+    codes: looked,
+    does: () => ({ command: 'undo', who: [], all: false, json }),
+  },
+  decision('/release', 'released', {
+    summary: 'Let what is held happen',
+    lists: ['held'],
+    named: ['held'],
+  }),
+  decision('/approve', 'approved', {
+    summary: 'Create accounts for pending people',
+    lists: ['pending'],
+    named: ['pending', 'rejected'],
+  }),
+  decision('/reject', 'rejected', {
+    summary: 'Refuse what is held or pending',
+    lists: ['held', 'pending'],
+    named: ['held', 'pending'],
+  }),
+  {
+    method: 'POST',
+    url: '/retry',
+    role: 'administrator',
+    summary: 'Try people who are set aside again, at once',
+    body: whoOr(['aside', 'drift']),
+    codes: changed,
+    does: ({ body }) => ({ command: 'retry', ...partsOf(body as WhoOr<'aside' | 'drift'>), json }),
+  },
+  {
+    method: 'POST',
+    url: '/undo',
+    role: 'administrator',
+    summary: 'Enable again who was disabled within the last day',
+    body: undoing,
+    codes: changed,
+    does: ({ body }) => ({ command: 'undo', who: [], all: false, ...(body as z.infer<typeof undoing>), json }),
+  },
+  {
+    method: 'POST',
+    url: '/sync',
+    role: 'administrator',
+    summary: 'Ask for a sync: read what changed, and deliver; /status tells how far it is',
+    body: syncing,
+    codes: { done: 202, notDone: 409 },
+    does: ({ body }) => ({ command: 'sync', ...(body as z.infer<typeof syncing>) }),
+  },
+  {
+    method: 'POST',
+    url: '/pause',
+    role: 'administrator',
+    summary: 'Send nothing to LastPass any more',
+    codes: changed,
+    does: () => ({ command: 'pause', json }),
+  },
+  {
+    method: 'POST',
+    url: '/resume',
+    role: 'administrator',
+    summary: 'Send again, beginning with what has gathered',
+    codes: changed,
+    does: () => ({ command: 'resume', json }),
+  },
+  {
+    method: 'GET',
+    url: '/tokens',
+    role: 'administrator',
+    summary: 'Which tokens there are for the API',
+    codes: looked,
+    does: () => ({ command: 'tokens', json }),
+  },
+  {
+    method: 'DELETE',
+    url: '/tokens/:name',
+    role: 'administrator',
+    summary: 'Let a token open nothing any more',
+    params: z.strictObject({ name: z.string().min(1) }),
+    codes: { done: 200, notDone: 404 },
+    does: ({ params }) => ({ command: 'revoke-token', names: [(params as { name: string }).name], json }),
+  },
+];

@@ -1,0 +1,257 @@
+/** The console's API on a real Redis: its whole description is walked, and it says and does what the command does. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { loadConfiguration } from '@connector/shared/configuration.ts';
+import { decision, plan } from '@connector/shared/plan.ts';
+import type { Service } from '@connector/shared/service.ts';
+import { openStore } from '@connector/shared/store.ts';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { createToken } from '../../services/console/src/access/access-tokens.ts';
+import { addPages } from '../../services/console/src/service/pages.ts';
+import { janesMail, putJaneToWork } from '../console/jane-at-work.ts';
+import { guidOf, Workplace } from '../console/workplace.ts';
+
+const breakGlass = 'the-token-of-this-test-and-no-other';
+const hour = 3_600_000;
+
+interface Operation {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly url: string;
+  readonly hasBody: boolean;
+}
+
+describe('the API', () => {
+  let place: Workplace;
+  let surface: FastifyInstance;
+  let tokens: { viewer: string; administrator: string };
+  const logged: string[] = [];
+
+  before(async () => {
+    place = await Workplace.create();
+  });
+  beforeEach(async () => {
+    await surface?.close();
+    await putJaneToWork(place, { console: { token: breakGlass } });
+    const configuration = loadConfiguration({ CONNECTOR_CONFIG: place.configFile });
+    surface = Fastify();
+    const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(line) });
+    await addPages(surface, { configuration, store: place.store, log } as Service);
+    tokens = { viewer: await token('viewer'), administrator: await token('administrator') };
+  });
+  after(async () => {
+    await surface?.close();
+    await place?.[Symbol.asyncDispose]();
+  });
+
+  async function token(
+    role: 'viewer' | 'administrator',
+    { name = role as string, forMs = hour } = {},
+  ): Promise<string> {
+    const made = await createToken(place.store, { name, role, by: 'test', nowMs: Date.now(), forMs });
+    return made.token;
+  }
+  const bearer = (text: string) => ({ authorization: `Bearer ${text}` });
+  const get = (url: string, by = tokens.viewer) =>
+    surface.inject({ method: 'GET', url: `/api/v1${url}`, headers: bearer(by) });
+  const post = (url: string, body: object, by = tokens.administrator) =>
+    surface.inject({ method: 'POST', url: `/api/v1${url}`, headers: bearer(by), payload: body });
+
+  async function described(): Promise<Operation[]> {
+    const { paths } = (await get('/openapi.json')).json<{
+      paths: Record<string, Record<string, { requestBody?: object }>>;
+    }>();
+    return Object.entries(paths).flatMap(([path, operations]) =>
+      Object.entries(operations).map(([method, { requestBody }]) => ({
+        method: method.toUpperCase() as Operation['method'],
+        url: path.replaceAll(/\{\w+\}/g, 'nothing'),
+        hasBody: requestBody !== undefined,
+      })),
+    );
+  }
+
+  test('is described in docs/api.md, route by route, with who may use it', async () => {
+    const text = readFileSync(resolve(import.meta.dirname, '../../docs/api.md'), 'utf8');
+    const written = [...text.matchAll(/^\| `(GET|POST|PUT|DELETE) (\S+)` \| an? (\w+) \|/gm)];
+    const told = written.map(([, method, url, role]) => `${method} ${url?.replaceAll(/\{\w+\}/g, 'nothing')} ${role}`);
+    const real = await Promise.all(
+      (await described()).map(async ({ method, url }) => {
+        const { statusCode } = await surface.inject({ method, url, headers: bearer(tokens.viewer) });
+        return `${method} ${url} ${statusCode === 403 ? 'administrator' : 'viewer'}`;
+      }),
+    );
+    assert.deepEqual(told.sort(), real.sort());
+  });
+
+  test('describes every route, and opens none without a token, or with one that is wrong, over or revoked', async () => {
+    const over = await token('administrator', { name: 'over', forMs: 1 });
+    const revoked = await token('administrator', { name: 'revoked' });
+    assert.equal((await place.run('revoke-token', 'revoked')).code, 0);
+    const operations = await described();
+    assert.ok(operations.length > 15, 'the description lacks routes');
+    for (const { method, url } of [...operations, { method: 'GET' as const, url: '/api/v1/nothing' }]) {
+      for (const [what, headers] of Object.entries({ none: {}, over: bearer(over), revoked: bearer(revoked) })) {
+        if (what !== 'none' && url !== '/api/v1/status' && url !== '/api/v1/pause') continue; // each wrong one waits
+        const { statusCode, body } = await surface.inject({ method, url, headers });
+        assert.equal(statusCode, 401, `${method} ${url} with ${what}`);
+        assert.match(body, /"code":"UNAUTHORIZED"/);
+      }
+    }
+    assert.ok(logged.some((line) => line.includes('wrong token')));
+  });
+
+  test('takes no token that a browser would send by itself, which another site’s page could make it do', async () => {
+    const authorization = `Basic ${Buffer.from(`admin:${tokens.administrator}`).toString('base64')}`;
+    const { statusCode } = await surface.inject({ method: 'POST', url: '/api/v1/pause', headers: { authorization } });
+    assert.equal(statusCode, 401);
+    assert.equal((await get('/status')).json().pause, null);
+  });
+
+  test('refuses a viewer whatever changes something, and a body that doesn’t fit, whoever sends it', async () => {
+    const before = await everything();
+    const changing = (await described()).filter(({ method }) => method !== 'GET');
+    assert.ok(changing.length >= 9);
+    for (const { method, url, hasBody } of changing) {
+      const refused = await surface.inject({ method, url, headers: bearer(tokens.viewer), payload: {} });
+      assert.equal(refused.statusCode, 403, `${method} ${url}`);
+      assert.match(refused.body, /this takes one of an administrator/);
+      if (!hasBody) continue;
+      for (const payload of ['{', '[]', '{"nonsense":1}', '{"who":[]}', '{"who":["a"],"all":["held"]}', '"text"']) {
+        const headers = { ...bearer(tokens.administrator), 'content-type': 'application/json' };
+        const unfit = await surface.inject({ method, url, headers, payload });
+        assert.equal(unfit.statusCode, 400, `${method} ${url} ${payload}: ${unfit.body}`);
+        assert.ok(unfit.json().error.message.length > 0);
+      }
+    }
+    assert.deepEqual(await everything(), before);
+  });
+
+  test('tells nobody a secret, and keeps none', async () => {
+    const secrets = [breakGlass, tokens.viewer, tokens.administrator, ...(await digests())];
+    assert.equal(secrets.length, 5);
+    for (const { method, url } of await described()) {
+      if (method !== 'GET') continue;
+      const { body, headers } = await surface.inject({ method, url, headers: bearer(tokens.administrator) });
+      for (const secret of secrets) assert.ok(!body.includes(secret), url);
+      assert.match(String(headers['content-security-policy']), /default-src 'none'/);
+      assert.equal(headers['cache-control'], 'no-store');
+    }
+    const { redis, keys } = place.store;
+    const kept = JSON.stringify([
+      await redis.hgetall(keys.accessTokens),
+      await redis.hgetall(keys.accessTokenNames),
+      logged,
+    ]);
+    for (const secret of [breakGlass, tokens.viewer, tokens.administrator]) assert.ok(!kept.includes(secret));
+  });
+
+  test('says what the command says', async () => {
+    const { status: _, ...same } = {
+      status: '/status',
+      explain: `/people?who=${encodeURIComponent(janesMail)}&who=corp/${guidOf('b')}`,
+      held: '/held',
+      pending: '/pending',
+      aside: '/aside',
+      drift: '/drift',
+      undo: '/undoable',
+    };
+    await place.hold('c');
+    const asked: Record<string, string[]> = { explain: ['explain', janesMail, `corp/${guidOf('b')}`] };
+    for (const [command, url] of Object.entries(same)) {
+      const { output } = await place.run(...(asked[command] ?? [command]), '--json');
+      const { statusCode, body } = await get(url);
+      assert.deepEqual([statusCode, JSON.parse(body)], [200, JSON.parse(output)], url);
+    }
+    const [typed, sent] = [JSON.parse((await place.run('status', '--json')).output), (await get('/status')).json()];
+    assert.deepEqual(Object.keys(sent), Object.keys(typed));
+    assert.deepEqual([sent.people, sent.problems], [typed.people, typed.problems]);
+    const nobody = await get('/people?who=nobody@corp.test');
+    assert.deepEqual([nobody.statusCode, nobody.json().notFound[0].problem], [404, 'unknown']);
+  });
+
+  test('does what the command does, in the name of the token', async () => {
+    const { redis, keys } = place.store;
+    const person = await place.hold('c');
+    const first = await post('/release', { who: ['c@x.org'] });
+    assert.deepEqual([first.statusCode, first.json().people[0].outcome], [200, 'released']);
+    const decided = decision.parse(JSON.parse((await redis.hget(keys.decisions, person)) ?? ''));
+    const planned = plan.parse(JSON.parse((await redis.hget(keys.plans, person)) ?? ''));
+    assert.deepEqual(decided, {
+      guarded: planned.guarded,
+      verdict: 'released',
+      by: 'the token "administrator"',
+      atMs: decided.atMs,
+    });
+    const again = await post('/release', { who: ['c@x.org'] });
+    assert.deepEqual([again.statusCode, again.json().notFound[0].problem], [409, 'unknown']);
+    await place.hold('d');
+    assert.equal((await post('/reject', { all: ['held'] })).json().people.length, 1);
+
+    assert.equal((await post('/pause', {})).json().paused, true);
+    assert.equal((await get('/status')).json().pause.by, 'the token "administrator"');
+    assert.equal((await post('/resume', {}, breakGlass)).json().wasPaused, true);
+    assert.equal((await post('/sync', { full: true })).statusCode, 202);
+    assert.match((await redis.hget(keys.requests, 'full-read')) ?? '', /^sync-/);
+  });
+
+  test('its tokens are made, listed and revoked, each under a name of its own', async () => {
+    const made = await place.run('create-token', 'nightly script', '--role', 'administrator', '--json');
+    const { token: text, expires } = JSON.parse(made.output);
+    assert.ok(Date.parse(expires) - Date.now() > 89 * 24 * hour);
+    assert.equal((await get('/status', text)).statusCode, 200);
+    const taken = await place.run('create-token', 'nightly script');
+    assert.deepEqual([taken.code, /already: revoke it first/.test(taken.output)], [1, true]);
+    assert.match((await place.run('tokens')).output, /nightly script +administrator +until/);
+    const gone = await surface.inject({
+      method: 'DELETE',
+      url: `/api/v1/tokens/${encodeURIComponent('nightly script')}`,
+      headers: bearer(tokens.administrator),
+    });
+    assert.equal(gone.statusCode, 200);
+    assert.equal((await get('/status', text)).statusCode, 401);
+    assert.equal((await place.run('revoke-token', 'nightly script')).code, 1);
+  });
+
+  test('while Redis is away, the configured token is told so', async () => {
+    const configuration = loadConfiguration({ CONNECTOR_CONFIG: place.configFile });
+    const store = openStore({ target: { url: 'redis://127.0.0.1:1' }, prefix: 'connector', name: 'test' });
+    const lonely = Fastify();
+    try {
+      await addPages(lonely, { configuration, store, log: pino({ level: 'silent' }) } as Service);
+      const { statusCode, body } = await lonely.inject({
+        method: 'GET',
+        url: '/api/v1/status',
+        headers: bearer(breakGlass),
+      });
+      assert.equal(statusCode, 503, body);
+      assert.match(body, /"REDIS_UNREACHABLE".*can't be reached/);
+    } finally {
+      await lonely.close();
+      store.close();
+    }
+  });
+
+  test('without a token the front page is all there is', async () => {
+    const { statusCode, body } = await surface.inject({ method: 'GET', url: '/' });
+    assert.deepEqual([statusCode, body.includes('/api/v1/openapi.json')], [200, true]);
+    assert.equal((await surface.inject({ method: 'GET', url: '/queues/' })).statusCode, 401);
+    const seen = await surface.inject({ method: 'GET', url: '/queues/', headers: bearer(tokens.viewer) });
+    assert.equal(seen.statusCode, 200);
+  });
+
+  /** What the tokens come to in SHA-256. */
+  const digests = async (): Promise<string[]> =>
+    (await place.store.redis.hvals(place.store.keys.accessTokens)).map((raw) => JSON.parse(raw).digest);
+
+  /** All that Redis holds of ours. */
+  async function everything(): Promise<Record<string, unknown>> {
+    const { redis } = place.store;
+    const names = (await redis.keys('*')).filter((name) => !name.includes('bull')).sort();
+    const values = await Promise.all(
+      names.map(async (name) => (await redis.dumpBuffer(name))?.toString('latin1') ?? ''),
+    );
+    return Object.fromEntries(names.map((name, index) => [name, values[index]]));
+  }
+});
