@@ -70,7 +70,7 @@ test('somebody who comes back while their disabling is written down isn’t disa
       ...store,
       commit: async (transaction) => {
         const outcome = await store.commit(transaction);
-        if (written === undefined && JSON.stringify(transaction.writes).includes('settlesAtMs')) {
+        if (written === undefined && transaction.writes.flat().some((each) => each.includes('"disabledByUs":true'))) {
           written = (await linkOf())?.disabledByUs === true;
           await change(run, enabled);
           await sleep(staleMs); // so that the look is taken once more

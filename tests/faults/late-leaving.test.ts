@@ -87,3 +87,33 @@ describe('carried out late, when its person is back', { concurrency: true }, () 
     });
   }
 });
+
+test('an account that somebody has deleted isn’t there to be disabled, and nobody asks for it again and again', async () => {
+  await using servers = await Servers.create();
+  await using run = await servers.run({ directory, policy });
+  await Promise.all([run.inside('reconciler'), run.inside('pusher')]);
+  await run.appendFullRead([...surroundings(), person(11, 'ann')], bases);
+  await run.quiet();
+  await run.simulator.byHand('deluser', { username, deleteaction: 2 });
+  await becomes(run, disabled);
+  await run.quiet({ withinMs: 60_000 });
+  assert.equal((await linkOf(run))?.settlesAtMs, undefined);
+});
+
+test('whoever has the address of somebody deleted gets an account of their own once the removal can’t strike it', async () => {
+  await using servers = await Servers.create();
+  await using run = await servers.run({ directory, policy: { ...policy, onDeleted: 'delete' } });
+  const { redis, keys } = run.store;
+  await Promise.all([run.inside('reconciler'), run.inside('pusher')]);
+  await run.appendFullRead([...surroundings(), person(11, 'ann')], bases);
+  await run.quiet();
+  await run.simulator.faults([{ kind: 'reset', phase: 'after', cmd: 'deluser', times: 1 }]);
+  await run.append({ type: 'changes', caughtUp: true, changes: [changed(11, { deleted: true })] });
+  await waitUntil('the removal', async () => (await accountOf(run)) === undefined);
+  await run.append({ type: 'changes', caughtUp: true, changes: [person(12, 'heir', { mail: username })] });
+  await run.quiet({ withinMs: 60_000 });
+  assert.equal((await accountOf(run))?.fullname, 'Mx heir');
+  assert.equal(await redis.hget(keys.linked, username), `${directoryId}/${guidOf(12)}`);
+  assert.match((await redis.hget(keys.accounts, username)) ?? '', /Mx heir/);
+  assert.equal(await linkOf(run), null);
+});

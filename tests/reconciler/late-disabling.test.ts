@@ -36,3 +36,20 @@ test('when it can not arrive any more, whoever disables the account later is not
   assert.deepEqual(await stepsAfter({ settlesAtMs: Date.now() - 1 }), []);
   assert.deepEqual(await stepsAfter({}), []);
 });
+
+test('a reading of all accounts settles what nobody is sent to ask for: in manual mode, say', async () => {
+  await using reconciling = await Reconciling.create();
+  await reconciling.listed(account(false));
+  await reconciling.fullRead(user(2));
+  const { redis, keys } = reconciling.store;
+  const before = link.parse(JSON.parse((await redis.hget(keys.links, person(2))) ?? ''));
+  const removed = { ...before, removedByUs: true, settlesAtMs: Date.now() + 60_000 };
+  await redis.hset(keys.links, person(2), JSON.stringify(removed));
+  await reconciling.listed();
+  assert.ok(await redis.hget(keys.links, person(2)), 'it may yet come');
+  await redis.hset(keys.links, person(2), JSON.stringify({ ...removed, settlesAtMs: Date.now() - 1 }));
+  await reconciling.listed();
+  await reconciling.reconcile();
+  assert.equal(await redis.hget(keys.links, person(2)), null);
+  assert.deepEqual(await reconciling.stepsOf(2), ['create']);
+});

@@ -129,13 +129,14 @@ async function followLogIns(
 ): Promise<ReadonlySet<PersonKey>> {
   const asked = loaded.filter(({ delivery, link: current }) => delivery !== null && current?.changingTo !== undefined);
   if (asked.length === 0) return new Set();
+  const askedAtMs = Date.now();
   const found = await readAccountsOf(options, asked);
   const others = asked.filter(
     ({ person, delivery }) => JSON.stringify(found.get(person) ?? null) !== JSON.stringify(delivery?.account ?? null),
   );
   await options.records.commit(
     batch,
-    others.flatMap((each) => settledChanges(each, found.get(each.person) ?? null, Date.now())),
+    others.flatMap((each) => settledChanges(each, found.get(each.person) ?? null, askedAtMs)),
   );
   return new Set(others.map(({ person }) => person));
 }
@@ -143,9 +144,10 @@ async function followLogIns(
 /** Asks LastPass what became of calls whose answers nobody recorded. */
 async function settle(options: DeliverOptions, batch: Batch, unsettled: readonly Loaded[]): Promise<void> {
   if (unsettled.length === 0) return;
+  const askedAtMs = Date.now(); // what comes while they are looked up, one after the other, may be missed
   const found = await readAccountsOf(options, unsettled);
   await options.records.commit(
     batch,
-    unsettled.flatMap((each) => settledChanges(each, found.get(each.person) ?? null, Date.now())),
+    unsettled.flatMap((each) => settledChanges(each, found.get(each.person) ?? null, askedAtMs)),
   );
 }

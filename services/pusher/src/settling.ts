@@ -47,7 +47,7 @@ export function movedChanges(
   ];
 }
 
-/** What to record of a person whose account was found like that, or not at all. */
+/** What to record of a person whose account was found like that, or not at all. @param nowMs before LastPass was asked */
 export function settledChanges(unsettled: Unsettled, found: Account | null, nowMs: number): Change[] {
   const { username, intent, link } = unsettled;
   const isElsewhere = link !== null && intent === null && found !== null && found.username !== username;

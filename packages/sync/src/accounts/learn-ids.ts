@@ -34,8 +34,9 @@ export async function learnIds(options: LearnIdsOptions): Promise<void> {
   for (let pageIndex = last; pageIndex >= 0 && wanted > 0; pageIndex--) {
     const begun = await state.commit({ guards: [turn.guard], writes: [...turn.keep] });
     if (!begun.committed) throw new RereadOvertaken();
+    const beganAtMs = Date.now();
     const accounts = await linkedWithoutId(state, await readPage(pageIndex));
-    await takeOverListed(state, { accounts, beganAt: begun.tick, directories, turn });
+    await takeOverListed(state, { accounts, beganAt: begun.tick, beganAtMs, directories, turn });
     wanted -= accounts.length;
   }
 }

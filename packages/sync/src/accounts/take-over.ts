@@ -56,26 +56,34 @@ export async function takeOverAccounts({
   const isFirst = (await redis.exists(keys.accountsRead)) === 0;
   const begun = await state.commit({ guards: [turn.guard], writes: [] });
   if (!begun.committed) throw new RereadOvertaken();
-  const beganAt = begun.tick;
+  const [beganAt, beganAtMs] = [begun.tick, Date.now()];
   const listed = new Map((await list()).map((account) => [account.username, account]));
-  const touched: PersonKey[] = await followRenames(state, { listed, beganAt, directories, turn });
+  const links = Object.entries(await redis.hgetall(keys.links));
+  const touched: PersonKey[] = await followRenames(state, { links, listed, beganAt, directories, turn });
   const stored = new Map(Object.entries(await redis.hgetall(keys.accounts)));
-  const changes = [...new Set([...listed.keys(), ...stored.keys()])].filter((username) => {
+  const unsettled = new Set(links.flatMap(([, raw]) => unsettledUsername(state, raw)));
+  const changes = [...new Set([...listed.keys(), ...stored.keys(), ...unsettled])].filter((username) => {
     const account = listed.get(username);
-    return (account ? JSON.stringify(account) : undefined) !== stored.get(username);
+    return unsettled.has(username) || (account ? JSON.stringify(account) : undefined) !== stored.get(username);
   });
   const all = changes.map((username) => ({
     username,
     raw: stored.get(username) ?? null,
     account: listed.get(username) ?? null,
   }));
-  touched.push(...(await takeOverAll(state, all, { beganAt, directories, turn, isFirst })));
+  touched.push(...(await takeOverAll(state, all, { beganAt, beganAtMs, directories, turn, isFirst })));
   const read: AccountsRead = { atMs: Date.now(), total: listed.size, answered: request };
   const done = await state.commit({ guards: [turn.guard], writes: [['SET', keys.accountsRead, JSON.stringify(read)]] });
   if (!done.committed) throw new RereadOvertaken();
   const ids = new Set([...listed.values()].map(({ id }) => id));
   await forgetGone({ state, directories, turn, ids, beganAt });
   return touched;
+}
+
+/** Of a link that is still to be settled; nothing of any other. */
+function unsettledUsername({ keys }: State, raw: string): string[] {
+  const value = raw.includes('"settlesAtMs"') ? parseStored(link, keys.links, raw).value : null;
+  return value === null ? [] : [value.username];
 }
 
 /**
@@ -85,16 +93,24 @@ export async function takeOverAccounts({
 async function followRenames(
   store: State,
   {
+    links,
     listed,
     beganAt,
     directories,
     turn,
-  }: { listed: ReadonlyMap<string, Account>; beganAt: number; directories: readonly string[]; turn: Turn },
+  }: {
+    /** People and their links, as stored. */
+    links: readonly (readonly [PersonKey, string])[];
+    listed: ReadonlyMap<string, Account>;
+    beganAt: number;
+    directories: readonly string[];
+    turn: Turn;
+  },
 ): Promise<PersonKey[]> {
   const { redis, keys } = store;
   const byId = new Map([...listed.values()].map((account) => [account.id, account]));
   const followed: PersonKey[] = [];
-  for (const [person, raw] of Object.entries(await redis.hgetall(keys.links))) {
+  for (const [person, raw] of links) {
     const current = parseStored(link, keys.links, raw).value;
     const account = current?.id == null ? undefined : byId.get(current.id);
     if (!current || !account || account.username === current.username) continue;
@@ -140,6 +156,8 @@ interface Listed {
 interface TakingOver {
   /** Reading of the clock when the reading began. */
   readonly beganAt: number;
+  /** The same as a moment, ms since 1970. */
+  readonly beganAtMs: number;
   readonly directories: readonly string[];
   readonly turn: Turn;
   /** Since Redis goes on from where it does: what we did just before may be forgotten. */
@@ -173,7 +191,7 @@ async function takeOverAll(state: State, all: readonly Listed[], taking: TakingO
 async function takeOver(
   store: State,
   part: readonly Listed[],
-  { beganAt, directories, turn, isFirst }: TakingOver,
+  { beganAt, beganAtMs, directories, turn, isFirst }: TakingOver,
 ): Promise<PersonKey[]> {
   const { keys } = store;
   const redis = inBulk(store.redis);
@@ -201,7 +219,11 @@ async function takeOver(
     const guarded = left.map((each) => ({ each, guards: guardsOf(store, each) }));
     const outcome = await store.commit({
       guards: [turn.guard, ...guarded.flatMap(({ guards }) => guards)],
-      writes: [...turn.keep, ...left.flatMap((each) => writesOf(store, each, { isFirst })), ...touch(keys, people)],
+      writes: [
+        ...turn.keep,
+        ...left.flatMap((each) => writesOf(store, each, { isFirst, beganAtMs })),
+        ...touch(keys, people),
+      ],
     });
     if (outcome.committed) return [...people];
     if (outcome.refusedBy === turn.guard) throw new RereadOvertaken();
@@ -225,6 +247,7 @@ type Checked = Listed & {
  * to be planned because of it.
  */
 function tellsOnlyId(state: State, { raw, account, linked, link: current, planRaw, asideRaw }: Checked): boolean {
+  if (current?.settlesAtMs !== undefined) return false;
   if (account === null || current === null || current.id !== null || planRaw !== null || asideRaw !== null)
     return false;
   const before = notedOf(state, { raw });
@@ -260,13 +283,17 @@ function attestedBy(state: State, directories: readonly string[], each: Checked)
   return named.filter((person) => directories.includes(partsOfPerson(person).directory));
 }
 
-function writesOf(state: State, each: Checked, { isFirst }: { isFirst: boolean }): string[][] {
+function writesOf(
+  state: State,
+  each: Checked,
+  { isFirst, beganAtMs }: Pick<TakingOver, 'isFirst' | 'beganAtMs'>,
+): string[][] {
   const { keys } = state;
   const { username, account, linked, link: current } = each;
   const before = notedOf(state, each);
   const noted = accountWrites(keys, username, { now: account, before });
   const own = account !== null && isLinkedTo(current, account) ? account : null;
-  const found = linkAsFound(current, own, Date.now());
+  const found = linkAsFound(current, own, beganAtMs);
   if (linked === null || current === null) return noted;
   if (found === null) return [...noted, ...unlinkWrites(keys, linked, username)];
   const isNewlyDisabled = isFirst && own?.disabled === true && before?.disabled !== true && !found.disabledByUs;

@@ -227,7 +227,7 @@ const mailObstacle = ({ mail }: MirrorObject): string =>
 
 function planLinked(inputs: PlanInputs, before: Link, leaving: Leaving | null): Outline {
   const { account } = inputs;
-  const link = withAnswer(inputs, before);
+  const link = leaving === null ? withAnswer(inputs, before) : before;
   if (account === null) {
     if (leaving !== null || link.removedByUs) return nothing; // in the latter case until it is settled
     return {

@@ -205,13 +205,14 @@ async function withHolder(
   const ofHolder = [keys.links, keys.touched, keys.claims, keys.intents];
   const values = await Promise.all(ofHolder.map((key) => redis.hget(key, holder)));
   const [linkRaw = null, , claim = null, intent = null] = values;
-  if (claim !== null || intent !== null) return 'in delivery';
+  const held = parseStored(link, keys.links, linkRaw).value;
+  // A disabling or removal of theirs that may yet come would strike whoever has the account, or the address, by then.
+  if (claim !== null || intent !== null || held?.settlesAtMs !== undefined) return 'in delivery';
   const { directory, guid } = partsOfPerson(holder);
   const object = await views.get(directory)?.gathering.mirror.object(guid);
   ofHolder.forEach((key, index) => {
     guards.push({ command: ['HGET', key, holder], is: values[index] ?? null });
   });
-  const held = parseStored(link, keys.links, linkRaw).value;
   return {
     account: found,
     raw,

@@ -70,7 +70,8 @@ export function writesFor(
   const settlesAtMs = known.inDelivery ? nowMs : known.link?.settlesAtMs;
   if (deliver) writes.push(['ZADD', keys.toDeliver, nowMs, person]);
   else if (settlesAtMs !== undefined)
-    writes.push(['ZADD', keys.toDeliver, 'NX', String(settlesAtMs), person]); // what was sent is still to be settled
+    // What was sent is still to be settled. A claim has its own time; else it is the earlier one, whatever else they wait for.
+    writes.push(['ZADD', keys.toDeliver, known.inDelivery ? 'NX' : 'LT', String(settlesAtMs), person]);
   else writes.push(['ZREM', keys.toDeliver, person]);
   if (waiting) writes.push(['ZADD', keys.waiting, 'NX', nowMs, person]);
   else if (known.waiting) writes.push(['ZREM', keys.waiting, person]);

@@ -6,7 +6,7 @@ import type { DirectoryConfiguration } from '@connector/shared/configuration.ts'
 import { cursor, type LogEntry, mirrorState } from '@connector/shared/directory-state.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { currentGeneration } from '@connector/shared/people-with-mail.ts';
-import { type Plan, plan, type SetAside, setAside } from '@connector/shared/plan.ts';
+import { link, type Plan, plan, type SetAside, setAside } from '@connector/shared/plan.ts';
 import { type Policy, policyVersion } from '@connector/shared/policy.ts';
 import type { State } from '@connector/shared/state.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
@@ -73,6 +73,16 @@ export async function previewRun(options: PreviewOptions): Promise<Preview> {
   }
 }
 
+/** Has every disabling and removal without an answer settled by the list that comes next. */
+async function settledNow({ redis, keys }: State): Promise<string[][]> {
+  return Object.entries(await redis.hgetall(keys.links)).flatMap(([person, raw]) => {
+    const { value } = parseStored(link, keys.links, raw);
+    return value?.settlesAtMs === undefined
+      ? []
+      : [['HSET', keys.links, person, JSON.stringify({ ...value, settlesAtMs: 0 })]];
+  });
+}
+
 async function previewOnce(options: PreviewOptions): Promise<Preview> {
   const { store, directories, policy, lastpass, signal, onProgress } = options;
   const ids = directories.map(({ id }) => id);
@@ -88,7 +98,10 @@ async function previewOnce(options: PreviewOptions): Promise<Preview> {
   const accounts = await listAccounts({ call: (_, send) => send(lastpass) }, signal);
   const { keys, redis } = state;
   // Whatever a pusher may have sent is in that list by now: what it had claimed is settled, as the next one would do it.
-  await state.commit({ guards: [], writes: [['DEL', keys.claims, keys.intents, keys.creating]] });
+  await state.commit({
+    guards: [],
+    writes: [['DEL', keys.claims, keys.intents, keys.creating], ...(await settledNow(state))],
+  });
   await takeOverAccounts({
     state,
     directories: ids,

@@ -144,7 +144,7 @@ function nothingToDo({ inputs, plan }: { inputs: PlanInputs; plan: Planned }): V
     return {
       standing: 'under way',
       sentence:
-        'waits: the removal of the former account had no answer, and could take a new one until LastPass is asked once more, within a minute',
+        'waits: the removal of the former account had no answer, and could take a new one, until LastPass is asked once more',
       ...nothing,
     };
   if (!isTheirs)
