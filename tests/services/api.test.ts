@@ -147,6 +147,18 @@ describe('the API', () => {
     for (const secret of [breakGlass, tokens.viewer, tokens.administrator]) assert.ok(!kept.includes(secret));
   });
 
+  test('means everybody once, however often a list is named, and tells what it answers', async () => {
+    await place.hold('c');
+    const twice = await post('/reject', { all: ['held', 'held'] });
+    assert.deepEqual([twice.statusCode, twice.json().people.length], [200, 1]);
+    assert.equal((await get(`/people?${'who=a&'.repeat(21)}`)).statusCode, 400);
+    const { paths } = (await get('/openapi.json')).json();
+    assert.deepEqual(Object.keys(paths['/api/v1/sync'].post.responses), ['202', '409', '503', '4XX']);
+    const headers = { 'content-type': 'application/json' };
+    const unread = await surface.inject({ method: 'POST', url: '/api/v1/nothing', headers, payload: '{' });
+    assert.equal(unread.statusCode, 401, 'nothing is read of whoever has no token');
+  });
+
   test('says what the command says', async () => {
     const { status: _, ...same } = {
       status: '/status',

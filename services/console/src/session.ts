@@ -36,9 +36,13 @@ export function sessionOf({ configuration, store }: Pick<Session, 'configuration
   store.redis.on('error', (error: Error) => {
     lastError = error;
   });
+  store.redis.on('ready', () => {
+    lastError = null;
+  });
   const explain = (error: unknown): unknown => {
     if (error instanceof RedisUnsuitable || !(error instanceof Error)) return error;
-    const isConnection = connectionErrors.includes(error.name) || error.message === 'Connection is closed.';
+    const isConnection =
+      connectionErrors.includes(error.name) || /^Connection is closed|^Command timed out/.test(error.message);
     return isConnection ? unreachable(redis, lastError ?? error) : error;
   };
   return { configuration, store, explain, [Symbol.dispose]: () => store.close() };

@@ -45,6 +45,9 @@ const digestOf = (text: string): Buffer => createHash('sha256').update(text).dig
 /** `lpdc_<id>_<secret>`: by its beginning people, and programs that look for leaked secrets, see what it is. */
 const tokenPattern = /^lpdc_([0-9a-f]{12})_[\w-]{43}$/;
 
+/** Whether a text has the form of such a token, whose secret nobody guesses. */
+export const isTokenOfOurs = (text: string): boolean => tokenPattern.test(text);
+
 const isOver = ({ expiresAtMs }: { readonly expiresAtMs: number | null }, nowMs: number): boolean =>
   expiresAtMs !== null && expiresAtMs <= nowMs;
 

@@ -42,3 +42,19 @@ test('wrong tokens wait for their answer, each longer than the one before, and t
   }
   assert.deepEqual(await check.verdictOn(basic(`x:${token}`), 'here'), welcome, 'the way is free again');
 });
+
+test('a token that nobody could guess is looked at all the same, and a flood of wrong ones is held at the door', async () => {
+  const isUnguessable = (given: string) => given === token;
+  let looked = 0;
+  const slowly = async (given: string) => {
+    looked++;
+    await new Promise((done) => setImmediate(done));
+    return whoHas(given);
+  };
+  const check = new TokenCheck(slowly, { delayMs: 1, isUnguessable });
+  const flood = await Promise.all(Array.from({ length: 100 }, () => check.verdictOn('Bearer wrong', 'here')));
+  assert.deepEqual([looked, flood.filter(({ kind }) => kind === 'too many').length], [10, 90]);
+  const again = Array.from({ length: 10 }, () => check.verdictOn('Bearer wrong', 'here'));
+  assert.deepEqual(await check.verdictOn(`Bearer ${token}`, 'here'), welcome);
+  await Promise.all(again);
+});

@@ -21,20 +21,32 @@ export function tokenIn(authorization: string | undefined): string | null {
   return pair.includes(':') ? pair.slice(pair.indexOf(':') + 1) : null;
 }
 
+/** Nobody waits longer, ms. */
+const longestDelayMs = 5_000;
+
+export interface TokenCheckOptions {
+  /** How late the answer to a wrong token comes, for each one of its address that is waiting, ms. */
+  readonly delayMs?: number;
+  /** Whether a token could be found out by no amount of guessing: it is looked at however many wrong ones wait. */
+  readonly isUnguessable?: (token: string) => boolean;
+}
+
 /** Checks tokens, and slows down whoever guesses. */
 export class TokenCheck<Who> {
   readonly #whoHas: (token: string) => Promise<Who | null>;
   readonly #delayMs: number;
-  /** How many wrong ones of an address wait for their answer. */
+  readonly #isUnguessable: (token: string) => boolean;
+  /** How many of an address are looked at, or wait for their answer. */
   readonly #waiting = new Map<string, number>();
 
-  /**
-   * @param whoHas takes a time that doesn't tell how much of a token was right
-   * @param delayMs how late the answer to a wrong token comes, for each wrong one of its address that is still waiting
-   */
-  constructor(whoHas: (token: string) => Promise<Who | null>, { delayMs = 500 } = {}) {
+  /** @param whoHas takes a time that doesn't tell how much of a token was right */
+  constructor(
+    whoHas: (token: string) => Promise<Who | null>,
+    { delayMs = 500, isUnguessable = () => false }: TokenCheckOptions = {},
+  ) {
     this.#whoHas = whoHas;
     this.#delayMs = delayMs;
+    this.#isUnguessable = isUnguessable;
   }
 
   /**
@@ -45,15 +57,20 @@ export class TokenCheck<Who> {
   async verdictOn(authorization: string | undefined, address: string): Promise<Verdict<Who>> {
     const token = tokenIn(authorization);
     if (token === null) return { kind: 'none' };
-    if ((this.#waiting.get(address) ?? 0) >= mostWaiting) return { kind: 'too many' };
-    const who = await this.#whoHas(token);
-    if (who !== null) return { kind: 'welcome', who };
-    const waiting = (this.#waiting.get(address) ?? 0) + 1;
-    this.#waiting.set(address, waiting);
-    await sleep(this.#delayMs * waiting);
-    const left = (this.#waiting.get(address) ?? 1) - 1;
-    if (left > 0) this.#waiting.set(address, left);
-    else this.#waiting.delete(address);
-    return { kind: 'wrong' };
+    const before = this.#waiting.get(address) ?? 0;
+    const areTooMany = before >= mostWaiting;
+    if (areTooMany && !this.#isUnguessable(token)) return { kind: 'too many' };
+    this.#waiting.set(address, before + 1);
+    try {
+      const who = await this.#whoHas(token);
+      if (who !== null) return { kind: 'welcome', who };
+      if (areTooMany) return { kind: 'too many' };
+      await sleep(Math.min(longestDelayMs, this.#delayMs * (before + 1)));
+      return { kind: 'wrong' };
+    } finally {
+      const left = (this.#waiting.get(address) ?? 1) - 1;
+      if (left > 0) this.#waiting.set(address, left);
+      else this.#waiting.delete(address);
+    }
   }
 }

@@ -8,6 +8,7 @@ import swagger from '@fastify/swagger';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Asker, Role } from '../access/access-tokens.ts';
 import type { TokenCheck } from '../access/token-check.ts';
@@ -28,6 +29,10 @@ export interface ApiOptions {
   readonly session: Session;
   readonly log: Logger;
 }
+
+/** Described in docs/cli.md. */
+const document = z.looseObject({});
+const failed = z.strictObject({ error: z.strictObject({ code: z.string(), message: z.string() }) });
 
 /** What is answered instead of a document: a code for programs, and a line for people. */
 const failure = (code: string, message: string): object => ({ error: { code, message } });
@@ -52,7 +57,8 @@ export async function addApi(surface: FastifyInstance, options: ApiOptions): Pro
       scope.setErrorHandler((error: FastifyError, request, reply) =>
         answerFailure(error, { request, reply, ...options }),
       );
-      scope.setNotFoundHandler({ preHandler: guardOf('viewer', options) }, (_, reply) =>
+      // A route, and no handler of what isn't found: that would be asked only once a body was read.
+      scope.all('/*', { onRequest: guardOf('viewer', options), schema: { hide: true } }, (_, reply) =>
         reply.code(404).send(failure('NOT_FOUND', `there is nothing here: see ${prefix}/openapi.json`)),
       );
       for (const route of routes) addRoute(scope, route, options);
@@ -108,11 +114,20 @@ function addRoute(scope: FastifyInstance, route: Route, options: ApiOptions): vo
       ...(querystring ? { querystring } : {}),
       ...(params ? { params } : {}),
       ...(body ? { body } : {}),
+      response: {
+        [codes.done]: document.describe('The document that the command prints.'),
+        ...(codes.notDone === codes.done
+          ? {}
+          : { [codes.notDone]: document.describe('The same: not all was done, or found.') }),
+        '4XX': failed.describe('It can’t be done.'),
+        503: failed.describe('Redis can’t be reached, or isn’t as it should be.'),
+      },
     },
     handler: async (request, reply) => {
       const { query, params: inPath, body: sent, asker } = request;
       const captured: object[] = [];
       const context: Context = { session: options.session, terminal: capturing(captured), by: asker?.name ?? '' };
+      await options.session.store.check(); // as the command does: else it could be told as failed what was done
       const invocation = route.does({ query, params: inPath, body: sent });
       const exitCode = await (invocation.command === 'sync'
         ? sync(context, { ...invocation, wait: false, timeoutMs: 0, signal: request.signal, json: true })

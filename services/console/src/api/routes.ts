@@ -33,6 +33,8 @@ const looked = { done: 200, notDone: 200 } as const;
 const changed = { done: 200, notDone: 409 } as const;
 
 const names = z.array(z.string().trim().min(1).max(2_000)).min(1).max(1_000);
+/** Each may take a search among everybody. */
+const mostAskedFor = 20;
 const who = names.describe('User names (mail), person keys or objectGUIDs.');
 const list = (path: string, command: 'held' | 'pending' | 'aside' | 'drift', summary: string): Route => ({
   method: 'GET',
@@ -48,13 +50,13 @@ const whoOr = <List extends string>(lists: readonly [List, ...List[]]) =>
   z.union(
     [
       z.strictObject({ who }),
-      z.strictObject({ all: z.array(z.enum(lists)).min(1).describe('Everybody on these lists.') }),
+      z.strictObject({ all: z.array(z.enum(lists)).min(1).max(lists.length).describe('Everybody on these lists.') }),
     ],
     { error: 'either {"who": […]} or {"all": […]}' },
   );
 type WhoOr<List> = { readonly who: readonly string[] } | { readonly all: readonly List[] };
 const partsOf = <List>(given: WhoOr<List>) =>
-  'who' in given ? { who: given.who, lists: [] } : { who: [], lists: given.all };
+  'who' in given ? { who: given.who, lists: [] } : { who: [], lists: [...new Set(given.all)] };
 
 const decision = <List extends 'held' | 'pending'>(
   url: string,
@@ -79,7 +81,7 @@ const decision = <List extends 'held' | 'pending'>(
 
 const asked = z.strictObject({
   who: z
-    .preprocess((value) => (typeof value === 'string' ? [value] : value), names)
+    .preprocess((value) => (typeof value === 'string' ? [value] : value), names.max(mostAskedFor))
     .describe('Mails, user names, log-on names, names, DNs, person keys or objectGUIDs; again for each.'),
 });
 const undoing = z.union([z.strictObject({ who }), z.strictObject({ all: z.literal(true) })], {

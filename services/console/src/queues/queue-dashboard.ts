@@ -23,6 +23,8 @@ export interface DashboardOptions extends QueueOptions {
 const sayToken =
   'The queue dashboard asks for a token, as "connector create-token" makes it, or for that of console.token: as the password, under any user name, or as "Authorization: Bearer …".\n';
 
+const cannotTell = "Whose the token is can't be told: Redis doesn't answer as it should, see /readyz.\n";
+
 /** Whoever only looks sends nothing else. */
 async function onlyLooking({ method }: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   if (method === 'GET' || method === 'HEAD') return undefined;
@@ -32,7 +34,8 @@ async function onlyLooking({ method }: FastifyRequest, reply: FastifyReply): Pro
 /** Lets those with the token pass. */
 function guardOf({ check, onWrongToken }: Pick<DashboardOptions, 'check' | 'onWrongToken'>) {
   return async ({ headers, ip }: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const { kind } = await check.verdictOn(headers.authorization, ip);
+    const { kind } = await check.verdictOn(headers.authorization, ip).catch(() => ({ kind: 'unknown' as const }));
+    if (kind === 'unknown') return reply.code(503).type('text/plain').send(cannotTell);
     if (kind === 'welcome') return undefined;
     if (kind === 'wrong') onWrongToken(ip);
     if (kind === 'too many')
