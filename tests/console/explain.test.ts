@@ -110,6 +110,25 @@ suite('in scope', () => {
     assert.match(sentence(story), /is being delivered/);
   });
 
+  test('a removal of their former account that had no answer, and may yet come', async () => {
+    const unsettled: Link = {
+      username: mail,
+      id: '7',
+      disabledByUs: false,
+      removedByUs: true,
+      settlesAtMs: Date.now() + 30_000,
+    };
+    const story = await told({
+      objects: [user(ann)],
+      afterwards: async ({ store: { redis, keys } }) => {
+        await redis.hset(keys.links, person(ann), JSON.stringify(unsettled));
+        await redis.hset(keys.linked, mail, person(ann));
+      },
+    });
+    assert.deepEqual([standing(story), story.steps], ['under way', []]);
+    assert.match(sentence(story), /the removal of the former account had no answer/);
+  });
+
   test('a call about the same account under way for somebody else', async () => {
     const story = await told({
       objects: [user(ann)],
