@@ -58,10 +58,8 @@ export async function takeOverAccounts({
   if (!begun.committed) throw new RereadOvertaken();
   const [beganAt, beganAtMs] = [begun.tick, Date.now()];
   const listed = new Map((await list()).map((account) => [account.username, account]));
-  const links = Object.entries(await redis.hgetall(keys.links));
-  const touched: PersonKey[] = await followRenames(state, { links, listed, beganAt, directories, turn });
+  const { followed: touched, unsettled } = await followRenames(state, { listed, beganAt, directories, turn });
   const stored = new Map(Object.entries(await redis.hgetall(keys.accounts)));
-  const unsettled = new Set(links.flatMap(([, raw]) => unsettledUsername(state, raw)));
   const changes = [...new Set([...listed.keys(), ...stored.keys(), ...unsettled])].filter((username) => {
     const account = listed.get(username);
     return unsettled.has(username) || (account ? JSON.stringify(account) : undefined) !== stored.get(username);
@@ -80,38 +78,27 @@ export async function takeOverAccounts({
   return touched;
 }
 
-/** Of a link that is still to be settled; nothing of any other. */
-function unsettledUsername({ keys }: State, raw: string): string[] {
-  const value = raw.includes('"settlesAtMs"') ? parseStored(link, keys.links, raw).value : null;
-  return value === null ? [] : [value.username];
-}
-
 /**
  * Lets links follow accounts that are listed under another name: they are known by their ids. What we changed ourselves since
  * the reading began is left as it is.
+ * @returns the people to plan because of it, and under which names links are still to be settled
  */
 async function followRenames(
   store: State,
   {
-    links,
     listed,
     beganAt,
     directories,
     turn,
-  }: {
-    /** People and their links, as stored. */
-    links: readonly (readonly [PersonKey, string])[];
-    listed: ReadonlyMap<string, Account>;
-    beganAt: number;
-    directories: readonly string[];
-    turn: Turn;
-  },
-): Promise<PersonKey[]> {
+  }: { listed: ReadonlyMap<string, Account>; beganAt: number; directories: readonly string[]; turn: Turn },
+): Promise<{ readonly followed: PersonKey[]; readonly unsettled: ReadonlySet<string> }> {
   const { redis, keys } = store;
   const byId = new Map([...listed.values()].map((account) => [account.id, account]));
   const followed: PersonKey[] = [];
-  for (const [person, raw] of links) {
+  const unsettled = new Set<string>();
+  for (const [person, raw] of Object.entries(await redis.hgetall(keys.links))) {
     const current = parseStored(link, keys.links, raw).value;
+    if (current?.settlesAtMs !== undefined) unsettled.add(current.username);
     const account = current?.id == null ? undefined : byId.get(current.id);
     if (!current || !account || account.username === current.username) continue;
     const [from, to] = [current.username, account.username];
@@ -143,7 +130,7 @@ async function followRenames(
     });
     if (outcome.committed) followed.push(...people);
   }
-  return followed;
+  return { followed, unsettled };
 }
 
 interface Listed {
