@@ -74,7 +74,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     replacements: [
       {
         file: deliver,
-        text: 'const unsettled = loaded.filter((each) => each.unsettled || each.intent !== null);',
+        text: 'const unsettled = loaded.filter((each) => each.unsettled || each.intent !== null || isToSettle(each, nowMs));',
         by: 'const unsettled: typeof loaded = [];',
       },
       {

@@ -144,6 +144,7 @@ test('help lists the commands by what they are for, none twice, in lines of 80 c
     ['Look', 'status', 'check', 'preview', 'explain', 'held', 'pending', 'aside', 'drift'],
     ['Decide', 'release', 'approve', 'reject', 'retry', 'undo'],
     ['Steer', 'sync', 'apply', 'pause', 'resume'],
+    ['Access', 'tokens', 'create-token', 'revoke-token'],
     ['More', 'help'],
   ]);
   for (const word of ['Exit codes', 'CONNECTOR_CONFIG', 'docs/cli.md']) assert.ok(help.includes(word), word);

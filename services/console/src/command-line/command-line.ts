@@ -34,7 +34,7 @@ export function commandLine(onInvocation: OnInvocation): Command {
   addDecideCommands(program, onInvocation);
   program.commandsGroup('Steer:');
   addSteerCommands(program, onInvocation);
-  program.commandsGroup('Let in:');
+  program.commandsGroup('Access:');
   addTokenCommands(program, onInvocation);
   program.commandsGroup('More:');
   addHelp(program);

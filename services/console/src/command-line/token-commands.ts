@@ -39,7 +39,7 @@ export function addTokenCommands(program: Command, onInvocation: OnInvocation): 
     .description('Revokes tokens: from now on they open nothing.')
     .argument('<name...>', 'as "connector tokens" lists them')
     .option(...json)
-    .addHelpText('after', '\nExits with 1 if there was no token of a name; the others are revoked all the same.')
+    .addHelpText('after', '\nExits with 1 if there was no token of a name; the others are revoked all the\nsame.')
     .action((names: string[], options: { json: Flag }) =>
       onInvocation({ command: 'revoke-token', names, json: given(options.json) }),
     );
