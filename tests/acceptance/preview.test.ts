@@ -1,6 +1,7 @@
 /** A preview shows what the next run sends, byte for byte, and leaves everything as it is. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { link } from '@connector/shared/plan.ts';
 import { z } from 'zod';
 import type { SimulatedCall } from '../support/simulator.ts';
 import type { Stack } from '../support/stack.ts';
@@ -138,6 +139,11 @@ test('what would be held, and why, is shown as it will be: also under a policy t
   );
   assert.ok(held.size > 2, `${held.size} held`);
 
+  // Of one of them a call had no answer: a preview settles it by its own list of accounts, and comes to an end.
+  const { redis, keys } = stack.store;
+  const [unsettled = ''] = await redis.zrange(keys.held, '0', '0');
+  const known = link.parse(JSON.parse((await redis.hget(keys.links, unsettled)) ?? ''));
+  await redis.hset(keys.links, unsettled, JSON.stringify({ ...known, settlesAtMs: 1 }));
   await stack.configure({ policy: { groupFilter: ['Nobody'], guard: { firstCreates: 0 } } });
   const underAnother = await previewOf(world);
   assert.deepEqual(underAnother.sent, []);

@@ -49,13 +49,14 @@ test('the console’s front page says what there is, and its queues ask for the 
   assert.equal(front.status, 200);
   assert.match(front.headers.get('content-security-policy') ?? '', /default-src 'none'/);
   const page = await front.text();
-  for (const path of ['/queues/', '/readyz', '/healthz', '/metrics']) assert.ok(page.includes(`href="${path}"`), path);
+  for (const path of ['/queues/', '/api/v1/openapi.json', '/readyz', '/healthz', '/metrics'])
+    assert.ok(page.includes(`href="${path}"`), path);
   assert.equal((await fetch(`${origin}/queues/`)).status, 401);
   assert.equal((await fetch(`${origin}/queues/`, { headers: { authorization: 'Bearer wrong' } })).status, 401);
   const open = await fetch(`${origin}/queues/`, { headers: { authorization: `Bearer ${token}` } });
   assert.equal(open.status, 200);
   await open.text();
-  assert.match(program.output, /somebody sent a wrong token for the queue dashboard/);
+  assert.match(program.output, /somebody sent a wrong token to the console/);
   assert.ok(!program.output.includes(token), 'the token is in the log');
 });
 
