@@ -14,7 +14,7 @@ interface SyncInvocation {
 }
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
   /** What one must be at least. */
   readonly role: Role;
@@ -23,7 +23,7 @@ export interface Route {
   readonly params?: z.ZodType;
   readonly body?: z.ZodType;
   /** What is answered where all is as wanted, and where it isn't (the command's exit code is 1). */
-  readonly codes: { readonly done: 200 | 201 | 202; readonly notDone: 200 | 404 | 409 };
+  readonly codes: { readonly done: 200 | 202; readonly notDone: 200 | 404 | 409 };
   /** What it does, for input that its schemas have let pass. */
   readonly does: (input: { query: unknown; params: unknown; body: unknown }) => QuickInvocation | SyncInvocation;
 }
