@@ -132,13 +132,17 @@ export async function startPusher(service: Service): Promise<Running> {
     ...{ batchSize, onManyCreated, makeDurable, recentNames: new RecentNames(() => listNames(gate, signal)) },
   };
 
-  /** Delivers one batch, and rings for those in it who are to be planned again. */
+  /**
+   * Delivers one batch, and rings for those in it who are to be planned again. Whatever happens, the batch is ended: its claims would hold
+   * as long as this pusher lives.
+   */
   const deliver = async (
     batch: Batch,
-    { reviewed, overtake }: { reviewed: Reviewed | null; overtake: () => Promise<void> },
+    { reviewed, overtake, callHelp }: { reviewed: Reviewed | null; overtake: () => Promise<void>; callHelp: boolean },
   ) => {
     const way = batch.ofLeavers ? gate.leavers : gate;
     try {
+      if (callHelp) await accountUpdates.ring({});
       await deliverBatch(
         { ...delivering, gate: way, reviewed, overtake, mayDeliver: () => isAllowedWith(reviewed) },
         batch,
@@ -158,7 +162,7 @@ export async function startPusher(service: Service): Promise<Running> {
   const deliverLeavers = async () => {
     const reviewed = await readReviewed();
     const batch = await claims.take(await toClaim(), { leaversOnly: true, reviewed });
-    if (batch !== null) await deliver(batch, { reviewed, overtake: async () => undefined });
+    if (batch !== null) await deliver(batch, { reviewed, overtake: async () => undefined, callHelp: false });
   };
 
   const deliverOutstanding = async () => {
@@ -169,9 +173,8 @@ export async function startPusher(service: Service): Promise<Running> {
       const batch = await claims.take(atMost, { reviewed });
       if (batch === null) return;
       // After a pause, or an outage of LastPass, one bell has rung for thousands: whoever answers one calls another to help.
-      if (isAlone) await accountUpdates.ring({});
+      await deliver(batch, { reviewed, overtake: deliverLeavers, callHelp: isAlone });
       isAlone = false;
-      await deliver(batch, { reviewed, overtake: deliverLeavers });
     }
   };
 
