@@ -21,6 +21,8 @@ interface Operation {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly hasBody: boolean;
+  /** It takes no token and no session. */
+  readonly isOpen: boolean;
 }
 
 describe('the API', () => {
@@ -38,7 +40,12 @@ describe('the API', () => {
     const configuration = loadConfiguration({ CONNECTOR_CONFIG: place.configFile });
     surface = Fastify();
     const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(line) });
-    await addPages(surface, { configuration, store: place.store, log } as Service);
+    await addPages(surface, {
+      configuration,
+      store: place.store,
+      log,
+      signal: new AbortController().signal,
+    } as Service);
     tokens = { viewer: await token('viewer'), administrator: await token('administrator') };
   });
   after(async () => {
@@ -61,23 +68,25 @@ describe('the API', () => {
 
   async function described(): Promise<Operation[]> {
     const { paths } = (await get('/openapi.json')).json<{
-      paths: Record<string, Record<string, { requestBody?: object }>>;
+      paths: Record<string, Record<string, { requestBody?: object; security?: object[] }>>;
     }>();
     return Object.entries(paths).flatMap(([path, operations]) =>
-      Object.entries(operations).map(([method, { requestBody }]) => ({
+      Object.entries(operations).map(([method, { requestBody, security }]) => ({
         method: method.toUpperCase() as Operation['method'],
         url: path.replaceAll(/\{\w+\}/g, 'nothing'),
         hasBody: requestBody !== undefined,
+        isOpen: security?.length === 0,
       })),
     );
   }
 
   test('is described in docs/api.md, route by route, with who may use it', async () => {
     const text = readFileSync(resolve(import.meta.dirname, '../../docs/api.md'), 'utf8');
-    const written = [...text.matchAll(/^\| `(GET|POST|PUT|DELETE) (\S+)` \| an? (\w+) \|/gm)];
+    const written = [...text.matchAll(/^\| `(GET|POST|PUT|DELETE) (\S+)` \| (?:an? )?(\w+) \|/gm)];
     const told = written.map(([, method, url, role]) => `${method} ${url?.replaceAll(/\{\w+\}/g, 'nothing')} ${role}`);
     const real = await Promise.all(
-      (await described()).map(async ({ method, url }) => {
+      (await described()).map(async ({ method, url, isOpen }) => {
+        if (isOpen) return `${method} ${url} anybody`;
         const { statusCode } = await surface.inject({ method, url, headers: bearer(tokens.viewer) });
         return `${method} ${url} ${statusCode === 403 ? 'administrator' : 'viewer'}`;
       }),
@@ -89,8 +98,11 @@ describe('the API', () => {
     const over = await token('administrator', { name: 'over', forMs: 1 });
     const revoked = await token('administrator', { name: 'revoked' });
     assert.equal((await place.run('revoke-token', 'revoked')).code, 0);
-    const operations = await described();
+    const all = await described();
+    const operations = all.filter(({ isOpen }) => !isOpen);
     assert.ok(operations.length > 15, 'the description lacks routes');
+    const open = all.filter(({ isOpen }) => isOpen).map(({ method, url }) => `${method} ${url}`);
+    assert.deepEqual(open, ['POST /api/v1/session']);
     for (const { method, url } of [...operations, { method: 'GET' as const, url: '/api/v1/nothing' }]) {
       for (const [what, headers] of Object.entries({ none: {}, over: bearer(over), revoked: bearer(revoked) })) {
         if (what !== 'none' && url !== '/api/v1/status' && url !== '/api/v1/pause') continue; // each wrong one waits
@@ -111,12 +123,13 @@ describe('the API', () => {
 
   test('refuses a viewer whatever changes something, and a body that doesn’t fit, whoever sends it', async () => {
     const before = await everything();
-    const changing = (await described()).filter(({ method }) => method !== 'GET');
+    const ownSessions = /\/sessions?$/; // of whoever asks: a token has none
+    const changing = (await described()).filter(({ method, url }) => method !== 'GET' && !ownSessions.test(url));
     assert.ok(changing.length >= 9);
     for (const { method, url, hasBody } of changing) {
       const refused = await surface.inject({ method, url, headers: bearer(tokens.viewer), payload: {} });
       assert.equal(refused.statusCode, 403, `${method} ${url}`);
-      assert.match(refused.body, /this takes one of an administrator/);
+      assert.match(refused.body, /may only look: this takes an administrator/);
       if (!hasBody) continue;
       for (const payload of ['{', '[]', '{"nonsense":1}', '{"who":[]}', '{"who":["a"],"all":["held"]}', '"text"']) {
         const headers = { ...bearer(tokens.administrator), 'content-type': 'application/json' };
@@ -245,12 +258,123 @@ describe('the API', () => {
     }
   });
 
-  test('without a token the front page is all there is', async () => {
-    const { statusCode, body } = await surface.inject({ method: 'GET', url: '/' });
-    assert.deepEqual([statusCode, body.includes('/api/v1/openapi.json')], [200, true]);
+  test('without a token or a session pages lead to where one signs in, and that is all there is', async () => {
+    const front = await surface.inject({ method: 'GET', url: '/' });
+    assert.deepEqual([front.statusCode, front.headers.location], [302, '/sign-in']);
+    const page = await surface.inject({ method: 'GET', url: '/sign-in' });
+    assert.deepEqual(
+      [page.statusCode, page.body.includes('by-token'), page.body.includes('by-password')],
+      [200, true, false],
+    );
+    for (const [, script = ''] of page.body.matchAll(/src="([^"]+)"/g))
+      assert.equal((await surface.inject({ method: 'GET', url: script })).statusCode, 200);
     assert.equal((await surface.inject({ method: 'GET', url: '/queues/' })).statusCode, 401);
     const seen = await surface.inject({ method: 'GET', url: '/queues/', headers: bearer(tokens.viewer) });
     assert.equal(seen.statusCode, 200);
+  });
+
+  describe('a session', () => {
+    const open = async (body: object) => {
+      const answer = await surface.inject({ method: 'POST', url: '/api/v1/session', payload: body });
+      const [cookie] = answer.cookies;
+      return {
+        answer,
+        cookie,
+        headers: { cookie: `${cookie?.name}=${cookie?.value}`, 'x-csrf-token': answer.json().csrfToken },
+      };
+    };
+    const ask = (method: 'GET' | 'POST' | 'DELETE', url: string, headers: Record<string, string>) =>
+      surface.inject({ method, url: `/api/v1${url}`, headers });
+
+    test('is opened with a token, by a cookie that no script reads and no other site sends', async () => {
+      const { answer, cookie, headers } = await open({ token: tokens.administrator });
+      assert.equal(answer.statusCode, 200);
+      assert.deepEqual([answer.json().name, answer.json().role], ['the token "administrator"', 'administrator']);
+      const { httpOnly, secure, sameSite, path } = cookie ?? {};
+      assert.deepEqual(
+        { httpOnly, secure, sameSite, path },
+        { httpOnly: true, secure: true, sameSite: 'Strict', path: '/' },
+      );
+      const { cookie: only } = headers;
+      assert.equal((await ask('GET', '/status', { cookie: only })).statusCode, 200);
+      assert.deepEqual((await ask('GET', '/session', { cookie: only })).json(), answer.json());
+      assert.equal((await surface.inject({ method: 'GET', url: '/', headers: { cookie: only } })).statusCode, 200);
+      assert.equal(
+        (await surface.inject({ method: 'GET', url: '/queues/', headers: { cookie: only } })).statusCode,
+        200,
+      );
+      const { redis } = place.store;
+      const kept = await Promise.all((await redis.keys('*session*')).map((key) => redis.dumpBuffer(key)));
+      for (const secret of [cookie?.value ?? '', tokens.administrator])
+        assert.ok(![...kept, ...logged].join().includes(secret), 'a secret is kept');
+    });
+
+    test('changes nothing without its CSRF token, whatever the route', async () => {
+      const { headers } = await open({ token: tokens.administrator });
+      const { headers: others } = await open({ token: tokens.administrator });
+      const before = await everything();
+      const changing = (await described()).filter(({ method, isOpen }) => method !== 'GET' && !isOpen);
+      for (const { method, url } of changing)
+        for (const token of [undefined, '', 'wrong', others['x-csrf-token']]) {
+          const sent = { cookie: headers.cookie, ...(token === undefined ? {} : { 'x-csrf-token': token }) };
+          const { statusCode, body } = await surface.inject({ method, url, headers: sent, payload: {} });
+          assert.deepEqual([statusCode, body.includes('"CSRF"')], [403, true], `${method} ${url} ${token}`);
+        }
+      assert.deepEqual(await everything(), before);
+      assert.equal((await ask('POST', '/pause', headers)).json().paused, true);
+    });
+
+    test('may what its token may, and ends with it', async () => {
+      const { headers } = await open({ token: tokens.viewer });
+      assert.equal((await ask('POST', '/pause', headers)).statusCode, 403);
+      assert.equal((await ask('GET', '/status', headers)).statusCode, 200);
+      assert.equal((await place.run('revoke-token', 'viewer')).code, 0);
+      assert.equal((await ask('GET', '/status', headers)).statusCode, 401);
+    });
+
+    test('ends when its owner signs out; others of theirs go on, unless it is everywhere', async () => {
+      const [first, second, third] = [
+        await open({ token: tokens.viewer }),
+        await open({ token: tokens.viewer }),
+        await open({ token: breakGlass }),
+      ];
+      const states = async () =>
+        Promise.all(
+          [first, second, third].map(async ({ headers }) => (await ask('GET', '/status', headers)).statusCode),
+        );
+      assert.deepEqual(await states(), [200, 200, 200]);
+      assert.deepEqual((await ask('DELETE', '/session', first.headers)).json(), { ended: 1 });
+      assert.deepEqual(await states(), [401, 200, 200]);
+      const again = await open({ token: tokens.viewer });
+      assert.deepEqual((await ask('DELETE', '/sessions', again.headers)).json(), { ended: 2 });
+      assert.deepEqual(await states(), [401, 401, 200]);
+    });
+
+    test('isn’t opened by a wrong token, nor by a name and password where nobody signs in that way', async () => {
+      const wrong = await open({ token: 'wrong' });
+      assert.deepEqual([wrong.answer.statusCode, wrong.cookie], [401, undefined]);
+      const nobody = await open({ user: 'jane', password: 'x' });
+      assert.deepEqual([nobody.answer.statusCode, nobody.answer.json().error.code], [403, 'NO_SIGN_IN']);
+      for (const payload of [
+        '{',
+        '[]',
+        '{"user":"jane"}',
+        '{"user":"jane","password":""}',
+        '{"token":"a","user":"b"}',
+      ]) {
+        const headers = { 'content-type': 'application/json' };
+        const { statusCode } = await surface.inject({ method: 'POST', url: '/api/v1/session', headers, payload });
+        assert.equal(statusCode, 400, payload);
+      }
+      const form = { 'content-type': 'application/x-www-form-urlencoded' };
+      const posted = await surface.inject({
+        method: 'POST',
+        url: '/api/v1/session',
+        headers: form,
+        payload: 'token=x',
+      });
+      assert.equal(posted.statusCode, 415, 'what another site’s form could send');
+    });
   });
 
   /** What the tokens come to in SHA-256. */

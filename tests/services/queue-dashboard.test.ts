@@ -6,9 +6,12 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { appRoutes } from '@bull-board/api/dist/routes.js';
 import { answerBells, queueNames, ringerOf } from '@connector/shared/queues.ts';
+import cookie from '@fastify/cookie';
 import { type ConnectionOptions, Queue } from 'bullmq';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Redis } from 'ioredis';
+import { Door } from '../../services/console/src/access/door.ts';
+import type { Sessions } from '../../services/console/src/access/sessions.ts';
 import { TokenCheck } from '../../services/console/src/access/token-check.ts';
 import { addQueueDashboard } from '../../services/console/src/queues/queue-dashboard.ts';
 import { RedisServer } from '../support/redis-server.ts';
@@ -35,7 +38,10 @@ describe('the queue dashboard', () => {
     const check = new TokenCheck(async (given) =>
       given === token ? { name: 'somebody', role: 'viewer' as const } : null,
     );
-    await addQueueDashboard(surface, { check, onWrongToken, target: { url: server.url }, prefix });
+    const sessions = { find: async () => null } as Partial<Sessions> as Sessions;
+    const door = new Door({ check, sessions, onWrongToken });
+    await surface.register(cookie);
+    await addQueueDashboard(surface, { door, target: { url: server.url }, prefix });
   });
   after(async () => {
     await surface?.close();
@@ -54,6 +60,11 @@ describe('the queue dashboard', () => {
       assert.match(String(headers['www-authenticate']), /^Basic realm=/);
       assert.match(body, /asks for a token, as "connector create-token" makes it/);
     }
+    const { statusCode, headers } = await look('/queues/queue/people-to-plan?page=2', { accept: 'text/html,*/*' });
+    assert.deepEqual(
+      [statusCode, headers.location],
+      [302, '/sign-in?to=%2Fqueues%2Fqueue%2Fpeople-to-plan%3Fpage%3D2'],
+    );
     assert.deepEqual(wrongTokens, []);
     assert.equal((await look('/queues/', { authorization: 'Bearer wrong' })).statusCode, 401);
     assert.equal(wrongTokens.length, 1);

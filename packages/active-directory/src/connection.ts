@@ -7,9 +7,11 @@ import { guidOfEntry } from './entry-to-change.ts';
 import { DirectoryError } from './errors.ts';
 import { readEverything } from './full-read.ts';
 import type { LdapChannel } from './ldap-channel.ts';
+import type { LdapEntry } from './ldap-entry.ts';
 import { ldapCode } from './ldap-failure.ts';
 import { type DirectoryOptions, type OpenedChannel, openChannel } from './open-channel.ts';
 import { lookUpAll } from './read-object.ts';
+import { type Claimant, findClaimant, groupsAmong } from './who-signs-in.ts';
 
 export type { DirectoryOptions } from './open-channel.ts';
 
@@ -59,14 +61,31 @@ export class DirectoryConnection implements AsyncDisposable {
 
   /** objectGUID of the object with a DN. @throws DirectoryError base-not-found */
   async resolveGuid(dn: string): Promise<string> {
+    return guidOfEntry(await this.#required(dn, 'objectGUID'));
+  }
+
+  /** An object that has to be there, with one attribute. */
+  async #required(dn: string, attribute: string): Promise<LdapEntry> {
     try {
-      const { entries } = await this.#channel.search({ base: dn, scope: 'base', attributes: ['objectGUID'] });
+      const { entries } = await this.#channel.search({ base: dn, scope: 'base', attributes: [attribute] });
       const [entry] = entries; // one that may not be read has no attributes
-      if (entry?.values.has('objectguid')) return guidOfEntry(entry);
+      if (entry?.values.has(attribute.toLowerCase())) return entry;
       throw baseNotFound(dn, this.url);
     } catch (error) {
       throw isNotFound(error) ? baseNotFound(dn, this.url, error) : error;
     }
+  }
+
+  /** Who is meant by a name that somebody types to sign in; see `findClaimant`. */
+  async findClaimant(typed: string): Promise<Claimant | null> {
+    return await findClaimant(this.#channel, this.namingContext, typed);
+  }
+
+  /** Which of some groups an account is in; see `groupsAmong`. @throws DirectoryError base-not-found */
+  async groupsAmong(guid: string, groups: readonly string[]): Promise<string[]> {
+    const sidOf = async (dn: string) =>
+      (await this.#required(dn, 'objectSid')).values.get('objectsid')?.[0] ?? Buffer.of();
+    return await groupsAmong(this.#channel, guid, { groups, nowMs: Date.now(), sidOf });
   }
 
   /** A cookie for now: `changesSince` will tell what changes from here on. */

@@ -12,6 +12,7 @@ import {
   BindResponse,
   type Control,
   ExtendedResponse,
+  type Filter,
   FilterParser,
   type Message,
   MessageParser,
@@ -30,8 +31,8 @@ import { MessageCutter } from './ldap-messages.ts';
 export interface Search {
   readonly base: string;
   readonly scope: 'base' | 'one' | 'sub';
-  /** A text of ASCII only: ldapts garbles escaped bytes above 0x7f. Default: `(objectClass=*)`. */
-  readonly filter?: string;
+  /** Any text but ASCII takes a `Filter`: ldapts garbles escaped bytes above 0x7f. Default: `(objectClass=*)`. */
+  readonly filter?: string | Filter;
   readonly attributes: readonly string[];
   readonly controls?: readonly Control[];
   /** How many entries are wanted; the server ends the search with an error when there are more. Default: no limit. */
@@ -312,9 +313,12 @@ const searchRequest = (messageId: number, search: Search): SearchRequest =>
     messageId,
     baseDN: search.base,
     scope: search.scope,
-    filter: FilterParser.parseString(search.filter ?? '(objectClass=*)'),
+    filter: filterOf(search.filter ?? '(objectClass=*)'),
     attributes: [...search.attributes],
     controls: [...(search.controls ?? [])],
     sizeLimit: search.sizeLimit ?? 0,
     timeLimit: noTimeLimit,
   });
+
+const filterOf = (filter: string | Filter): Filter =>
+  typeof filter === 'string' ? FilterParser.parseString(filter) : filter;

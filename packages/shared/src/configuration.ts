@@ -154,7 +154,7 @@ const port = z.number().int().min(0).max(65_535);
 /** Nobody guesses so many letters over a network, however fast. */
 const shortestToken = 20;
 
-const configuration = z.strictObject({
+const whole = z.strictObject({
   directories: z
     .array(directory)
     .min(1)
@@ -221,9 +221,34 @@ const configuration = z.strictObject({
         .string()
         .min(shortestToken, `is too short to be safe; write what "openssl rand -hex 32" prints`)
         .optional(),
+      /** Who signs in to the console with a name and password of AD. */
+      signIn: z
+        .strictObject({
+          /** The directory that knows them, by its id; default: the first. */
+          directory: z.string().optional(),
+          /** DN of the security group whose members, nested ones too, may decide and steer. */
+          administrators: distinguishedName,
+          /** DN of the group of those who may look. */
+          viewers: distinguishedName.optional(),
+        })
+        .optional(),
     })
     .nullable() // the group's name, with everything in it commented out
     .default(null),
+});
+const configuration = whole.superRefine(({ directories, console: page }, context) => {
+  if (!page?.signIn) return;
+  const { directory: id = directories[0]?.id } = page.signIn;
+  const wrong = (key: string, message: string) =>
+    context.addIssue({ code: 'custom', path: ['console', 'signIn', key], message });
+  const known = directories.find((each) => each.id === id);
+  if (known === undefined)
+    wrong('directory', `there is no directory ${id}; known are ${directories.map((each) => each.id).join(', ')}`);
+  else if (known.insecure)
+    wrong(
+      'directory',
+      `${known.id} isn't encrypted, and passwords must be; use ldaps://, or tls.startTls: true, there`,
+    );
 });
 export type Configuration = z.infer<typeof configuration>;
 
@@ -283,7 +308,7 @@ function withSecretFiles(value: unknown, path: string, folder: string, problems:
 
 /** The keys that the schema knows at a path, for the hint on an unknown one. */
 function keysAt(path: readonly PropertyKey[]): string[] {
-  let schema: unknown = configuration;
+  let schema: unknown = whole;
   const open = (candidate: unknown): unknown => {
     const { def } = candidate as { def?: { innerType?: unknown } };
     return def?.innerType ? open(def.innerType) : candidate;

@@ -190,6 +190,14 @@ export function keysOf(prefix: string) {
     accessTokens: `${tag}:access-tokens`,
     /** Hash: name → id of the token of that name. */
     accessTokenNames: `${tag}:access-token-names`,
+    /** String (JSON, `stored` in sessions.ts) with an expiry for each session, by what its secret comes to in SHA-256. */
+    session: (digest: string) => `${tag}:session:${digest}`,
+    /** Set with an expiry for each person or token: digests of their sessions, over ones too. */
+    sessionsOf: (owner: string) => `${tag}:sessions-of:${owner}`,
+    /** Counter with an expiry for each account: how often it was signed in as with a wrong password, as AD counts it. */
+    passwordTries: (account: string) => `${tag}:password-tries:${account}`,
+    /** Counter with an expiry for each account: failed sign-ins, those that AD wasn't asked about too. */
+    failedSignIns: (account: string) => `${tag}:failed-sign-ins:${account}`,
     /** Hash: `<service>/<instance>` → its condition (JSON, `Condition`). */
     services: `${tag}:services`,
   };

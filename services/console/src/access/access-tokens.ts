@@ -105,21 +105,33 @@ export async function revokeToken(store: Store, name: string): Promise<boolean> 
   return committed;
 }
 
+/** What tells a token from all others, without being it. */
+export interface TokenProof {
+  /** `null`: of the token of the configuration, or of none of ours. */
+  readonly id: string | null;
+  /** SHA-256 of the whole token, as hex. */
+  readonly digest: string;
+}
+
+export const proofOf = (token: string): TokenProof => ({
+  id: tokenPattern.exec(token)?.[1] ?? null,
+  digest: digestOf(token).toString('hex'),
+});
+
 /**
  * Whose a token is; `null`: nobody's, or its time is over.
  * @param breakGlass the token of the configuration, which opens everything: for when nothing else does
  */
-export function whoHas({ redis, keys }: Store, breakGlass: string | undefined) {
+export function holderOf({ redis, keys }: Store, breakGlass: string | undefined) {
   const known = breakGlass === undefined ? null : digestOf(breakGlass);
-  return async (token: string): Promise<Asker | null> => {
-    const digest = digestOf(token);
-    if (known !== null && timingSafeEqual(digest, known))
+  return async ({ id, digest }: TokenProof): Promise<Asker | null> => {
+    const given = Buffer.from(digest, 'hex');
+    if (known !== null && timingSafeEqual(given, known))
       return { name: 'the token of console.token', role: 'administrator' };
-    const [, id] = tokenPattern.exec(token) ?? [];
-    if (id === undefined) return null;
+    if (id === null) return null;
     const { value } = parseStored(stored, keys.accessTokens, await redis.hget(keys.accessTokens, id));
     if (value === null || isOver(value, Date.now())) return null;
-    if (!timingSafeEqual(digest, Buffer.from(value.digest, 'hex'))) return null;
+    if (!timingSafeEqual(given, Buffer.from(value.digest, 'hex'))) return null;
     return { name: `the token "${value.name}"`, role: value.role };
   };
 }

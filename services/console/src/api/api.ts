@@ -11,7 +11,9 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Asker, Role } from '../access/access-tokens.ts';
-import type { TokenCheck } from '../access/token-check.ts';
+import { csrfHeader, type Door, sessionCookie } from '../access/door.ts';
+import { addSessionRoutes, type SessionRoutesOptions } from '../access/session-routes.ts';
+import type { OpenSession } from '../access/sessions.ts';
 import type { Context } from '../context.ts';
 import { perform } from '../perform.ts';
 import type { Session } from '../session.ts';
@@ -23,11 +25,11 @@ import { type Route, routes } from './routes.ts';
 const prefix = '/api/v1';
 
 export interface ApiOptions {
-  readonly check: TokenCheck<Asker>;
-  /** Told of every wrong token. */
-  readonly onWrongToken: (address: string) => void;
+  readonly door: Door;
   readonly session: Session;
   readonly log: Logger;
+  /** What signing in takes. */
+  readonly signIn: Omit<SessionRoutesOptions, 'guard' | 'log'>;
 }
 
 /** Described in docs/cli.md. */
@@ -47,13 +49,20 @@ export async function addApi(surface: FastifyInstance, options: ApiOptions): Pro
         openapi: {
           openapi: '3.1.0',
           info: { title: 'LastPass Directory Connector', version: manifest.version },
-          components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-          security: [{ token: [] }],
+          components: {
+            securitySchemes: {
+              token: { type: 'http', scheme: 'bearer' },
+              session: { type: 'apiKey', in: 'cookie', name: sessionCookie },
+              csrf: { type: 'apiKey', in: 'header', name: csrfHeader },
+            },
+          },
+          security: [{ token: [] }, { session: [], csrf: [] }],
         },
         transform: jsonSchemaTransform,
       });
       scope.addHook('onRequest', async (_, reply) => void reply.headers(headersFor('plain')));
       scope.decorateRequest('asker', null);
+      scope.decorateRequest('session', null);
       scope.setErrorHandler((error: FastifyError, request, reply) =>
         answerFailure(error, { request, reply, ...options }),
       );
@@ -61,6 +70,7 @@ export async function addApi(surface: FastifyInstance, options: ApiOptions): Pro
       scope.all('/*', { onRequest: guardOf('viewer', options), schema: { hide: true } }, (_, reply) =>
         reply.code(404).send(failure('NOT_FOUND', `there is nothing here: see ${prefix}/openapi.json`)),
       );
+      addSessionRoutes(scope, { ...options.signIn, log: options.log, guard: guardOf('viewer', options) });
       for (const route of routes) addRoute(scope, route, options);
       scope.get(
         '/openapi.json',
@@ -76,29 +86,36 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks, once it is known. */
     asker: Asker | null;
+    /** The session by which they ask; `null`: they sent a token. */
+    session: OpenSession | null;
   }
 }
 
-/** Lets those pass whose token is good for it. */
-function guardOf(role: Role, { check, onWrongToken }: ApiOptions) {
+/** Lets those pass whose token or session is good for it. */
+function guardOf(role: Role, { door }: Pick<ApiOptions, 'door'>) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const { headers, ip } = request;
-    // What a browser keeps and sends by itself counts for nothing: another site's page could have it sent.
-    const sent = /^bearer /i.test(headers.authorization ?? '') ? headers.authorization : undefined;
-    const verdict = await check.verdictOn(sent, ip);
-    if (verdict.kind === 'wrong') onWrongToken(ip);
-    if (verdict.kind === 'too many')
+    const admission = await door.admit(request);
+    if (admission.kind === 'too many')
       return reply.code(429).header('retry-after', '5').send(failure('TOO_MANY', 'too many wrong tokens: wait'));
-    if (verdict.kind !== 'welcome')
+    if (admission.kind === 'forged')
+      return reply
+        .code(403)
+        .send(failure('CSRF', `a session needs its token in ${csrfHeader}, as GET ${prefix}/session answers it`));
+    if (admission.kind !== 'welcome')
       return reply
         .code(401)
         .header('www-authenticate', 'Bearer')
-        .send(failure('UNAUTHORIZED', 'send a token, as "connector create-token" makes it: "Authorization: Bearer …"'));
-    if (role === 'administrator' && verdict.who.role !== 'administrator')
-      return reply
-        .code(403)
-        .send(failure('FORBIDDEN', `${verdict.who.name} is a viewer's: this takes one of an administrator`));
-    request.asker = verdict.who;
+        .send(
+          failure(
+            'UNAUTHORIZED',
+            `sign in with POST ${prefix}/session, or send a token, as "connector create-token" makes it: "Authorization: Bearer …"`,
+          ),
+        );
+    const { who, session } = admission;
+    if (role === 'administrator' && who.role !== 'administrator')
+      return reply.code(403).send(failure('FORBIDDEN', `${who.name} may only look: this takes an administrator`));
+    request.asker = who;
+    request.session = session ?? null;
     return undefined;
   };
 }

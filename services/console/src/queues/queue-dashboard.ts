@@ -7,17 +7,15 @@ import { FastifyAdapter } from '@bull-board/fastify';
 import { openQueues, type QueueOptions } from '@connector/shared/queues.ts';
 import { headersFor } from '@connector/shared/security-headers.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Asker } from '../access/access-tokens.ts';
-import type { TokenCheck } from '../access/token-check.ts';
+import type { Door } from '../access/door.ts';
+import { signInPath } from '../access/sign-in-path.ts';
 import { HiddenJobs } from './hidden-jobs.ts';
 
 const path = '/queues';
 
 export interface DashboardOptions extends QueueOptions {
   /** Who may look. */
-  readonly check: TokenCheck<Asker>;
-  /** Told of every wrong token. */
-  readonly onWrongToken: (address: string) => void;
+  readonly door: Door;
 }
 
 const sayToken =
@@ -31,15 +29,16 @@ async function onlyLooking({ method }: FastifyRequest, reply: FastifyReply): Pro
   return reply.code(405).header('allow', 'GET, HEAD').type('text/plain').send('The queues can only be looked at.\n');
 }
 
-/** Lets those with the token pass. */
-function guardOf({ check, onWrongToken }: Pick<DashboardOptions, 'check' | 'onWrongToken'>) {
-  return async ({ headers, ip }: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const { kind } = await check.verdictOn(headers.authorization, ip).catch(() => ({ kind: 'unknown' as const }));
+/** Lets those pass who have signed in, or send a token; browsers go where one signs in. */
+function guardOf(door: Door) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const { kind } = await door.admit(request, { byPassword: true }).catch(() => ({ kind: 'unknown' as const }));
     if (kind === 'unknown') return reply.code(503).type('text/plain').send(cannotTell);
     if (kind === 'welcome') return undefined;
-    if (kind === 'wrong') onWrongToken(ip);
     if (kind === 'too many')
       return reply.code(429).header('retry-after', '5').type('text/plain').send('Too many wrong tokens: wait.\n');
+    const { accept = '', authorization } = request.headers;
+    if (authorization === undefined && accept.includes('text/html')) return reply.redirect(signInPath(request.url));
     return reply
       .code(401)
       .header('www-authenticate', 'Basic realm="Queues of the connector", charset="UTF-8"')
@@ -52,10 +51,7 @@ function guardOf({ check, onWrongToken }: Pick<DashboardOptions, 'check' | 'onWr
 const withoutForeignLinks = (page: string): string => page.replaceAll(/<link\b[^>]*\bhref="https?:[^>]*>/g, '');
 
 /** Adds the dashboard. Its connection to Redis closes with the surface. */
-export async function addQueueDashboard(
-  surface: FastifyInstance,
-  { check, onWrongToken, ...where }: DashboardOptions,
-): Promise<void> {
+export async function addQueueDashboard(surface: FastifyInstance, { door, ...where }: DashboardOptions): Promise<void> {
   const { queues, close } = openQueues(where);
   surface.addHook('onClose', close);
   const adapter = new FastifyAdapter();
@@ -69,7 +65,7 @@ export async function addQueueDashboard(
     async (scope) => {
       scope.addHook('onRequest', async (_, reply) => void reply.headers(headersFor('application')));
       scope.addHook('onRequest', onlyLooking);
-      scope.addHook('onRequest', guardOf({ check, onWrongToken }));
+      scope.addHook('onRequest', guardOf(door));
       scope.addHook('onSend', async (_, reply, page) =>
         typeof page === 'string' && String(reply.getHeader('content-type')).startsWith('text/html')
           ? withoutForeignLinks(page)

@@ -1,18 +1,34 @@
-/** What the console answers: a front page for everybody; the API and the queues for whoever has a token. */
+/** What the console answers: a page to sign in; the front page, the API and the queues for whoever has done so, or sends a token. */
 import type { Service } from '@connector/shared/service.ts';
+import cookie from '@fastify/cookie';
 import type { FastifyInstance } from 'fastify';
-import { isTokenOfOurs, whoHas } from '../access/access-tokens.ts';
+import { holderOf, isTokenOfOurs, proofOf } from '../access/access-tokens.ts';
+import { roleNow, whoMay } from '../access/directory-sign-in.ts';
+import { Door } from '../access/door.ts';
+import { Sessions } from '../access/sessions.ts';
 import { TokenCheck } from '../access/token-check.ts';
 import { addApi } from '../api/api.ts';
 import { addQueueDashboard } from '../queues/queue-dashboard.ts';
 import { sessionOf } from '../session.ts';
-import { frontPage } from './front-page.ts';
+import { addFrontPage } from './front-page.ts';
 
 /** Adds the console's pages to its surface. */
-export async function addPages(surface: FastifyInstance, { configuration, store, log }: Service): Promise<void> {
-  const check = new TokenCheck(whoHas(store, configuration.console?.token), { isUnguessable: isTokenOfOurs });
+export async function addPages(surface: FastifyInstance, service: Service): Promise<void> {
+  const { configuration, store, log, signal } = service;
+  const holder = holderOf(store, configuration.console?.token);
+  const check = new TokenCheck((token: string) => holder(proofOf(token)), { isUnguessable: isTokenOfOurs });
+  const may = whoMay(configuration);
+  const sessions = new Sessions({
+    store,
+    holderOf: holder,
+    roleOf: async ({ directory, guid }) => (may?.directory.id === directory ? roleNow(may, guid, signal) : null),
+    onUnknown: ({ message }) => log.warn(`whether somebody who has signed in still may can't be told: ${message}`),
+  });
   const onWrongToken = (address: string) => log.warn({ address }, 'somebody sent a wrong token to the console');
-  surface.get('/', (_, reply) => reply.type('text/html; charset=utf-8').send(frontPage));
-  await addApi(surface, { check, onWrongToken, session: sessionOf({ configuration, store }), log });
-  await addQueueDashboard(surface, { check, onWrongToken, target: configuration.redis, prefix: store.keys.queues });
+  const door = new Door({ check, sessions, onWrongToken });
+  await surface.register(cookie);
+  addFrontPage(surface, { door, byPassword: may !== null });
+  const signIn = { store, check, sessions, whoMay: may, signal };
+  await addApi(surface, { door, session: sessionOf({ configuration, store }), log, signIn });
+  await addQueueDashboard(surface, { door, target: configuration.redis, prefix: store.keys.queues });
 }

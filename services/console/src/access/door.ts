@@ -1,0 +1,57 @@
+/** The one door of the console: whoever sends a token, or has the cookie of a session. */
+import type { FastifyRequest } from 'fastify';
+import type { Asker } from './access-tokens.ts';
+import { isCsrfToken, type OpenSession, type Sessions } from './sessions.ts';
+import type { TokenCheck, Verdict } from './token-check.ts';
+
+/** The cookie's name. Without `__Host-`, which browsers don't keep over HTTP on their own machine. */
+export const sessionCookie = 'connector-session';
+/** Whatever changes something by way of a session carries its token here: another site's page can't. */
+export const csrfHeader = 'x-csrf-token';
+
+/** What a request is: as with a token; or it has a cookie, and lacks what shows that our own page sent it. */
+export type Admission =
+  | (Verdict<Asker> & { readonly session?: undefined })
+  | { readonly kind: 'welcome'; readonly who: Asker; readonly session: OpenSession }
+  | { readonly kind: 'forged'; readonly session?: undefined };
+
+const looking: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+export interface DoorOptions {
+  readonly check: TokenCheck<Asker>;
+  readonly sessions: Sessions;
+  /** Told of every wrong token. */
+  readonly onWrongToken: (address: string) => void;
+}
+
+export class Door {
+  readonly #options: DoorOptions;
+
+  constructor(options: DoorOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Who asks.
+   * @param byPassword whether a token may come as the password of HTTP Basic: a browser sends that by itself, and another site's page could have
+   *   it sent
+   * @throws what Redis throws
+   */
+  async admit(
+    { method, headers, ip, cookies }: FastifyRequest,
+    { byPassword = false }: { byPassword?: boolean } = {},
+  ): Promise<Admission> {
+    const { check, sessions, onWrongToken } = this.#options;
+    const { authorization = '' } = headers;
+    if (byPassword || /^bearer /i.test(authorization)) {
+      const verdict = await check.verdictOn(authorization, ip);
+      if (verdict.kind === 'wrong') onWrongToken(ip);
+      if (verdict.kind !== 'none') return verdict;
+    }
+    const secret = cookies[sessionCookie];
+    const session = secret === undefined ? null : await sessions.find(secret);
+    if (session === null) return { kind: 'none' };
+    if (!looking.has(method) && !isCsrfToken(session, headers[csrfHeader])) return { kind: 'forged' };
+    return { kind: 'welcome', who: session.who, session };
+  }
+}

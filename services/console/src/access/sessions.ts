@@ -1,0 +1,163 @@
+/**
+ * Sessions of a browser: a cookie with 256 random bits, of which Redis has SHA-256 only. A session ends by itself, when its owner signs out, and
+ * when whatever it was opened with opens nothing any more.
+ */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { parseStored, type Store } from '@connector/shared/store.ts';
+import { z } from 'zod';
+import { type Asker, type Role, roles } from './access-tokens.ts';
+import type { Member } from './directory-sign-in.ts';
+
+const proof = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('password'), directory: z.string(), guid: z.string() }),
+  z.strictObject({ kind: z.literal('token'), id: z.string().nullable(), digest: z.string() }),
+]);
+/** What a session was opened with. */
+export type Proof = z.infer<typeof proof>;
+
+const stored = z.strictObject({
+  name: z.string(),
+  role: z.enum(roles),
+  proof,
+  /** When it ends at the latest, ms since 1970. */
+  endsAtMs: z.number(),
+  /** When it was used last, to the minute, ms since 1970. */
+  usedAtMs: z.number(),
+  /** When what it was opened with was looked at last, ms since 1970. */
+  checkedAtMs: z.number(),
+});
+type Stored = z.infer<typeof stored>;
+
+/** A session that is open. */
+export interface OpenSession {
+  readonly who: Asker;
+  /** Sent along with whatever changes something, which another site's page can't know. */
+  readonly csrfToken: string;
+  readonly endsAtMs: number;
+}
+
+/** Nobody works longer without signing in again, ms. */
+const longestMs = 10 * 3_600_000;
+/** A session that isn't used for so long is over, ms. */
+const idleMs = 3_600_000;
+/** Uses within so long of each other are noted once, ms. */
+const noteEveryMs = 60_000;
+/** So often AD is asked whether its owner is still in the group, ms. */
+const askEveryMs = 5 * 60_000;
+
+export interface SessionsOptions {
+  readonly store: Store;
+  /** Whose the token with that digest is by now; `null`: nobody's. */
+  readonly holderOf: (proof: Extract<Proof, { kind: 'token' }>) => Promise<Asker | null>;
+  /** What a member may do by now; `null`: nothing. Throws when that can't be told now. */
+  readonly roleOf: (proof: Extract<Proof, { kind: 'password' }>) => Promise<Role | null>;
+  /** Told when that can't be told: the session goes on. */
+  readonly onUnknown: (error: Error) => void;
+}
+
+const digestOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+/** From the session's secret, which the browser's scripts can't read, to one that they can; not the other way round. */
+const csrfOf = (secret: string): string => createHash('sha256').update(`csrf ${secret}`).digest('base64url');
+
+/** Whether a text is the token that belongs to a session, in a time that doesn't tell how much of it was right. */
+export const isCsrfToken = ({ csrfToken }: OpenSession, text: unknown): boolean =>
+  typeof text === 'string' &&
+  timingSafeEqual(createHash('sha256').update(text).digest(), createHash('sha256').update(csrfToken).digest());
+
+const ownerOf = (opened: Proof): string =>
+  opened.kind === 'password' ? `${opened.directory}/${opened.guid}` : `token/${opened.digest}`;
+
+export class Sessions {
+  readonly #options: SessionsOptions;
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+  }
+
+  /** Opens a session for somebody who has given their password. */
+  async beginFor({ directory, guid, name, role }: Member): Promise<{ secret: string; session: OpenSession }> {
+    return this.begin({ name, role }, { kind: 'password', directory, guid });
+  }
+
+  /** Opens a session. @returns its secret, for the cookie */
+  async begin(who: Asker, opened: Proof): Promise<{ secret: string; session: OpenSession }> {
+    const { store } = this.#options;
+    const { keys } = store;
+    const secret = randomBytes(32).toString('base64url');
+    const nowMs = Date.now();
+    const endsAtMs = nowMs + longestMs;
+    const value: Stored = { ...who, proof: opened, endsAtMs, usedAtMs: nowMs, checkedAtMs: nowMs };
+    const digest = digestOf(secret);
+    const all = keys.sessionsOf(ownerOf(opened));
+    await store.commit({
+      guards: [],
+      writes: [
+        ['SET', keys.session(digest), JSON.stringify(value), 'PX', String(idleMs)],
+        ['SADD', all, digest],
+        ['PEXPIRE', all, String(longestMs)],
+      ],
+    });
+    return { secret, session: { who, csrfToken: csrfOf(secret), endsAtMs } };
+  }
+
+  /** The open session with a secret; `null`: there is none. @throws what Redis throws */
+  async find(secret: string): Promise<OpenSession | null> {
+    const { store } = this.#options;
+    const key = store.keys.session(digestOf(secret));
+    const raw = await store.redis.get(key);
+    const { value } = parseStored(stored, key, raw);
+    const nowMs = Date.now();
+    if (value === null || raw === null || value.endsAtMs <= nowMs) return null;
+    const who = await this.#whoBy(value, nowMs);
+    if (who === null) {
+      await this.end(secret);
+      return null;
+    }
+    const isAskedAnew = value.proof.kind === 'password' && nowMs - value.checkedAtMs >= askEveryMs;
+    if (isAskedAnew || nowMs - value.usedAtMs >= noteEveryMs) {
+      const next: Stored = { ...value, ...who, usedAtMs: nowMs, checkedAtMs: isAskedAnew ? nowMs : value.checkedAtMs };
+      const leftMs = Math.min(idleMs, value.endsAtMs - nowMs);
+      await store.commit({
+        guards: [{ command: ['GET', key], is: raw }], // one that was ended meanwhile stays so
+        writes: [['SET', key, JSON.stringify(next), 'PX', String(leftMs)]],
+      });
+    }
+    return { who, csrfToken: csrfOf(secret), endsAtMs: value.endsAtMs };
+  }
+
+  /** Ends a session. */
+  async end(secret: string): Promise<void> {
+    const { store } = this.#options;
+    await store.commit({ guards: [], writes: [['DEL', store.keys.session(digestOf(secret))]] });
+  }
+
+  /** Ends every session of whoever has this one. @returns how many there were */
+  async endAllOf(secret: string): Promise<number> {
+    const { store } = this.#options;
+    const { redis, keys } = store;
+    const key = keys.session(digestOf(secret));
+    const { value } = parseStored(stored, key, await redis.get(key));
+    if (value === null) return 0;
+    const all = keys.sessionsOf(ownerOf(value.proof));
+    const digests = await redis.smembers(all);
+    const open = digests.length === 0 ? 0 : await redis.exists(...digests.map((digest) => keys.session(digest)));
+    await store.commit({
+      guards: [],
+      writes: [['DEL', all], ...digests.map((digest) => ['DEL', keys.session(digest)])],
+    });
+    return open;
+  }
+
+  /** Whose session it is by now; `null`: what it was opened with opens nothing any more. */
+  async #whoBy({ name, role, proof: opened, checkedAtMs }: Stored, nowMs: number): Promise<Asker | null> {
+    if (opened.kind === 'token') return this.#options.holderOf(opened);
+    if (nowMs - checkedAtMs < askEveryMs) return { name, role };
+    try {
+      const now = await this.#options.roleOf(opened);
+      return now === null ? null : { name, role: now };
+    } catch (error) {
+      this.#options.onUnknown(error as Error);
+      return { name, role };
+    }
+  }
+}
