@@ -6,6 +6,7 @@ import { nameOfRedis } from '@connector/shared/redis-target.ts';
 import type { Store } from '@connector/shared/store.ts';
 import { connectionOptions } from '@connector/sync/directory/connection-options.ts';
 import { readPause } from '@connector/sync/requests/steering.ts';
+import { whoMay } from '../access/directory-sign-in.ts';
 import { clientOf, lastpassReader } from '../lastpass-reader.ts';
 import { readServiceStates, serviceProblems } from '../status/service-states.ts';
 import { counted, momentText } from '../text/when.ts';
@@ -26,7 +27,8 @@ export async function* checkEnds(ends: Ends): AsyncGenerator<Finding, void, unde
   const { configuration, signal } = ends;
   const redis = await checkRedis(ends);
   yield redis;
-  for (const directory of configuration.directories) yield* checkDirectory(directory, signal);
+  for (const directory of configuration.directories)
+    yield* checkDirectory(directory, { groups: signInGroups(configuration, directory), signal });
   yield await checkLastPass(ends, redis);
   if (redis.grade === 'ok') yield* checkServices(ends);
 }
@@ -41,9 +43,20 @@ async function checkRedis({ store, configuration, explain }: Ends): Promise<Find
   }
 }
 
+/** The groups of a directory whose members sign in to the console, by their key in the configuration. */
+function signInGroups(configuration: Configuration, { id }: DirectoryConfiguration): [key: string, dn: string][] {
+  const may = whoMay(configuration);
+  if (may?.directory.id !== id) return [];
+  const { administrators, viewers } = may;
+  return [
+    ['console.signIn.administrators', administrators],
+    ...(viewers === undefined ? [] : [['console.signIn.viewers', viewers] satisfies [string, string]]),
+  ];
+}
+
 async function* checkDirectory(
   directory: DirectoryConfiguration,
-  signal: AbortSignal,
+  { groups, signal }: { groups: readonly [key: string, dn: string][]; signal: AbortSignal },
 ): AsyncGenerator<Finding, void, undefined> {
   const end = `directory ${directory.id}`;
   const passedOver: string[] = [];
@@ -55,7 +68,8 @@ async function* checkDirectory(
     yield { grade: 'ok', end, text: `${dnsHostName} (${connection.url}) lets ${directory.bindDn} in` };
     yield await checkRights(connection, directory, end);
     for (const key of ['userBases', 'groupBases'] as const)
-      for (const dn of directory[key]) yield await checkBase(connection, { key, dn, end });
+      for (const dn of directory[key]) yield await checkObject(connection, { key, dn, end });
+    for (const [key, dn] of groups) yield await checkObject(connection, { key, dn, end });
   } catch (error) {
     yield { grade: 'failure', end, text: messageOf(error) };
   }
@@ -71,7 +85,7 @@ async function checkRights(
     : { grade: 'failure', end, text: deletedObjectsUnreadable(bindDn, connection.namingContext).message };
 }
 
-async function checkBase(
+async function checkObject(
   connection: DirectoryConnection,
   { key, dn, end }: { key: string; dn: string; end: string },
 ): Promise<Finding> {
