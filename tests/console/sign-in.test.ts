@@ -171,6 +171,8 @@ describe('signing in to the console', () => {
     const answers = await Promise.all(names.filter((name) => name !== '').map((name) => signIn(name, wrong)));
     for (const { code, body, cookie } of answers)
       assert.deepEqual([code, body, cookie], [401, answers[0]?.body, undefined]);
+    for (const name of ['otto', 'prim']) await admin.modify(dnOf(name), { mail: 'shared@elsewhere.test' });
+    assert.equal((await signIn('shared@elsewhere.test')).body, answers[0]?.body, 'which of the two is it?');
     const empty = await signIn('ada', '');
     assert.equal(empty.code, 400, 'AD would take it for a sign-in as nobody, and say yes');
     const [refused] = await Promise.all([
