@@ -186,14 +186,47 @@ describe('the API', () => {
     const asked: Record<string, string[]> = { explain: ['explain', janesMail, `corp/${guidOf('b')}`] };
     for (const [command, url] of Object.entries(same)) {
       const { output } = await place.run(...(asked[command] ?? [command]), '--json');
-      const { statusCode, body } = await get(url);
-      assert.deepEqual([statusCode, JSON.parse(body)], [200, JSON.parse(output)], url);
+      const answer = await get(url);
+      const { page, ...document } = answer.json();
+      assert.deepEqual([answer.statusCode, document], [200, JSON.parse(output)], url);
+      if (command === 'held') assert.deepEqual(page, { offset: 0, limit: 100, total: 1 });
     }
     const [typed, sent] = [JSON.parse((await place.run('status', '--json')).output), (await get('/status')).json()];
     assert.deepEqual(Object.keys(sent), Object.keys(typed));
     assert.deepEqual([sent.people, sent.problems], [typed.people, typed.problems]);
     const nobody = await get('/people?who=nobody@corp.test');
     assert.deepEqual([nobody.statusCode, nobody.json().notFound[0].problem], [404, 'unknown']);
+  });
+
+  test('finds people by any part of what they are called, page by page', async () => {
+    const names = async (query: string) =>
+      (await get(`/search?${query}`)).json().people.map(({ name }: { name: string }) => name);
+    assert.deepEqual(await names(''), ['Jane Doe', 'Jane Double']);
+    assert.deepEqual(await names('text=NE%20douB'), ['Jane Double']);
+    assert.deepEqual(await names('text=jane@corp'), ['Jane Doe', 'Jane Double']);
+    assert.deepEqual(await names(`text=${guidOf('b')}`), ['Jane Double']);
+    assert.deepEqual(await names('text=nobody'), []);
+    const { people, page } = (await get('/search?offset=1&limit=1')).json();
+    assert.deepEqual([people.length, people[0].name, page], [1, 'Jane Double', { offset: 1, limit: 1, total: 2 }]);
+    assert.deepEqual(people[0], {
+      person: `corp/${guidOf('b')}`,
+      name: 'Jane Double',
+      mail: janesMail,
+      logOnName: 'jane',
+      deleted: false,
+    });
+    for (const wrong of ['limit=0', 'limit=1001', 'offset=-1', 'offset=x', 'nonsense=1', `text=${'x'.repeat(257)}`])
+      assert.equal((await get(`/search?${wrong}`)).statusCode, 400, wrong);
+    await place.clear();
+    const [too] = [await get('/search', breakGlass)];
+    assert.deepEqual([too.statusCode, too.json().error.code], [409, 'NOT_PLANNED']);
+  });
+
+  test('tells lists page by page', async () => {
+    for (const digit of ['c', 'd', 'e']) await place.hold(digit);
+    const { held, page, groups } = (await get('/held?offset=1&limit=1')).json();
+    assert.deepEqual([held.length, page, groups], [1, { offset: 1, limit: 1, total: 3 }, []]);
+    assert.equal((await get('/held?limit=0')).statusCode, 400);
   });
 
   test('does what the command does, in the name of the token', async () => {

@@ -1,5 +1,6 @@
 /** What every command works with, and how it ends. */
 import { userInfo } from 'node:os';
+import type { Roster } from './people/roster.ts';
 import type { Session } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -17,6 +18,8 @@ export interface Context {
   readonly terminal: Terminal;
   /** Who works here, for the record. */
   readonly by: string;
+  /** Everybody whom the directories know, where it is at hand. */
+  readonly roster?: () => Promise<Roster>;
 }
 
 export const print = ({ terminal }: Context, lines: readonly string[]): void => {

@@ -10,19 +10,15 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fast
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
-import type { Asker, Role } from '../access/access-tokens.ts';
 import { csrfHeader, type Door, sessionCookie } from '../access/door.ts';
 import { addSessionRoutes, type SessionRoutesOptions } from '../access/session-routes.ts';
-import type { OpenSession } from '../access/sessions.ts';
-import type { Context } from '../context.ts';
-import { perform } from '../perform.ts';
+import { type Page, pageOf } from '../page.ts';
 import type { Session } from '../session.ts';
-import { sync } from '../sync/sync-command.ts';
-import type { Terminal } from '../terminal.ts';
-import { plainly } from '../text/paint.ts';
+import { failed, failure, prefix } from './answers.ts';
+import { type Found, foundFor, told } from './found.ts';
+import { guardOf } from './guard.ts';
 import { type Route, routes } from './routes.ts';
-
-const prefix = '/api/v1';
+import { addSearch } from './search-route.ts';
 
 export interface ApiOptions {
   readonly door: Door;
@@ -34,11 +30,6 @@ export interface ApiOptions {
 
 /** Described in docs/cli.md. */
 const document = z.looseObject({});
-const failed = z.strictObject({ error: z.strictObject({ code: z.string(), message: z.string() }) });
-
-/** What is answered instead of a document: a code for programs, and a line for people. */
-const failure = (code: string, message: string): object => ({ error: { code, message } });
-
 /** Adds the API. */
 export async function addApi(surface: FastifyInstance, options: ApiOptions): Promise<void> {
   await surface.register(
@@ -71,7 +62,9 @@ export async function addApi(surface: FastifyInstance, options: ApiOptions): Pro
         reply.code(404).send(failure('NOT_FOUND', `there is nothing here: see ${prefix}/openapi.json`)),
       );
       addSessionRoutes(scope, { ...options.signIn, log: options.log, guard: guardOf('viewer', options) });
-      for (const route of routes) addRoute(scope, route, options);
+      const found = foundFor(options.session);
+      addSearch(scope, { ...options, roster: found.roster });
+      for (const route of routes) addRoute(scope, route, { ...options, found });
       scope.get(
         '/openapi.json',
         { onRequest: guardOf('viewer', options), schema: { summary: 'This document' } },
@@ -82,46 +75,10 @@ export async function addApi(surface: FastifyInstance, options: ApiOptions): Pro
   );
 }
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Who asks, once it is known. */
-    asker: Asker | null;
-    /** The session by which they ask; `null`: they sent a token. */
-    session: OpenSession | null;
-  }
-}
-
-/** Lets those pass whose token or session is good for it. */
-function guardOf(role: Role, { door }: Pick<ApiOptions, 'door'>) {
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const admission = await door.admit(request);
-    if (admission.kind === 'too many')
-      return reply.code(429).header('retry-after', '5').send(failure('TOO_MANY', 'too many wrong tokens: wait'));
-    if (admission.kind === 'forged')
-      return reply
-        .code(403)
-        .send(failure('CSRF', `a session needs its token in ${csrfHeader}, as GET ${prefix}/session answers it`));
-    if (admission.kind !== 'welcome')
-      return reply
-        .code(401)
-        .header('www-authenticate', 'Bearer')
-        .send(
-          failure(
-            'UNAUTHORIZED',
-            `sign in with POST ${prefix}/session, or send a token, as "connector create-token" makes it: "Authorization: Bearer …"`,
-          ),
-        );
-    const { who, session } = admission;
-    if (role === 'administrator' && who.role !== 'administrator')
-      return reply.code(403).send(failure('FORBIDDEN', `${who.name} may only look: this takes an administrator`));
-    request.asker = who;
-    request.session = session ?? null;
-    return undefined;
-  };
-}
-
-function addRoute(scope: FastifyInstance, route: Route, options: ApiOptions): void {
-  const { method, url, summary, querystring, params, body, codes } = route;
+function addRoute(scope: FastifyInstance, route: Route, { found, ...options }: ApiOptions & { found: Found }): void {
+  const { method, url, summary, querystring, params, body, codes, pages = [] } = route;
+  const { session } = options;
+  const list = found.lists.get(route);
   scope.route({
     method,
     url,
@@ -142,28 +99,20 @@ function addRoute(scope: FastifyInstance, route: Route, options: ApiOptions): vo
     },
     handler: async (request, reply) => {
       const { query, params: inPath, body: sent, asker } = request;
-      const captured: object[] = [];
-      const context: Context = { session: options.session, terminal: capturing(captured), by: asker?.name ?? '' };
-      await options.session.store.check(); // as the command does: else it could be told as failed what was done
+      await session.store.check(); // as the command does: else it could be told as failed what was done
+      if (list !== undefined) return reply.send(pageOf(await list.get(), pages, query as Page));
+      const context = { session, by: asker?.name ?? '', roster: () => found.roster.get() };
       const invocation = route.does({ query, params: inPath, body: sent });
-      const exitCode = await (invocation.command === 'sync'
-        ? sync(context, { ...invocation, wait: false, timeoutMs: 0, signal: request.signal, json: true })
-        : perform(context, invocation));
-      if (method !== 'GET') options.log.info({ by: asker?.name, command: invocation.command }, 'done by the API');
-      return reply.code(exitCode === 0 ? codes.done : codes.notDone).send(captured[0] ?? {});
+      try {
+        const { exitCode, document: printed } = await told(context, invocation, request.signal);
+        if (method !== 'GET') options.log.info({ by: asker?.name, command: invocation.command }, 'done by the API');
+        return reply.code(exitCode === 0 ? codes.done : codes.notDone).send(printed);
+      } finally {
+        if (method !== 'GET') found.forget();
+      }
     },
   });
 }
-
-/** Keeps what a command prints for programs. */
-const capturing = (documents: object[]): Terminal => ({
-  paint: plainly,
-  line: () => undefined,
-  json: (document) => void documents.push(document),
-  problem: () => undefined,
-  progress: null,
-  ask: null,
-});
 
 interface Failing {
   readonly request: FastifyRequest;

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Role } from '../access/access-tokens.ts';
+import { paged } from '../page.ts';
 import type { QuickInvocation } from '../perform.ts';
 
 /** Asking for a sync, which nobody waits for here. */
@@ -22,6 +23,8 @@ export interface Route {
   readonly querystring?: z.ZodType;
   readonly params?: z.ZodType;
   readonly body?: z.ZodType;
+  /** A list: the arrays of its document that are told page by page, one after the other. */
+  readonly pages?: readonly string[];
   /** What is answered where all is as wanted, and where it isn't (the command's exit code is 1). */
   readonly codes: { readonly done: 200 | 202; readonly notDone: 200 | 404 | 409 };
   /** What it does, for input that its schemas have let pass. */
@@ -36,11 +39,16 @@ const names = z.array(z.string().trim().min(1).max(2_000)).min(1).max(1_000);
 /** Each may take a search among everybody. */
 const mostAskedFor = 20;
 const who = names.describe('User names (mail), person keys or objectGUIDs.');
-const list = (path: string, command: 'held' | 'pending' | 'aside' | 'drift', summary: string): Route => ({
+const list = (
+  command: 'held' | 'pending' | 'aside' | 'drift',
+  { pages, summary }: { pages: readonly string[]; summary: string },
+): Route => ({
   method: 'GET',
-  url: path,
+  url: `/${command}`,
   role: 'viewer',
   summary,
+  querystring: paged,
+  pages,
   codes: looked,
   does: () => ({ command, json }),
 });
@@ -111,15 +119,20 @@ export const routes: readonly Route[] = [
     codes: { done: 200, notDone: 404 },
     does: ({ query }) => ({ command: 'explain', who: (query as z.infer<typeof asked>).who, json }),
   },
-  list('/held', 'held', 'Whom the guard holds, and which groups were renamed'),
-  list('/pending', 'pending', 'Which new people wait for approval, and who was rejected'),
-  list('/aside', 'aside', 'Who is set aside until something is mended'),
-  list('/drift', 'drift', 'Which accounts were deleted or disabled by hand'),
+  list('held', { pages: ['held'], summary: 'Whom the guard holds, and which groups were renamed' }),
+  list('pending', {
+    pages: ['pending', 'rejected'],
+    summary: 'Which new people wait for approval, and who was rejected',
+  }),
+  list('aside', { pages: ['aside'], summary: 'Who is set aside until something is mended' }),
+  list('drift', { pages: ['drift', 'perhapsOurs'], summary: 'Which accounts were deleted or disabled by hand' }),
   {
     method: 'GET',
     url: '/undoable',
     role: 'viewer',
     summary: 'Who was disabled within the last day',
+    querystring: paged,
+    pages: ['people'],
     codes: looked,
     does: () => ({ command: 'undo', who: [], all: false, json }),
   },

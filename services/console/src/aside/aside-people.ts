@@ -6,6 +6,7 @@ import { currentGeneration, peopleWithMail } from '@connector/shared/people-with
 import { link, type SetAside, setAside } from '@connector/shared/plan.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { Mirror } from '@connector/sync/mirror/mirror.ts';
+import { hashParts } from '../hash-parts.ts';
 
 export interface AsidePerson extends SetAside {
   readonly person: PersonKey;
@@ -16,16 +17,19 @@ export interface AsidePerson extends SetAside {
 /** Everybody who is set aside, longest first. */
 export async function readAside(store: Store): Promise<AsidePerson[]> {
   const { redis, keys } = store;
-  const raws = Object.entries(await redis.hgetall(keys.setAside));
-  const people = raws.map(([person]) => person);
-  const links = people.length === 0 ? [] : await redis.hmget(keys.links, ...people);
-  const mails = await mailsOf(store, people);
-  const found = raws.flatMap(([person, raw], index): AsidePerson[] => {
-    const { value } = parseStored(setAside, keys.setAside, raw);
-    const linked = parseStored(link, keys.links, links[index] ?? null).value;
-    return value === null ? [] : [{ ...value, person, username: linked?.username ?? mails.get(person) ?? null }];
-  });
-  return found.sort((a, b) => a.sinceMs - b.sinceMs || a.name.localeCompare(b.name));
+  const found = new Map<PersonKey, AsidePerson>(); // one may come twice
+  for await (const part of hashParts(redis, keys.setAside)) {
+    const people = [...part.keys()];
+    const links = await redis.hmget(keys.links, ...people);
+    const mails = await mailsOf(store, people);
+    for (const [index, person] of people.entries()) {
+      const { value } = parseStored(setAside, keys.setAside, part.get(person) ?? null);
+      const linked = parseStored(link, keys.links, links[index] ?? null).value;
+      if (value !== null)
+        found.set(person, { ...value, person, username: linked?.username ?? mails.get(person) ?? null });
+    }
+  }
+  return [...found.values()].sort((a, b) => a.sinceMs - b.sinceMs || a.name.localeCompare(b.name));
 }
 
 /** The mails of people as the directory has them. */

@@ -12,6 +12,7 @@ import { inputsFor } from '@connector/sync/plan/plan-inputs.ts';
 import { openContext, type PlanningOptions } from '@connector/sync/plan/planning-context.ts';
 import { isDisabled, isExpired } from '@connector/sync/plan/scope.ts';
 import { readAside } from '../aside/aside-people.ts';
+import { hashParts } from '../hash-parts.ts';
 
 export interface DriftedPerson {
   readonly person: PersonKey;
@@ -43,15 +44,18 @@ export async function readDrift(planning: PlanningOptions & { store: Store }): P
 async function disabledByHand(planning: PlanningOptions & { store: Store }): Promise<DriftedPerson[]> {
   const { store } = planning;
   const { redis, keys } = store;
-  const accounts = await redis.hgetall(keys.accounts);
-  const links = Object.entries(await redis.hgetall(keys.links)).flatMap(([person, raw]) => {
-    const linked = parseStored(link, keys.links, raw).value;
-    return linked === null ? [] : [{ person, linked }];
-  });
-  const stopped = links.filter(({ linked }) => {
-    const found = parseStored(account, keys.accounts, accounts[linked.username] ?? null).value;
-    return found !== null && isStoppedByHand(linked, found);
-  });
+  const stopped: { person: PersonKey; linked: Link }[] = [];
+  for await (const part of hashParts(redis, keys.links)) {
+    const links = [...part].flatMap(([person, raw]) => {
+      const linked = parseStored(link, keys.links, raw).value;
+      return linked === null ? [] : [{ person, linked }];
+    });
+    const accounts = await redis.hmget(keys.accounts, ...links.map(({ linked }) => linked.username));
+    for (const [index, { person, linked }] of links.entries()) {
+      const found = parseStored(account, keys.accounts, accounts[index] ?? null).value;
+      if (found !== null && isStoppedByHand(linked, found)) stopped.push({ person, linked });
+    }
+  }
   const context = stopped.length === 0 ? null : await openContext(planning);
   if (context === null) return [];
   const drifted: DriftedPerson[] = [];

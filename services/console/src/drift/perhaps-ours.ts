@@ -8,6 +8,7 @@ import { partsOfPerson } from '@connector/shared/keys.ts';
 import { folded, peopleWithMail } from '@connector/shared/people-with-mail.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { attestedPerson } from '@connector/sync/accounts/attested.ts';
+import { hashParts } from '../hash-parts.ts';
 
 export interface PerhapsOurs {
   readonly username: string;
@@ -22,16 +23,18 @@ export async function readPerhapsOurs(store: Store, directories: readonly string
   const { redis, keys } = store;
   const linked = new Set(await redis.hkeys(keys.linked));
   const owned = new Set(await redis.hkeys(keys.ownedGroups));
-  const found: PerhapsOurs[] = [];
-  for (const raw of await redis.hvals(keys.accounts)) {
-    const { value } = parseStored(account, keys.accounts, raw);
-    if (value === null || linked.has(value.username) || isProved(value, directories)) continue;
-    const groups = value.groups.filter((name) => owned.has(folded(name)));
-    if (groups.length === 0 && !value.invited) continue;
-    const reason = await whyStranger(store, directories, value);
-    if (reason !== null) found.push({ username: value.username, name: value.fullname, groups, reason });
-  }
-  return found.sort((a, b) => a.username.localeCompare(b.username));
+  const found = new Map<string, PerhapsOurs>(); // one may come twice
+  for await (const part of hashParts(redis, keys.accounts))
+    for (const [username, raw] of part) {
+      if (linked.has(username)) continue;
+      const { value } = parseStored(account, keys.accounts, raw);
+      if (value === null || isProved(value, directories)) continue;
+      const groups = value.groups.filter((name) => owned.has(folded(name)));
+      if (groups.length === 0 && !value.invited) continue;
+      const reason = await whyStranger(store, directories, value);
+      if (reason !== null) found.set(username, { username, name: value.fullname, groups, reason });
+    }
+  return [...found.values()].sort((a, b) => a.username.localeCompare(b.username));
 }
 
 /** Attribs tell whose it is: then the person is held, or set aside, by name. */

@@ -8,6 +8,7 @@ import { mayDeliver, readPause } from '@connector/sync/requests/steering.ts';
 import { NotPlanned } from '../apply/read-afresh.ts';
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import type { NotFound } from '../not-found.ts';
+import type { Session } from '../session.ts';
 import { readAlarm } from '../status/status.ts';
 import { momentText } from '../text/when.ts';
 import { explainJson } from './explain-json.ts';
@@ -25,15 +26,12 @@ export interface ExplainOptions extends Common {
 /** @throws NotPlanned before anything can be said of anybody */
 export async function explain(context: Context, { who, json }: ExplainOptions): Promise<ExitCode> {
   const { store, configuration } = context.session;
-  const { policy, directories } = configuration;
-  const planning = { store, policy, policyVersion: policyVersion(policy, directories), directories };
-  const opened = await openContext(planning);
-  if (opened === null) throw new NotPlanned(`nothing can be said of anybody yet: ${await notYet(planning)}`);
+  const opened = await openPlanning(context.session);
   const stopped = await whatStops(store, configuration);
   const stories = new Map<string, Story>();
   const notFound: NotFound[] = [];
   for (const name of new Set(who)) {
-    const found = await findPeople(opened, name);
+    const found = await findPeople(opened, name, context.roster);
     if (found.length === 0 || found.length > atMost) notFound.push({ who: name, candidates: found });
     else
       for (const person of found) {
@@ -46,6 +44,18 @@ export async function explain(context: Context, { who, json }: ExplainOptions): 
   if (json) printJson(context, explainJson(told.stories, notFound));
   else print(context, explainText(told, context.terminal.paint));
   return notFound.length === 0 ? 0 : 1;
+}
+
+/** What planning works with, by which people are told of. @throws NotPlanned before anything can be said of anybody */
+export async function openPlanning({
+  store,
+  configuration,
+}: Pick<Session, 'store' | 'configuration'>): Promise<Planning> {
+  const { policy, directories } = configuration;
+  const planning = { store, policy, policyVersion: policyVersion(policy, directories), directories };
+  const opened = await openContext(planning);
+  if (opened === null) throw new NotPlanned(`nothing can be said of anybody yet: ${await notYet(planning)}`);
+  return opened;
 }
 
 /** What keeps all deliveries back. */

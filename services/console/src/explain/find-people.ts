@@ -5,12 +5,14 @@ import { folded, peopleWithMail } from '@connector/shared/people-with-mail.ts';
 import { type MirrorObject, nameOf } from '@connector/sync/mirror/mirror-object.ts';
 import { fullnameOf } from '@connector/sync/plan/make-plan.ts';
 import type { Context, View } from '@connector/sync/plan/planning-context.ts';
+import type { Roster } from '../people/roster.ts';
 
 /**
  * People who go by a name: a person key, an objectGUID, a mail, the user name of their account; else, among everybody whom the directories
  * know, deleted or not, a log-on name, a name, a DN or a mail that was theirs. The first of these ways that finds anybody decides.
+ * @param roster spares going through everybody, where it is at hand and has whoever is meant
  */
-export async function findPeople(context: Context, who: string): Promise<PersonKey[]> {
+export async function findPeople(context: Context, who: string, roster?: () => Promise<Roster>): Promise<PersonKey[]> {
   const { store, views } = context;
   for (const [id, { gathering }] of views) {
     const prefix = folded(personKey(id, ''));
@@ -21,6 +23,8 @@ export async function findPeople(context: Context, who: string): Promise<PersonK
   if (byMail.length > 0) return byMail;
   const linked = await store.redis.hget(store.keys.linked, folded(who));
   if (linked !== null) return [linked];
+  const called = roster === undefined || isDn(who) ? [] : (await roster()).called(who);
+  if (called.length > 0) return called;
   return (await Promise.all([...views].map(([id, view]) => searched(id, view, who)))).flat();
 }
 

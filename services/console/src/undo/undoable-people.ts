@@ -4,6 +4,7 @@ import { touch } from '@connector/shared/people-to-plan.ts';
 import { type Decision, type Disabling, disabling, link } from '@connector/shared/plan.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { TICK } from '@connector/shared/transaction.ts';
+import { hashParts } from '../hash-parts.ts';
 
 /** For so long a disabling can be undone, ms. */
 export const undoableForMs = 24 * 3_600_000;
@@ -16,15 +17,17 @@ export interface UndoablePerson extends Disabling {
 
 /** Everybody whose account we disabled within the last day, and is still disabled by us; the latest first. */
 export async function readUndoable({ redis, keys }: Store, nowMs: number): Promise<UndoablePerson[]> {
-  const entries = Object.entries(await redis.hgetall(keys.disablings));
-  const links = entries.length === 0 ? [] : await redis.hmget(keys.links, ...entries.map(([person]) => person));
-  const undoable = entries.flatMap(([person, raw], index): UndoablePerson[] => {
-    const { value } = parseStored(disabling, keys.disablings, raw);
-    const linked = parseStored(link, keys.links, links[index] ?? null).value;
-    const isOurs = value !== null && nowMs - value.atMs < undoableForMs && linked?.disabledByUs === true;
-    return isOurs ? [{ ...value, person, raw }] : [];
-  });
-  return undoable.sort((a, b) => b.atMs - a.atMs || a.name.localeCompare(b.name));
+  const undoable = new Map<PersonKey, UndoablePerson>(); // one may come twice
+  for await (const part of hashParts(redis, keys.disablings)) {
+    const links = await redis.hmget(keys.links, ...part.keys());
+    for (const [index, [person, raw]] of [...part].entries()) {
+      const { value } = parseStored(disabling, keys.disablings, raw);
+      const linked = parseStored(link, keys.links, links[index] ?? null).value;
+      const isOurs = value !== null && nowMs - value.atMs < undoableForMs && linked?.disabledByUs === true;
+      if (isOurs) undoable.set(person, { ...value, person, raw });
+    }
+  }
+  return [...undoable.values()].sort((a, b) => b.atMs - a.atMs || a.name.localeCompare(b.name));
 }
 
 /** What became of an undoing: done, or the person has changed meanwhile, or is being delivered right now. */
