@@ -128,7 +128,7 @@ for (const { what, meanwhile } of [
     const [shown] = await readAside(place.store);
     assert.ok(shown);
     await meanwhile();
-    assert.equal(await retryPerson(place.store, shown, { directories: ['corp'] }), 'changed');
+    assert.equal(await retryPerson(place.store, shown, { directories: ['corp'], by: 'test' }), 'changed');
     assert.equal((await stateOf(person)).link, true);
     assert.equal((await stateOf(person)).toPlan, false);
   });
@@ -139,8 +139,8 @@ test('of two who retry the same person at once, one ends the link and the other 
   const [shown] = await readAside(place.store);
   assert.ok(shown);
   const outcomes = await Promise.all([
-    retryPerson(place.store, shown, { directories: ['corp'] }),
-    retryPerson(place.store, shown, { directories: ['corp'] }),
+    retryPerson(place.store, shown, { directories: ['corp'], by: 'test' }),
+    retryPerson(place.store, shown, { directories: ['corp'], by: 'test' }),
   ]);
   assert.deepEqual(outcomes.sort(), ['changed', 'retried']);
 });

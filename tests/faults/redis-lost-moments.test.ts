@@ -38,7 +38,7 @@ async function answerQuestions(run: Run): Promise<string[]> {
   const held = await readHeld(run.store);
   await decideAll(run.store, held, { verdict: 'released', by: 'test', atMs: Date.now() });
   const aside = (await readAside(run.store)).filter(({ kind }) => kind === 'drift');
-  for (const person of aside) await retryPerson(run.store, person, { directories: [directoryId] });
+  for (const person of aside) await retryPerson(run.store, person, { directories: [directoryId], by: 'test' });
   await run.ring();
   return [...held.map(({ heldBecause }) => heldBecause ?? ''), ...aside.map(({ reason }) => reason)];
 }

@@ -41,7 +41,7 @@ const resumed = {
   'within a minute by themselves': aMinutePasses,
   'at once by a person’s word': async (run: Run) => {
     for (const each of await readAside(run.store))
-      assert.equal(await retryPerson(run.store, each, { directories: [directoryId] }), 'retried');
+      assert.equal(await retryPerson(run.store, each, { directories: [directoryId], by: 'test' }), 'retried');
   },
 };
 

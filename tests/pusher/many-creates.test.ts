@@ -53,7 +53,7 @@ test('whoever gets an account is planned once, and not again when the ids of the
   const { redis, keys } = run.store;
   const planning = () => redis.hgetall(keys.touched);
   const before = await planning();
-  await resumeDelivery(run.store);
+  await resumeDelivery(run.store, { by: 'test', atMs: Date.now() });
   await run.quiet();
   const idsAreRead = async () => (await redis.hlen(keys.linkedIds)) === people;
   await waitUntil('the ids to be read', idsAreRead);
@@ -66,7 +66,7 @@ test('whom the directory changes while their account is made is planned again', 
   await using begun = await planned({ pushers: 1 });
   const { run } = begun;
   await run.simulator.settings({ latencyMs: 500 });
-  await resumeDelivery(run.store);
+  await resumeDelivery(run.store, { by: 'test', atMs: Date.now() });
   const [first = assert.fail('nobody')] = numbers;
   const address = `p${first}@company.test`;
   const isUnderWay = async () =>
@@ -84,7 +84,7 @@ test('after a pause all pushers deliver, though it is one bell that rings for ev
   await using begun = await planned({ pushers: 3 });
   const { run } = begun;
   await run.simulator.settings({ latencyMs: 300 });
-  await resumeDelivery(run.store);
+  await resumeDelivery(run.store, { by: 'test', atMs: Date.now() });
   await run.quiet();
   const creates = (await assertAllCreatedOnce(run)).filter(({ cmd }) => cmd === 'batchadd');
   const underWay = creates.map(
@@ -102,7 +102,7 @@ test('accounts that were read a while ago are listed once for all batches that f
   const byHand = `p${numbers.at(-1)}@company.test`;
   await run.simulator.byHand('batchadd', [{ username: byHand, fullname: 'Made by hand' }]);
   const since = await run.simulator.lastCall();
-  await resumeDelivery(run.store);
+  await resumeDelivery(run.store, { by: 'test', atMs: Date.now() });
   await run.quiet();
   const calls = await run.simulator.calls(since);
   const creates = calls.filter(({ cmd }) => cmd === 'batchadd');
@@ -124,7 +124,7 @@ test('ids are read once, when all are planned: what is read before the last acco
   await reconciler.stop();
   const stillToPlan = touch(keys, [personKey(directoryId, 'somebody')]);
   await run.store.commit({ guards: [], writes: stillToPlan });
-  await resumeDelivery(run.store);
+  await resumeDelivery(run.store, { by: 'test', atMs: Date.now() });
   const isDelivered = async () =>
     (await redis.zcard(keys.toDeliver)) === 0 && (await redis.hlen(keys.links)) === people;
   await waitUntil('all to be delivered', isDelivered);

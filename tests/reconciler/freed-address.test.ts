@@ -128,7 +128,7 @@ test('an address that a retry sets free goes to who waited for it', async () => 
   await reconciling.changes(patch(2, { sn: 'Meyer' }));
   const drifted = await asideOf(reconciling, 2);
   assert.equal(drifted?.kind, 'drift');
-  assert.equal(await retryPerson(reconciling.store, drifted, { directories: ['corp'] }), 'retried');
+  assert.equal(await retryPerson(reconciling.store, drifted, { directories: ['corp'], by: 'test' }), 'retried');
   await reconciling.reconcile();
   assert.deepEqual([await reconciling.stepsOf(2), await reconciling.stepsOf(4)], [['create'], ['create']]);
   assert.deepEqual(await readAside(reconciling.store), []);

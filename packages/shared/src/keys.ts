@@ -190,6 +190,12 @@ export function keysOf(prefix: string) {
     accessTokens: `${tag}:access-tokens`,
     /** Hash: name → id of the token of that name. */
     accessTokenNames: `${tag}:access-token-names`,
+    /** Stream: entries of the audit trail (JSON, `AuditEntry`) as they are written with what they tell of, until they are sealed. */
+    auditUnsealed: `${tag}:audit-unsealed`,
+    /** Stream: sealed entries, `<sequence>-0` without gaps, each with a hash that binds all up to it. Only grows. */
+    audit: `${tag}:audit`,
+    /** String (JSON, `AuditHead`): the newest sealed one. */
+    auditHead: `${tag}:audit-head`,
     /** String (JSON, `stored` in sessions.ts) with an expiry for each session, by what its secret comes to in SHA-256. */
     session: (digest: string) => `${tag}:session:${digest}`,
     /** Set with an expiry for each person or token: digests of their sessions, over ones too. */

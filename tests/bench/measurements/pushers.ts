@@ -55,7 +55,7 @@ async function deliver(run: Run, { pushers, callsPerSecond }: { pushers: number;
   await waitUntil('the accounts to be read', () => accountsAreRead(stack));
   await simulator.settings({ latencyMs });
   const since = await simulator.lastCall();
-  await resumeDelivery(store);
+  await resumeDelivery(store, { by: 'test', atMs: Date.now() });
   const hasAll = async () => (await redis.hlen(keys.links)) === people;
   await waitUntil('everybody to have an account', hasAll, { withinMs, everyMs: 100 });
   return await simulator.calls(since);

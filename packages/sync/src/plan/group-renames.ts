@@ -3,6 +3,7 @@
  * so a group keeps its old name there until a person has released the new one; then all its members join the new name, and
  * when all of them have, they leave the old.
  */
+import { auditWrite } from '@connector/shared/audit.ts';
 import { type PersonKey, partsOfPerson, personKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { currentGeneration, folded } from '@connector/shared/people-with-mail.ts';
@@ -220,7 +221,14 @@ export async function decideRename(
   const next: SyncedGroup = { ...value, rename: { ...value.rename, verdict, by } };
   const { committed } = await state.commit({
     guards: [{ command: ['HGET', keys.syncedGroups, group], is: raw }],
-    writes: [['HSET', keys.syncedGroups, group, JSON.stringify(next)], ...touch(keys, people)],
+    writes: [
+      ['HSET', keys.syncedGroups, group, JSON.stringify(next)],
+      ...touch(keys, people),
+      auditWrite(keys, {
+        ...{ atMs: Date.now(), by: by ?? '', did: verdict, of: { kind: 'group', id: group, name: value.name } },
+        ...{ was: { verdict: value.rename.verdict }, is: { verdict, to }, source: null },
+      }),
+    ],
   });
   return committed ? { outcome: 'decided', people } : { outcome: 'changed', people: [] };
 }

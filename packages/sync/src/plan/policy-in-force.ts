@@ -1,5 +1,6 @@
 /** Bringing the configured policy into force: once for all replicas, and with care when it isn't the one from before. */
 
+import { auditWrite } from '@connector/shared/audit.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { currentGeneration } from '@connector/shared/people-with-mail.ts';
 import { type Bases, type PolicyState, policyState } from '@connector/shared/policy.ts';
@@ -28,6 +29,9 @@ export async function bringIntoForce(state: State, version: string, directories:
     const firstRun = isFirst && !isConfirmed ? { passed: 0 } : (value?.firstRun ?? null);
     const next: PolicyState = { version, settled: isFirst, after, firstRun };
     const writes = [['SET', keys.policy, JSON.stringify(next)], ...touch(keys, people)];
+    const noted = { did: 'came into force', of: { kind: 'policy', id: '', name: 'policy' }, source: null } as const;
+    const by = 'the configuration';
+    writes.push(auditWrite(keys, { ...noted, by, atMs: Date.now(), was: value?.version ?? null, is: version }));
     if (!isFirst) writes.push(['HSET', keys.requests, 'full-read', `policy-${version}-${Date.now()}`]);
     const outcome = await state.commit({ guards: [{ command: ['GET', keys.policy], is: raw }], writes });
     if (outcome.committed) return !isFirst;

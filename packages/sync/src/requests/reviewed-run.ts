@@ -2,6 +2,7 @@
  * A run of reviewed steps: in manual mode a person has asked for exactly these steps of these people, and nothing else is delivered.
  * It ends by itself once none of them is left to be done. A run that `connector sync` opens is about everything, and goes before it.
  */
+import { auditWrite } from '@connector/shared/audit.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import type { State } from '@connector/shared/state.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
@@ -42,6 +43,10 @@ export async function openReviewedRun(
       ['SET', keys.reviewed, JSON.stringify(opened)],
       ['DEL', keys.reviewedSteps],
       ...manyValues(['HSET', keys.reviewedSteps], fields, { perValue: 2 }),
+      auditWrite(keys, {
+        ...{ by, atMs, did: 'applied a plan file', was: null, is: { people: digests.size }, source: null },
+        of: { kind: 'deliveries', id: '', name: '' },
+      }),
     ],
   });
   return committed;

@@ -3,6 +3,7 @@
  * only while a run is open, which somebody asked for and which ends by itself once everything that was outstanding is done. A run
  * may be one of reviewed steps alone (`reviewed-run.ts`).
  */
+import { auditWrite } from '@connector/shared/audit.ts';
 import type { Configuration } from '@connector/shared/configuration.ts';
 import type { State } from '@connector/shared/state.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
@@ -20,16 +21,24 @@ export type PauseState = z.infer<typeof pauseState>;
 export const run = z.strictObject({ by: z.string(), atMs: z.number(), request: syncRequest });
 export type Run = z.infer<typeof run>;
 
+const deliveries = { kind: 'deliveries', id: '', name: '' } as const;
+
 /** Stops all deliveries; calls under way come to their end. */
 export async function pauseDelivery({ keys, commit }: State, pause: PauseState): Promise<void> {
-  await commit({ guards: [], writes: [['SET', keys.paused, JSON.stringify(pause)]] });
+  const noted = auditWrite(keys, { ...pause, did: 'paused', of: deliveries, was: 'on', is: 'paused', source: null });
+  await commit({ guards: [], writes: [['SET', keys.paused, JSON.stringify(pause)], noted] });
 }
 
 /** @returns whether deliveries were paused */
-export async function resumeDelivery({ redis, keys, commit }: State): Promise<boolean> {
-  const wasPaused = (await redis.exists(keys.paused)) === 1;
-  await commit({ guards: [], writes: [['DEL', keys.paused]] });
-  return wasPaused;
+export async function resumeDelivery({ redis, keys, commit }: State, resumed: PauseState): Promise<boolean> {
+  const raw = await redis.get(keys.paused);
+  if (raw === null) return false;
+  const noted = auditWrite(keys, { ...resumed, did: 'resumed', of: deliveries, was: 'paused', is: 'on', source: null });
+  const { committed } = await commit({
+    guards: [{ command: ['GET', keys.paused], is: raw }],
+    writes: [['DEL', keys.paused], noted],
+  });
+  return committed;
 }
 
 export async function readPause({ redis, keys }: State): Promise<PauseState | null> {
@@ -55,7 +64,11 @@ export async function putRequest(
 ): Promise<void> {
   const opened: Run = { by, atMs, request };
   const writes = mode === 'manual' ? [['SET', state.keys.run, JSON.stringify(opened)]] : [];
-  await state.commit({ guards: [], writes: [...requestWrites(state, request), ...writes] });
+  const asked = { did: 'asked for a sync', of: deliveries, was: null, is: { ...request }, source: null };
+  await state.commit({
+    guards: [],
+    writes: [...requestWrites(state, request), ...writes, auditWrite(state.keys, { by, atMs, ...asked })],
+  });
 }
 
 /** A run that can't be done, as an end is away, is over after this, ms: what comes later isn't what was asked for. */

@@ -3,6 +3,7 @@
  * random bits nothing can be guessed from that.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { auditWrite } from '@connector/shared/audit.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { z } from 'zod';
 
@@ -84,6 +85,10 @@ export async function createToken(
     writes: [
       ['HSET', keys.accessTokens, id, JSON.stringify({ ...created, digest: digestOf(token).toString('hex') })],
       ['HSET', keys.accessTokenNames, name, id],
+      auditWrite(keys, {
+        ...{ atMs: nowMs, by, did: 'made', of: { kind: 'token', id, name }, source: null },
+        ...{ was: null, is: { role, expiresAtMs } },
+      }),
     ],
   });
   if (!committed) throw new NameTaken(`there is a token "${name}" already: somebody else has just made it`);
@@ -91,16 +96,27 @@ export async function createToken(
 }
 
 /** Revokes the token of a name. @returns whether there was one */
-export async function revokeToken(store: Store, name: string): Promise<boolean> {
+export async function revokeToken(
+  store: Store,
+  { name, by, atMs }: { name: string; by: string; atMs: number },
+): Promise<boolean> {
   const { keys } = store;
   const id = await store.redis.hget(keys.accessTokenNames, name);
   if (id === null) return false;
+  const { value } = parseStored(stored, keys.accessTokens, await store.redis.hget(keys.accessTokens, id));
+  const was = value === null ? null : { role: value.role, expiresAtMs: value.expiresAtMs };
+  const noted = auditWrite(keys, {
+    atMs,
+    by,
+    did: 'revoked',
+    of: { kind: 'token', id, name },
+    was,
+    is: null,
+    source: null,
+  });
   const { committed } = await store.commit({
     guards: [{ command: ['HGET', keys.accessTokenNames, name], is: id }],
-    writes: [
-      ['HDEL', keys.accessTokens, id],
-      ['HDEL', keys.accessTokenNames, name],
-    ],
+    writes: [['HDEL', keys.accessTokens, id], ['HDEL', keys.accessTokenNames, name], noted],
   });
   return committed;
 }

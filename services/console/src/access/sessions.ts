@@ -3,6 +3,8 @@
  * when whatever it was opened with opens nothing any more.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { type AuditEntry, auditWrite } from '@connector/shared/audit.ts';
+import type { Keys } from '@connector/shared/keys.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { z } from 'zod';
 import { type Asker, type Role, roles } from './access-tokens.ts';
@@ -67,6 +69,12 @@ export const isCsrfToken = ({ csrfToken }: OpenSession, text: unknown): boolean 
 const ownerOf = (opened: Proof): string =>
   opened.kind === 'password' ? `${opened.directory}/${opened.guid}` : `token/${opened.digest}`;
 
+/** What the audit trail tells of sessions. */
+const noted = (
+  keys: Keys,
+  { of: id, by, ...told }: { by: string; did: string; of: string; was: AuditEntry['was']; is: AuditEntry['is'] },
+): string[] => auditWrite(keys, { ...told, by, of: { kind: 'session', id, name: by }, atMs: Date.now(), source: null });
+
 export class Sessions {
   readonly #options: SessionsOptions;
 
@@ -95,6 +103,7 @@ export class Sessions {
         ['SET', keys.session(digest), JSON.stringify(value), 'PX', String(idleMs)],
         ['SADD', all, digest],
         ['PEXPIRE', all, String(longestMs)],
+        noted(keys, { by: who.name, did: 'signed in', of: ownerOf(opened), was: null, is: { role: who.role } }),
       ],
     });
     return { secret, session: { who, csrfToken: csrfOf(secret), endsAtMs } };
@@ -110,7 +119,7 @@ export class Sessions {
     if (value === null || raw === null || value.endsAtMs <= nowMs) return null;
     const who = await this.#whoBy(value, nowMs);
     if (who === null) {
-      await this.end(secret);
+      await this.end(secret, 'the console'); // what it was opened with opens nothing any more
       return null;
     }
     const isAskedAnew = value.proof.kind === 'password' && nowMs - value.checkedAtMs >= askEveryMs;
@@ -125,10 +134,21 @@ export class Sessions {
     return { who, csrfToken: csrfOf(secret), endsAtMs: value.endsAtMs };
   }
 
-  /** Ends a session. */
-  async end(secret: string): Promise<void> {
-    const { store } = this.#options;
-    await store.commit({ guards: [], writes: [['DEL', store.keys.session(digestOf(secret))]] });
+  /** Ends a session. @param by who ends it; its owner, where that isn't said */
+  async end(secret: string, by?: string): Promise<void> {
+    const { redis, keys, commit } = this.#options.store;
+    const key = keys.session(digestOf(secret));
+    const raw = await redis.get(key);
+    const { value } = parseStored(stored, key, raw);
+    if (value === null) return;
+    const { name, role, proof: opened } = value;
+    await commit({
+      guards: [{ command: ['GET', key], is: raw }],
+      writes: [
+        ['DEL', key],
+        noted(keys, { by: by ?? name, did: 'signed out', of: ownerOf(opened), was: { role }, is: null }),
+      ],
+    });
   }
 
   /** Ends every session of whoever has this one. @returns how many there were */
@@ -143,7 +163,14 @@ export class Sessions {
     const open = digests.length === 0 ? 0 : await redis.exists(...digests.map((digest) => keys.session(digest)));
     await store.commit({
       guards: [],
-      writes: [['DEL', all], ...digests.map((digest) => ['DEL', keys.session(digest)])],
+      writes: [
+        ['DEL', all],
+        ...digests.map((digest) => ['DEL', keys.session(digest)]),
+        noted(keys, {
+          ...{ by: value.name, did: 'signed out everywhere', of: ownerOf(value.proof) },
+          ...{ was: { role: value.role, sessions: open }, is: null },
+        }),
+      ],
     });
     return open;
   }

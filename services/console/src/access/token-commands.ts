@@ -46,7 +46,10 @@ export async function revoke(context: Context, { names, json }: RevokeOptions): 
   const { store } = context.session;
   const outcomes: { name: string; outcome: 'revoked' | 'unknown' }[] = [];
   for (const name of new Set(names))
-    outcomes.push({ name, outcome: (await revokeToken(store, name)) ? 'revoked' : 'unknown' });
+    outcomes.push({
+      name,
+      outcome: (await revokeToken(store, { name, by: context.by, atMs: Date.now() })) ? 'revoked' : 'unknown',
+    });
   await store.makeDurable();
   if (json) printJson(context, { tokens: outcomes });
   else print(context, aligned(outcomes.map(outcomeRow), { paint: context.terminal.paint, indent: 0 }));

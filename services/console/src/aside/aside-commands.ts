@@ -27,7 +27,8 @@ export async function retry(context: Context, { who, lists, json }: RetryOptions
     who.length > 0 ? findPeople(everybody, who) : { found: everybody.filter(isOn), notFound: [] };
   const retried: RetriedPerson[] = [];
   const directories = session.configuration.directories.map(({ id }) => id);
-  for (const each of found) retried.push({ aside: each, outcome: await retryPerson(store, each, { directories }) });
+  for (const each of found)
+    retried.push({ aside: each, outcome: await retryPerson(store, each, { directories, by: context.by }) });
   const done = retried.filter(({ outcome }) => outcome === 'retried');
   if (done.length > 0) {
     await store.makeDurable(); // what is told below must outlive a crash of Redis

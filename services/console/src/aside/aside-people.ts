@@ -1,4 +1,5 @@
 /** The people who can't be synced until something is mended, and trying again by a person's word. */
+import { auditWrite } from '@connector/shared/audit.ts';
 import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
 import { type NoSeat, noSeat } from '@connector/shared/no-seat.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
@@ -56,11 +57,12 @@ export type Retried = 'retried' | 'changed';
  * hand the link ends, so that they are as new as a person without an account: policy `onDetected` decides. Whoever waited for
  * the address that this sets free is planned again too.
  * @param directories ids of all directories
+ * @param by who wants it
  */
 export async function retryPerson(
   store: Store,
-  { person, kind }: AsidePerson,
-  { directories }: { directories: readonly string[] },
+  { person, kind, name, reason }: AsidePerson,
+  { directories, by }: { directories: readonly string[]; by: string },
 ): Promise<Retried> {
   const { redis, keys, commit } = store;
   const [asideRaw, linkRaw] = await Promise.all([redis.hget(keys.setAside, person), redis.hget(keys.links, person)]);
@@ -95,6 +97,10 @@ export async function retryPerson(
       ['ZADD', keys.toDeliver, 'XX', now, person],
       ['ZADD', keys.leavers, 'XX', now, person],
       ...touch(keys, new Set([person, ...waiting])),
+      auditWrite(keys, {
+        ...{ atMs: Number(now), by, did: 'retried', of: { kind: 'person', id: person, name }, source: null },
+        ...{ was: { kind, reason }, is: null },
+      }),
     ],
   });
   return committed ? 'retried' : 'changed';

@@ -4,6 +4,7 @@
  * Each decision is one transaction. It is refused when the plan, or its place on the list, isn't what was read; what
  * it writes makes a planner plan the person again, who finds the decision and, unless it is a rejection, delivers.
  */
+import { auditWrite } from '@connector/shared/audit.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import type { Decision } from '@connector/shared/plan.ts';
@@ -62,6 +63,13 @@ async function decide(store: Store, held: HeldPerson, { verdict, by, atMs }: Dec
       ['ZREM', keys[list], person],
       ...(list === 'held' ? guardForgets : []),
       ...touch(keys, [person]),
+      auditWrite(keys, {
+        ...{ atMs, by, did: verdict, of: { kind: 'person', id: person, name: held.name }, source: null },
+        ...{
+          was: list,
+          is: { verdict, username: held.username, steps: held.steps.map(({ kind, because }) => ({ kind, because })) },
+        },
+      }),
     ],
   });
   if (committed) return { held, outcome: verdict };

@@ -24,7 +24,7 @@ export async function pause(context: Context, { json }: Common): Promise<ExitCod
 
 export async function resume(context: Context, { json }: Common): Promise<ExitCode> {
   const { store } = context.session;
-  const wasPaused = await resumeDelivery(store);
+  const wasPaused = await resumeDelivery(store, { by: context.by, atMs: Date.now() });
   await store.makeDurable();
   if (json) printJson(context, { paused: false, wasPaused });
   else print(context, [wasPaused ? 'Resumed: what waits is sent now.' : 'Nothing was paused.']);

@@ -1,4 +1,5 @@
 /** People whose accounts were disabled within the last day, and undoing it by a person's word. */
+import { auditWrite } from '@connector/shared/audit.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { type Decision, type Disabling, disabling, link } from '@connector/shared/plan.ts';
@@ -36,7 +37,7 @@ export type Undone = 'undone' | 'changed';
 /** Has an account enabled again, and not disabled for the same reason as long as it holds. */
 export async function undo(
   { redis, keys, commit }: Store,
-  { person, raw, digest }: UndoablePerson,
+  { person, raw, digest, name, username, because }: UndoablePerson,
   { by, atMs }: { by: string; atMs: number },
 ): Promise<Undone> {
   const decision: Decision = { guarded: digest, verdict: 'undone', by, atMs };
@@ -54,6 +55,10 @@ export async function undo(
       ['ZREM', keys.recentLeavers, person],
       ['SET', keys.judgementInputs, TICK],
       ...touch(keys, [person]),
+      auditWrite(keys, {
+        ...{ atMs, by, did: 'undone', of: { kind: 'person', id: person, name }, source: null },
+        ...{ was: { username, disabled: true, because }, is: { username, disabled: false } },
+      }),
     ],
   });
   return committed ? 'undone' : 'changed';

@@ -1,0 +1,58 @@
+/**
+ * The audit trail: who changed what, from what to what. An entry is written in the transaction that makes the change, so that there is neither
+ * without the other; soon afterwards it is sealed (`seal-audit.ts`): numbered, and bound to the one before it by SHA-256.
+ */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Keys } from './keys.ts';
+
+/** What an entry is about. */
+export const auditSubjects = ['person', 'group', 'token', 'session', 'policy', 'deliveries'] as const;
+
+export const auditEntry = z.strictObject({
+  /** ms since 1970. */
+  atMs: z.number(),
+  /** Who did it. */
+  by: z.string(),
+  /** What they did, in a word of the field: `released`, `signed in`, … */
+  did: z.string(),
+  of: z.strictObject({
+    kind: z.enum(auditSubjects),
+    /** Person key, key of a group, name of a token, …; empty where there is only one. */
+    id: z.string(),
+    /** How people know it. */
+    name: z.string(),
+  }),
+  /** As it was before; `null` where it is new. */
+  was: z.json(),
+  /** As it is afterwards; `null` where it is gone. */
+  is: z.json(),
+  /** The change in the directory that led to it (`changeId`); `null` where somebody's word did. */
+  source: z.string().nullable(),
+});
+export type AuditEntry = z.infer<typeof auditEntry>;
+
+/** The newest sealed entry. */
+export const auditHead = z.strictObject({
+  /** Of the first it is 1. */
+  sequence: z.number().int(),
+  /** Binds all entries up to it, as hex. */
+  hash: z.string(),
+});
+export type AuditHead = z.infer<typeof auditHead>;
+
+/** Before the first entry. */
+export const auditBeginning: AuditHead = { sequence: 0, hash: '0'.repeat(64) };
+
+/** The write that adds an entry to the trail. */
+export const auditWrite = ({ auditUnsealed }: Pick<Keys, 'auditUnsealed'>, entry: AuditEntry): string[] => [
+  'XADD',
+  auditUnsealed,
+  '*',
+  'entry',
+  JSON.stringify(entry),
+];
+
+/** What an entry's text makes of the hash before it. */
+export const hashAfter = (before: string, sequence: number, entry: string): string =>
+  createHash('sha256').update(`${before}\n${sequence}\n${entry}`).digest('hex');
