@@ -229,6 +229,10 @@ test('sync, pause and resume, and an error, print what is described', async () =
   await run('create-token', 'third', '--expires', 'never');
   await run('tokens');
   await run('revoke-token', 'first', 'nobody');
+  await run('audit');
+  await run('audit', 'export');
+  await run('audit', 'verify');
+  await run('audit', 'verify', '--known', `1:${'0'.repeat(64)}`);
   await run('pause');
   await look(place.start('sync', '--json'), 'Errors in JSON');
   await run('resume');

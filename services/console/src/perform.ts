@@ -1,6 +1,7 @@
 /** Commands that take no time worth telling how far they are, and needn't be broken off: typed, or asked for by way of the API. */
 import { createTokenFor, revoke, tokens } from './access/token-commands.ts';
 import { aside, retry } from './aside/aside-commands.ts';
+import { audit, exportAudit, verify } from './audit/audit-command.ts';
 import type { Invocation } from './command-line/invocation.ts';
 import type { Context, ExitCode } from './context.ts';
 import { drift } from './drift/drift-command.ts';
@@ -38,6 +39,12 @@ export async function perform(context: Context, invocation: QuickInvocation): Pr
       return await pause(context, invocation);
     case 'resume':
       return await resume(context, invocation);
+    case 'audit':
+      return await audit(context, invocation);
+    case 'export-audit':
+      return await exportAudit(context, invocation);
+    case 'verify-audit':
+      return await verify(context, invocation);
     case 'tokens':
       return await tokens(context, invocation);
     case 'create-token':

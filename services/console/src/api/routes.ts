@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Role } from '../access/access-tokens.ts';
-import { paged } from '../page.ts';
+import { type Page, paged } from '../page.ts';
 import type { QuickInvocation } from '../perform.ts';
 
 /** Asking for a sync, which nobody waits for here. */
@@ -193,6 +193,23 @@ export const routes: readonly Route[] = [
     summary: 'Send again, beginning with what has gathered',
     codes: changed,
     does: () => ({ command: 'resume', json }),
+  },
+  {
+    method: 'GET',
+    url: '/audit',
+    role: 'administrator',
+    summary: 'Who changed what, the newest first',
+    querystring: paged,
+    codes: looked,
+    does: ({ query }) => ({ command: 'audit', ...(query as Page), json }),
+  },
+  {
+    method: 'GET',
+    url: '/audit/verify',
+    role: 'administrator',
+    summary: 'Is that all, and as it was written',
+    codes: { done: 200, notDone: 409 },
+    does: () => ({ command: 'verify-audit', known: null, json }),
   },
   {
     method: 'GET',

@@ -141,7 +141,7 @@ test('help lists the commands by what they are for, none twice, in lines of 80 c
       .map((line) => line.trim().split(/ +/, 1)[0]),
   ]);
   assert.deepEqual(groups.slice(1), [
-    ['Look', 'status', 'check', 'preview', 'explain', 'held', 'pending', 'aside', 'drift'],
+    ['Look', 'status', 'check', 'preview', 'explain', 'held', 'pending', 'aside', 'drift', 'audit'],
     ['Decide', 'release', 'approve', 'reject', 'retry', 'undo'],
     ['Steer', 'sync', 'apply', 'pause', 'resume'],
     ['Access', 'tokens', 'create-token', 'revoke-token'],

@@ -1,6 +1,7 @@
 /** The command line: what may be typed, and its help. */
 import { Command, type CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import { addAuditCommand } from './audit-commands.ts';
 import { addDecideCommands } from './decide-commands.ts';
 import type { OnInvocation } from './invocation.ts';
 import { addLookCommands } from './look-commands.ts';
@@ -30,6 +31,7 @@ export function commandLine(onInvocation: OnInvocation): Command {
     .addHelpText('after', epilogue);
   program.commandsGroup('Look:');
   addLookCommands(program, onInvocation);
+  addAuditCommand(program, onInvocation);
   program.commandsGroup('Decide:');
   addDecideCommands(program, onInvocation);
   program.commandsGroup('Steer:');

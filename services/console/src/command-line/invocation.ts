@@ -1,4 +1,5 @@
 /** What was typed: a command and its options. */
+import type { AuditHead } from '@connector/shared/audit.ts';
 import type { Role } from '../access/access-tokens.ts';
 import type { Verdict } from '../held/decide.ts';
 import type { WaitingList } from '../held/held-people.ts';
@@ -11,6 +12,9 @@ export type Invocation = { readonly json: boolean } & (
   | { readonly command: 'check' }
   | { readonly command: 'held' | 'pending' | 'aside' | 'drift' | 'pause' | 'resume' }
   | { readonly command: 'tokens' }
+  | { readonly command: 'audit'; readonly offset: number; readonly limit: number }
+  | { readonly command: 'export-audit'; readonly csv: boolean }
+  | { readonly command: 'verify-audit'; readonly known: AuditHead | null }
   | { readonly command: 'create-token'; readonly name: string; readonly role: Role; readonly forMs: number | null }
   | { readonly command: 'revoke-token'; readonly names: readonly string[] }
   | { readonly command: 'explain'; readonly who: readonly string[] }
