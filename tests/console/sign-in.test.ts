@@ -151,7 +151,7 @@ describe('signing in to the console', () => {
   test('whoever is in neither group is told so, once it is known that it is them', async () => {
     const { code, said, cookie } = await signIn('otto');
     assert.deepEqual([code, said.error.code, cookie], [403, 'NOT_A_MEMBER', undefined]);
-    assert.match(said.error.message, /^otto@example\.test is in neither of the groups/);
+    assert.match(said.error.message, /^the account otto@example\.test is in neither of the groups/);
     assert.equal((await signIn('otto', wrong)).said.error.code, 'WRONG_PASSWORD');
   });
 

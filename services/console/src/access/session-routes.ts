@@ -92,7 +92,7 @@ function refusalOf(attempt: Exclude<SignIn, { kind: 'welcome' }>): Refusal {
       return {
         status: 403,
         code: 'NOT_A_MEMBER',
-        message: `${attempt.name} is in neither of the groups that may use the console: see console.signIn in the configuration`,
+        message: `the account ${attempt.name} is in neither of the groups that may use the console: see console.signIn in the configuration`,
       };
   }
 }

@@ -12,6 +12,7 @@ const page = (title: string, script: string, body: string): string => `<!doctype
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
+<link rel="icon" href="data:,">
 <style>
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 42rem; margin: 3rem auto; padding: 0 1rem }
 form { display: grid; gap: .75rem; max-width: 22rem; margin-block: 1.5rem }
@@ -28,8 +29,8 @@ ${body}
 const frontPage = page(
   'LastPass Directory Connector',
   '/front.js',
-  `<p>You are signed in as <b id="name">…</b>, <span id="role"></span>.
-<button id="sign-out">Sign out</button> <button id="everywhere">Sign out everywhere</button></p>
+  `<p>You are signed in as <b id="name">…</b>, <span id="role"></span>.</p>
+<p><button id="sign-out">Sign out</button> <button id="everywhere">Sign out everywhere</button></p>
 <p role="alert" id="problem"></p>
 <p>The console is running. People are looked after with the <code>connector</code> command:
 <code>connector status</code> tells how everything is.</p>
