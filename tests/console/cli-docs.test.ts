@@ -229,6 +229,8 @@ test('sync, pause and resume, and an error, print what is described', async () =
   await run('create-token', 'third', '--expires', 'never');
   await run('tokens');
   await run('revoke-token', 'first', 'nobody');
+  await run('debug-log', 'on');
+  await run('debug-log');
   await run('audit');
   await run('audit', 'export');
   await run('audit', 'verify');

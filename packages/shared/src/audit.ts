@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { Keys } from './keys.ts';
 
 /** What an entry is about. */
-export const auditSubjects = ['person', 'group', 'token', 'session', 'policy', 'deliveries'] as const;
+export const auditSubjects = ['person', 'group', 'token', 'session', 'policy', 'deliveries', 'debug-log'] as const;
 
 export const auditEntry = z.strictObject({
   /** ms since 1970. */

@@ -190,6 +190,8 @@ export function keysOf(prefix: string) {
     accessTokens: `${tag}:access-tokens`,
     /** Hash: name → id of the token of that name. */
     accessTokenNames: `${tag}:access-token-names`,
+    /** String (JSON, `DebugLog`) with an expiry: somebody wants the services to tell more. */
+    debugLog: `${tag}:debug-log`,
     /** Stream: entries of the audit trail (JSON, `AuditEntry`) as they are written with what they tell of, until they are sealed. */
     auditUnsealed: `${tag}:audit-unsealed`,
     /** Stream: sealed entries, `<sequence>-0` without gaps, each with a hash that binds all up to it. Only grows. */

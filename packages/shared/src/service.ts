@@ -8,6 +8,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { type Logger, pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type Configuration, ConfigurationError, loadConfiguration } from './configuration.ts';
+import { readDebugLog } from './debug-log.ts';
 import { every } from './every.ts';
 import { keepHeapLean } from './lean-heap.ts';
 import { type Migration, MigrationUnderWay } from './migrations.ts';
@@ -173,8 +174,20 @@ export async function runService(
       );
     timeline = raw;
   };
+  const usualLevel = log.level;
+  /** Tells more while somebody wants it. */
+  const followDebugLog = async () => {
+    const wanted = await readDebugLog(store, Date.now());
+    const isOn = log.level !== usualLevel;
+    if (log.isLevelEnabled('debug') && !isOn) return; // the environment wants it anyway
+    if (isOn === (wanted !== null)) return;
+    log.level = wanted === null ? usualLevel : 'debug';
+    const until = wanted === null ? null : new Date(wanted.untilMs).toISOString();
+    log.info({ by: wanted?.by }, until === null ? 'the debug log is off' : `the debug log is on until ${until}`);
+  };
   const watchRedis = async () => {
     await checkStore();
+    await followDebugLog();
     await noticeTimeline();
     await tellCondition(); // fails where Redis takes no writes
     readiness.solved('redis');

@@ -4,6 +4,7 @@ import { aside, retry } from './aside/aside-commands.ts';
 import { audit, exportAudit, verify } from './audit/audit-command.ts';
 import type { Invocation } from './command-line/invocation.ts';
 import type { Context, ExitCode } from './context.ts';
+import { switchDebug } from './debug-log/debug-log-command.ts';
 import { drift } from './drift/drift-command.ts';
 import { explain } from './explain/explain-command.ts';
 import { decide, list } from './held/held-commands.ts';
@@ -45,6 +46,8 @@ export async function perform(context: Context, invocation: QuickInvocation): Pr
       return await exportAudit(context, invocation);
     case 'verify-audit':
       return await verify(context, invocation);
+    case 'debug-log':
+      return await switchDebug(context, invocation);
     case 'tokens':
       return await tokens(context, invocation);
     case 'create-token':

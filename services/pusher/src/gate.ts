@@ -10,6 +10,7 @@ import { type Alarm, alarm } from '@connector/shared/plan.ts';
 import type { Readiness } from '@connector/shared/readiness.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import pLimit from 'p-limit';
+import type { Logger } from 'pino';
 import type { Counter } from 'prom-client';
 import { type EndedCall, type Sign, signOf } from './allowance.ts';
 import type { CallRate, Turn } from './call-rate.ts';
@@ -53,6 +54,7 @@ export interface GateOptions {
   readonly signal: AbortSignal;
   /** Calls by command and outcome. */
   readonly calls: Counter;
+  readonly log: Logger;
 }
 
 /** A call that has come to its end, and its turn. */
@@ -110,6 +112,7 @@ export class Gate implements Calls {
       const answer = await send(client);
       if (answer === null) return answer;
       calls.inc({ command, outcome: 'ok' });
+      this.#tell(command, 'ok', ended('well'));
       await this.#answered(raised);
       const asked = slowDownIn(answer);
       if (asked === null) await rate.learn(turn, ended('well').call);
@@ -118,9 +121,15 @@ export class Gate implements Calls {
     } catch (error) {
       if (!(error instanceof LastPassError)) throw error;
       calls.inc({ command, outcome: error.code });
+      this.#tell(command, error.code, ended(signOf(error)));
       await this.#failed(error, ended(signOf(error)), raised);
       throw error.code === 'unauthorized' ? new CredentialsRefused(error.message, { cause: error }) : error;
     }
+  }
+
+  /** For the debug log: a call, its outcome, and how long LastPass took. */
+  #tell(command: string, outcome: string, { call: { accounts, tookMs } }: Ended): void {
+    this.#options.log.debug({ command, outcome, accounts, tookMs: Math.round(tookMs) }, 'a call to LastPass has ended');
   }
 
   async #failed(error: LastPassError, { turn, call }: Ended, raised: Alarm | null): Promise<void> {

@@ -96,7 +96,17 @@ export async function startPusher(service: Service): Promise<Running> {
       timeoutMs: callTimeoutMs,
       send: (request) => send({ ...request, signal: AbortSignal.any([request.signal ?? giveUp, giveUp]) }),
     });
-  const gate = new Gate({ store, rate, clientWith, credentials: lastpass, callsInFlight, readiness, signal, calls });
+  const gate = new Gate({
+    store,
+    rate,
+    clientWith,
+    credentials: lastpass,
+    callsInFlight,
+    readiness,
+    signal,
+    calls,
+    log,
+  });
   const claims = new Claims(store, instance);
   const queue = { target: configuration.redis, prefix: keys.queues };
   const peopleToPlan = ringerOf('people-to-plan', queue);

@@ -98,6 +98,7 @@ export async function startReconciler(service: Service): Promise<Running> {
       }
       applied.inc({ directory });
       const { people, change } = result;
+      log.debug({ directory, change, people: people.length }, 'an entry of the change log is applied');
       if (people.length > 0)
         log.info(
           { directory, ...loggedChanges([change]), ...loggedPeople(people) },
@@ -123,7 +124,10 @@ export async function startReconciler(service: Service): Promise<Running> {
   const planAll = async (people: readonly PersonKey[]) => {
     let left = people;
     for (let attempt = 0; attempt < triesAtOnce && left.length > 0; attempt++) {
+      const fromMs = performance.now();
       const result = await planPeople(planning, left);
+      const tookMs = Math.round(performance.now() - fromMs);
+      log.debug({ people: left.length, again: result.again.length, tookMs }, 'people were planned');
       plannedCount.inc(left.length - result.again.length);
       const { planned, deliver } = result;
       const who = loggedPeople(planned.map(({ person }) => person));

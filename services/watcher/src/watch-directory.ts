@@ -103,6 +103,7 @@ export class Watch {
         Buffer.from(log.cursor.cookie ?? '', 'base64'),
       )) {
         const entries = inPages(this.#prepare(changes), !more);
+        this.#options.logger.debug({ objects: changes.length, more, ...place }, 'changes were read');
         const isNews = changes.length > 0 || log.cursor.caughtUp === more;
         // The place up to which an answer was read is kept with its last part: read again, the others do no harm.
         const upTo = cookie === null ? {} : { ...place, cookie: cookie.toString('base64') };

@@ -2,6 +2,8 @@
  * The routes of the API: each does what a command does, and answers with the document that the command prints with `--json`
  * (docs/cli.md), so that there is one word for one thing.
  */
+import { longestDebugLogMs } from '@connector/shared/debug-log.ts';
+import { durationMs } from '@connector/shared/duration.ts';
 import { z } from 'zod';
 import type { Role } from '../access/access-tokens.ts';
 import { type Page, paged } from '../page.ts';
@@ -100,6 +102,14 @@ const syncing = z.strictObject({
   confirmFirst: z.boolean().default(false).describe('Let the first run create everybody, not only the first few.'),
 });
 
+const debugging = z.strictObject({
+  on: z.boolean(),
+  for: durationMs
+    .refine((ms) => ms > 0 && ms <= longestDebugLogMs, 'must be 24h at most')
+    .default(3_600_000)
+    .meta({ type: 'string', description: 'How long, such as 30m; an hour without, a day at most.' }),
+});
+
 /** All of them. */
 export const routes: readonly Route[] = [
   {
@@ -193,6 +203,26 @@ export const routes: readonly Route[] = [
     summary: 'Send again, beginning with what has gathered',
     codes: changed,
     does: () => ({ command: 'resume', json }),
+  },
+  {
+    method: 'GET',
+    url: '/debug-log',
+    role: 'viewer',
+    summary: 'Do the services tell more, and until when',
+    codes: looked,
+    does: () => ({ command: 'debug-log', on: null, forMs: 0, json }),
+  },
+  {
+    method: 'POST',
+    url: '/debug-log',
+    role: 'administrator',
+    summary: 'Have the services tell more for a while, or no more',
+    body: debugging,
+    codes: changed,
+    does: ({ body }) => {
+      const { on, for: forMs } = body as z.infer<typeof debugging>;
+      return { command: 'debug-log', on, forMs, json };
+    },
   },
   {
     method: 'GET',

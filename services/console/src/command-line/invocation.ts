@@ -12,6 +12,7 @@ export type Invocation = { readonly json: boolean } & (
   | { readonly command: 'check' }
   | { readonly command: 'held' | 'pending' | 'aside' | 'drift' | 'pause' | 'resume' }
   | { readonly command: 'tokens' }
+  | { readonly command: 'debug-log'; readonly on: boolean | null; readonly forMs: number }
   | { readonly command: 'audit'; readonly offset: number; readonly limit: number }
   | { readonly command: 'export-audit'; readonly csv: boolean }
   | { readonly command: 'verify-audit'; readonly known: AuditHead | null }

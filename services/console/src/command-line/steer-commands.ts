@@ -1,5 +1,7 @@
 /** Commands that steer the services. */
-import { type Command, InvalidArgumentError } from 'commander';
+import { longestDebugLogMs } from '@connector/shared/debug-log.ts';
+import { durationMs } from '@connector/shared/duration.ts';
+import { Argument, type Command, InvalidArgumentError } from 'commander';
 import { type Flag, given, json, type OnInvocation } from './invocation.ts';
 
 export function addSteerCommands(program: Command, onInvocation: OnInvocation): void {
@@ -43,6 +45,7 @@ paused. People who are held, pending or set aside do not keep it from finishing.
       .option(...json)
       .action((options: { json: Flag }) => onInvocation({ command: name, json: given(options.json) }));
   }
+  addDebugLog(program, onInvocation);
 }
 
 function addApply(program: Command, onInvocation: OnInvocation): void {
@@ -85,6 +88,37 @@ with 1 unless everything in the file was done, or is so already.`,
         });
       },
     );
+}
+
+/** `--for` of `debug-log` without a word. */
+const usualDebug = '1h';
+
+function addDebugLog(program: Command, onInvocation: OnInvocation): void {
+  program
+    .command('debug-log')
+    .summary('have the services tell more for a while')
+    .description(
+      'Switches the debug log of all services on, for a while, or off, without restarting any; without a word it tells whether it is on.',
+    )
+    .addArgument(new Argument('[switch]', 'on or off').choices(['on', 'off']))
+    .option('--for <duration>', 'on: so long, a day at most', debugFor, usualDebug)
+    .option(...json)
+    .action((typed: 'on' | 'off' | undefined, options: { for: string; json: Flag }) =>
+      onInvocation({
+        command: 'debug-log',
+        on: typed === undefined ? null : typed === 'on',
+        forMs: durationMs.parse(options.for),
+        json: given(options.json),
+      }),
+    );
+}
+
+/** Checked here, and parsed where the default is, too. */
+function debugFor(text: string): string {
+  const { success, data = 0 } = durationMs.safeParse(text);
+  if (!success || data === 0 || data > longestDebugLogMs)
+    throw new InvalidArgumentError('Write a duration, such as 30m or 2h, 24h at most.');
+  return text;
 }
 
 const switches = [
