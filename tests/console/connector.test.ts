@@ -272,6 +272,17 @@ test('a Redis that would evict data is one clear line', async () => {
   }
 });
 
+test('a Redis that takes no writes is told as such, with what to do', async () => {
+  await place.store.redis.config('SET', 'maxmemory', '1');
+  try {
+    const { code, output } = await place.run('pause');
+    assert.equal(code, 1);
+    assert.match(output, /^connector: Redis at 127\.0\.0\.1:\d+ has reached its maxmemory: raise it, or free memory; /);
+  } finally {
+    await place.store.redis.config('SET', 'maxmemory', '0');
+  }
+});
+
 test('a Redis that refuses the password is one clear line that does not tell it', async () => {
   await using locked = await Workplace.create();
   await locked.store.redis.config('SET', 'requirepass', 'the-right-one');

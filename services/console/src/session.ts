@@ -1,10 +1,11 @@
 /** What every command needs: the configuration, and Redis as it should be. */
 import { type Configuration, loadConfiguration } from '@connector/shared/configuration.ts';
 import { RedisUnsuitable } from '@connector/shared/redis.ts';
-import { keysOfRedis, nameOfRedis, type RedisTarget } from '@connector/shared/redis-target.ts';
+import { isRedisTrouble, redisProblem } from '@connector/shared/redis-trouble.ts';
 import { openStore, type Store } from '@connector/shared/store.ts';
+import { TimelineChanged } from '@connector/shared/timeline.ts';
 
-/** Redis doesn't answer, or doesn't let us in. The message is one line with the remedy. */
+/** Redis doesn't answer, doesn't let us in, or takes no writes. The message is one line with the remedy. */
 export class RedisUnreachable extends Error {
   override readonly name = 'RedisUnreachable';
   readonly code = 'REDIS_UNREACHABLE';
@@ -16,8 +17,6 @@ export interface Session extends Disposable {
   /** What a failing use of Redis means; any other error is itself. */
   readonly explain: (error: unknown) => unknown;
 }
-
-const connectionErrors = ['MaxRetriesPerRequestError', 'ReplyError', 'AbortError'];
 
 /**
  * Opens a session without asking whether Redis is there.
@@ -40,10 +39,9 @@ export function sessionOf({ configuration, store }: Pick<Session, 'configuration
     lastError = null;
   });
   const explain = (error: unknown): unknown => {
-    if (error instanceof RedisUnsuitable || !(error instanceof Error)) return error;
-    const isConnection =
-      connectionErrors.includes(error.name) || /^Connection is closed|^Command timed out/.test(error.message);
-    return isConnection ? unreachable(redis, lastError ?? error) : error;
+    if (error instanceof RedisUnsuitable || error instanceof TimelineChanged || !(error instanceof Error)) return error;
+    const isTrouble = isRedisTrouble(error) || error.name === 'AbortError' || /NOAUTH|WRONGPASS/.test(error.message);
+    return isTrouble ? new RedisUnreachable(redisProblem(error, { redis, lastError }), { cause: error }) : error;
   };
   return { configuration, store, explain, [Symbol.dispose]: () => store.close() };
 }
@@ -61,14 +59,4 @@ export async function openSession(): Promise<Session> {
     throw session.explain(error);
   }
   return session;
-}
-
-function unreachable(redis: RedisTarget, cause: Error): RedisUnreachable {
-  const where = nameOfRedis(redis);
-  if (/NOAUTH|WRONGPASS|AUTH/.test(cause.message))
-    return new RedisUnreachable(`Redis at ${where} refuses the password: check redis.password`, { cause });
-  const why = (cause as NodeJS.ErrnoException).code ?? cause.message;
-  return new RedisUnreachable(`Redis at ${where} can't be reached (${why}): start it, or check ${keysOfRedis(redis)}`, {
-    cause,
-  });
 }
