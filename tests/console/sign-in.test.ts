@@ -16,6 +16,7 @@ import { DirectoryAdmin } from '../support/directory-admin.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { run } from '../support/samba/run.ts';
 import { SambaDomain } from '../support/samba-domain.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 const password = 'Secret123!of-theirs';
 const wrong = 'Wrong-password1';
@@ -33,7 +34,19 @@ describe('signing in to the console', () => {
   let viewersDn: string;
   const logged: string[] = [];
   const dnOf = (name: string) => `CN=${name},CN=Users,${domain.baseDn}`;
-  const people = ['connector', 'ada', 'vera', 'otto', 'tries', 'strict', 'leaver', 'prim', 'gone', 'ürsula'];
+  const people = [
+    'connector',
+    'ada',
+    'vera',
+    'otto',
+    'tries',
+    'elsewhere',
+    'strict',
+    'leaver',
+    'prim',
+    'gone',
+    'ürsula',
+  ];
 
   before(async () => {
     dir = await mkdtemp(join(tmpdir(), 'sign-in-'));
@@ -198,8 +211,20 @@ describe('signing in to the console', () => {
     });
     const [key = ''] = await store.redis.keys('*password-tries*');
     await store.redis.pexpire(key, 1); // half an hour later
+    await waitUntil('that', async () => (await store.redis.exists(key)) === 0);
     assert.equal((await signIn('tries')).code, 200);
     assert.deepEqual(await store.redis.keys('*password-tries*'), [], 'a right password begins anew');
+  });
+
+  test('wrong passwords that AD has heard elsewhere count too', async () => {
+    for (const _ of [1, 2, 3]) {
+      const client = new Client({ url: domain.ldapsUrl, tlsOptions: { ca: await readFile(domain.caFile) } });
+      await assert.rejects(client.bind(dnOf('elsewhere'), wrong));
+      await client.unbind();
+    }
+    assert.equal((await signIn('elsewhere', wrong)).said.error.code, 'TOO_MANY');
+    assert.equal(await ofAccount('elsewhere', 'badPwdCount'), '3', 'AD wasn’t asked');
+    assert.equal(await ofAccount('elsewhere', 'lockoutTime'), '');
   });
 
   test('a password policy of their own counts for whom it is, where the connector may read it', async () => {

@@ -22,19 +22,36 @@ export interface Claimant {
   /** userPrincipalName, else sAMAccountName. */
   readonly name: string;
   readonly lockOut: LockOut;
+  /** Wrong passwords in a row, as this domain controller counts them; whoever gave them, and wherever. */
+  readonly wrong: {
+    readonly count: number;
+    /** When the last one was given, ms since 1970. */
+    readonly lastAtMs: number;
+  };
 }
 
-const attributes = ['objectGUID', 'userPrincipalName', 'sAMAccountName', 'mail', 'msDS-ResultantPSO'];
+const attributes = [
+  'objectGUID',
+  'userPrincipalName',
+  'sAMAccountName',
+  'mail',
+  'msDS-ResultantPSO',
+  'badPwdCount',
+  'badPasswordTime',
+];
 /** 100 ns, in which AD keeps times. */
 const ticksPerMs = 10_000;
 /** Assumed where the directory doesn't tell: AD's own default (MS-ADA1 2.365, `lockOutObservationWindow`). */
 const usualWindowMs = 30 * 60_000;
+/** A policy may say that nothing is ever forgotten; a right password elsewhere makes AD forget it all the same. */
+const longestWindowMs = 24 * 3_600_000;
 const disabledBit = 2;
 /** accountExpires of an account that never does (MS-ADA1 2.1). */
 const never = new Set([0n, 0x7fff_ffff_ffff_ffffn]);
 /** Between 1601, where AD's time begins, and 1970, ms. */
 const epochMs = 11_644_473_600_000n;
 
+const msOf = (ticks: bigint): bigint => ticks / BigInt(ticksPerMs) - epochMs;
 const textOf = ({ values }: LdapEntry, name: string): string | undefined =>
   values.get(name.toLowerCase())?.[0]?.toString('utf8');
 const equal = (attribute: string, value: string) => new EqualityFilter({ attribute, value });
@@ -75,7 +92,12 @@ async function claimantOf(channel: LdapChannel, base: string, entry: LdapEntry):
   const guid = guidText(entry.values.get('objectguid')?.[0] ?? Buffer.of());
   const name = textOf(entry, 'userPrincipalName') ?? textOf(entry, 'sAMAccountName');
   if (guid === null || name === undefined) return null;
-  return { guid, dn: entry.dn, name, lockOut: await lockOutOf(channel, base, textOf(entry, 'msDS-ResultantPSO')) };
+  const lockOut = await lockOutOf(channel, base, textOf(entry, 'msDS-ResultantPSO'));
+  const wrong = {
+    count: Number(textOf(entry, 'badPwdCount') ?? 0),
+    lastAtMs: Number(msOf(BigInt(textOf(entry, 'badPasswordTime') ?? '0'))),
+  };
+  return { guid, dn: entry.dn, name, lockOut, wrong };
 }
 
 /** What holds for an account: its own password policy where it has one that we may read, else the domain's. */
@@ -95,7 +117,8 @@ function readLockOut(entry: LdapEntry | null, [threshold, window]: PolicyNames):
   const told = entry === null ? undefined : textOf(entry, threshold);
   if (entry === null || told === undefined) return null;
   const ticks = Math.abs(Number(textOf(entry, window) ?? 'none')); // a duration is stored as a negative number
-  return { threshold: Number(told), windowMs: Number.isFinite(ticks) ? ticks / ticksPerMs : usualWindowMs };
+  const windowMs = Number.isFinite(ticks) ? Math.ceil(ticks / ticksPerMs) : usualWindowMs;
+  return { threshold: Number(told), windowMs: Math.min(Math.max(1, windowMs), longestWindowMs) };
 }
 
 /** One object; `null` when there is none that the account may see. */
@@ -131,19 +154,21 @@ function mayWork(entry: LdapEntry, nowMs: number): boolean {
   const control = textOf(entry, 'userAccountControl');
   if (control === undefined || (Number(control) & disabledBit) !== 0) return false;
   const expires = BigInt(textOf(entry, 'accountExpires') ?? '0');
-  return never.has(expires) || expires / BigInt(ticksPerMs) - epochMs > BigInt(nowMs);
+  return never.has(expires) || msOf(expires) > BigInt(nowMs);
 }
 
 /**
- * Whether a password is an account's, by signing in as it.
+ * Whether a password is an account's, by signing in as it, at one domain controller only: where that takes the password and falls silent, it
+ * may have counted it as a wrong one already.
  * @param options of the directory; whom they name otherwise doesn't matter
  * @throws DirectoryError bind-refused, and as `connectDirectory`; the signal's reason
  */
 export async function provePassword(
   options: DirectoryOptions,
-  { dn, password }: { dn: string; password: string },
+  { url, dn, password }: { url: string; dn: string; password: string },
   signal?: AbortSignal,
 ): Promise<void> {
-  const { channel } = await openChannel({ ...options, bindDn: dn, bindPassword: password }, signal);
+  const there = { ...options, urls: [url], domain: undefined };
+  const { channel } = await openChannel({ ...there, bindDn: dn, bindPassword: password }, signal);
   await channel.close();
 }

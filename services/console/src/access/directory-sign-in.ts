@@ -8,7 +8,7 @@ import { personKey } from '@connector/shared/keys.ts';
 import type { Store } from '@connector/shared/store.ts';
 import { connectionOptions } from '@connector/sync/directory/connection-options.ts';
 import type { Role } from './access-tokens.ts';
-import { countFailure, forgetTries, takeTry } from './sign-in-tries.ts';
+import { countFailure, forgetTries, permissionBy, takeTry } from './sign-in-tries.ts';
 
 /** Which groups of which directory may what. */
 export interface WhoMay {
@@ -61,12 +61,13 @@ export async function signIn(
   await using connection = await connectDirectory(options, signal);
   const claimant = await connection.findClaimant(user);
   const account = claimant === null ? nameless(user) : personKey(may.directory.id, claimant.guid);
-  const permission = await takeTry(store, account, claimant?.lockOut ?? strangersLockOut);
+  const { lockOut, wrong = null } = claimant ?? { lockOut: strangersLockOut };
+  const permission = permissionBy(lockOut, wrong, Date.now()) ?? (await takeTry(store, account, lockOut));
   if (!permission.may)
     return { kind: 'too many', failures: await countFailure(store, account), againInMs: permission.againInMs };
   if (claimant === null) return { kind: 'wrong', failures: await countFailure(store, account) };
   try {
-    await provePassword(options, { dn: claimant.dn, password }, signal);
+    await provePassword(options, { url: connection.url, dn: claimant.dn, password }, signal);
   } catch (error) {
     if (!(error instanceof DirectoryError) || error.code !== 'bind-refused') throw error;
     const failures = await countFailure(store, account);

@@ -2,7 +2,7 @@
  * How often one may try to sign in as an account. AD locks an account after a few wrong passwords; so it is asked less often than that
  * within the time over which it counts, whoever tries and by way of whichever console.
  */
-import type { LockOut } from '@connector/active-directory/who-signs-in.ts';
+import type { Claimant, LockOut } from '@connector/active-directory/who-signs-in.ts';
 import type { Store } from '@connector/shared/store.ts';
 
 /** Tries that are left to the person elsewhere: with a phone that has an old password, a desktop, … */
@@ -29,6 +29,20 @@ export const delayAfterMs = (failures: number): number => Math.min(longestDelayM
 
 /** Whether AD may be asked about a password, and if not, when again. */
 export type Permission = { readonly may: true } | { readonly may: false; readonly againInMs: number };
+
+/**
+ * What AD's own count says: others may have given wrong passwords, elsewhere. One more, and two are left, or with few anyway, one.
+ * @returns `null` where it has nothing against a try
+ */
+export function permissionBy(
+  { threshold, windowMs }: LockOut,
+  wrong: Claimant['wrong'] | null,
+  nowMs: number,
+): Permission | null {
+  if (threshold === 0 || wrong === null || wrong.count < Math.max(1, threshold - 2)) return null;
+  const againInMs = wrong.lastAtMs + windowMs - nowMs;
+  return againInMs > 0 ? { may: false, againInMs } : null;
+}
 
 /**
  * Takes one of an account's tries, before AD is asked. What is refused here doesn't count as one.
