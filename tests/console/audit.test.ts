@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { type AuditEntry, auditBeginning, auditWrite, hashAfter } from '@connector/shared/audit.ts';
 import type { Disabling } from '@connector/shared/plan.ts';
+import type { Store } from '@connector/shared/store.ts';
+import { verifyAudit } from '../../services/console/src/audit/audit-trail.ts';
 import { sealAudit } from '../../services/console/src/audit/seal-audit.ts';
 import { guidOf, Workplace } from './workplace.ts';
 
-const noted = (name: string): AuditEntry => ({
+const noted = (name: string): Omit<AuditEntry, 'id'> => ({
   atMs: 1_700_000_000_000,
   by: 'root',
   did: 'released',
@@ -108,6 +110,33 @@ describe('the audit trail', () => {
       Array.from({ length: 1_300 }, (_, n) => [n + 1, `p${n}`]),
     );
     assert.deepEqual(await verify(), { code: 0, whole: true, entries: 1_300, head: heads[0], broken: null });
+  });
+
+  test('has an entry once, though the transaction was sent twice for want of an answer', async () => {
+    const writes = [auditWrite(place.store.keys, noted('ann')), auditWrite(place.store.keys, noted('ann'))];
+    for (const _ of [1, 2]) await place.store.commit({ guards: [], writes });
+    assert.equal((await sealAudit(place.store)).sequence, 2);
+    assert.equal(await place.store.redis.xlen(place.store.keys.auditUnsealed), 0);
+    assert.equal((await verify()).whole, true);
+  });
+
+  test('is whole while more is sealed just then', async () => {
+    const { store } = place;
+    await write('ann');
+    await sealAudit(store);
+    let isLate = false;
+    const get = async (key: string) => {
+      const answer = await store.redis.get(key);
+      if (!isLate) {
+        isLate = true;
+        await write('bob');
+        await sealAudit(store);
+      }
+      return answer;
+    };
+    const redis: Store['redis'] = Object.assign(Object.create(store.redis), { get });
+    const { entries, broken } = await verifyAudit({ ...store, redis });
+    assert.deepEqual([entries, broken], [2, null]);
   });
 
   test('is exported for spreadsheets, in which nothing is taken for a formula', async () => {

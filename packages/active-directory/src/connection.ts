@@ -11,7 +11,7 @@ import type { LdapEntry } from './ldap-entry.ts';
 import { ldapCode } from './ldap-failure.ts';
 import { type DirectoryOptions, type OpenedChannel, openChannel } from './open-channel.ts';
 import { lookUpAll } from './read-object.ts';
-import { type Claimant, findClaimant, groupsAmong } from './who-signs-in.ts';
+import { type Claimant, findClaimant, groupsAmong, type LockOut, lockOutOf } from './who-signs-in.ts';
 
 export type { DirectoryOptions } from './open-channel.ts';
 
@@ -81,11 +81,28 @@ export class DirectoryConnection implements AsyncDisposable {
     return await findClaimant(this.#channel, this.namingContext, typed);
   }
 
-  /** Which of some groups an account is in; see `groupsAmong`. @throws DirectoryError base-not-found */
-  async groupsAmong(guid: string, groups: readonly string[]): Promise<string[]> {
-    const sidOf = async (dn: string) =>
-      (await this.#required(dn, 'objectSid')).values.get('objectsid')?.[0] ?? Buffer.of();
-    return await groupsAmong(this.#channel, guid, { groups, nowMs: Date.now(), sidOf });
+  /** When the domain locks an account that has no password policy of its own. */
+  async lockOut(): Promise<LockOut> {
+    return await lockOutOf(this.#channel, this.namingContext);
+  }
+
+  /** Which of some groups an account is in, see `groupsAmong`; and which aren't there: nobody is in them. */
+  async groupsAmong(
+    guid: string,
+    groups: readonly string[],
+  ): Promise<{ readonly among: readonly string[]; readonly missing: readonly string[] }> {
+    const sids = new Map<string, Buffer>();
+    const missing: string[] = [];
+    for (const dn of groups) {
+      const group = await this.#required(dn, 'objectSid').catch((error: unknown) => {
+        if (error instanceof DirectoryError && error.code === 'base-not-found') return null;
+        throw error;
+      });
+      const sid = group?.values.get('objectsid')?.[0];
+      if (sid === undefined) missing.push(dn);
+      else sids.set(dn, sid);
+    }
+    return { among: await groupsAmong(this.#channel, guid, { sids, nowMs: Date.now() }), missing };
   }
 
   /** A cookie for now: `changesSince` will tell what changes from here on. */

@@ -33,6 +33,8 @@ export class DirectoryError extends Error {
   readonly ldapCode: number | undefined;
   /** Of a refused sign-in: trying it again counts towards a lock-out, because the password may be wrong. */
   readonly countsTowardsLockOut: boolean;
+  /** Of a refused sign-in: AD tells this reason only to who has the right password. */
+  readonly passwordWasRight: boolean;
 
   constructor(
     code: DirectoryErrorCode,
@@ -41,11 +43,13 @@ export class DirectoryError extends Error {
       cause,
       ldapCode,
       countsTowardsLockOut = false,
-    }: { cause?: unknown; ldapCode?: number; countsTowardsLockOut?: boolean } = {},
+      passwordWasRight = false,
+    }: { cause?: unknown; ldapCode?: number; countsTowardsLockOut?: boolean; passwordWasRight?: boolean } = {},
   ) {
     super(message.replace(/\s+/g, ' ').trim(), cause === undefined ? undefined : { cause });
     this.code = code;
     this.ldapCode = ldapCode;
     this.countsTowardsLockOut = countsTowardsLockOut;
+    this.passwordWasRight = passwordWasRight;
   }
 }

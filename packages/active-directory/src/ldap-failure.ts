@@ -102,8 +102,10 @@ const bindReasons: Readonly<Record<string, string>> = {
   '775': 'it is locked out; unlock it, and look for who uses an old password',
 };
 
-/** AD tells these only to who has the right password, or doesn't look at the password any more: no try counts as a wrong one. */
-const harmless: ReadonlySet<string> = new Set(['530', '531', '532', '533', '701', '773', '775']);
+/** AD tells these only to who has the right password. */
+const afterThePassword: ReadonlySet<string> = new Set(['530', '531', '532', '533', '701', '773']);
+/** Of an account that is locked it doesn't look at the password any more: no such try counts as a wrong one either. */
+const harmless: ReadonlySet<string> = new Set([...afterThePassword, '775']);
 
 /** @param dn the account that was to be bound */
 export function bindFailure({ dn, url, ...outcome }: Outcome & { dn: string; url: string }): DirectoryError {
@@ -117,5 +119,6 @@ export function bindFailure({ dn, url, ...outcome }: Outcome & { dn: string; url
   return new DirectoryError('bind-refused', `${url} refuses the account ${dn}: ${why}`, {
     ldapCode: status,
     countsTowardsLockOut: !harmless.has(data ?? ''),
+    passwordWasRight: afterThePassword.has(data ?? ''),
   });
 }

@@ -43,8 +43,10 @@ const attributes = [
 const ticksPerMs = 10_000;
 /** Assumed where the directory doesn't tell: AD's own default (MS-ADA1 2.365, `lockOutObservationWindow`). */
 const usualWindowMs = 30 * 60_000;
-/** A policy may say that nothing is ever forgotten; a right password elsewhere makes AD forget it all the same. */
-const longestWindowMs = 24 * 3_600_000;
+/** The longest time that AD's tools take, 99,999 min; a policy may say, too, that nothing is ever forgotten. */
+const longestWindowMs = 99_999 * 60_000;
+/** The lowest threshold at which one wrong password doesn't lock yet. */
+const strictest = 2;
 const disabledBit = 2;
 /** accountExpires of an account that never does (MS-ADA1 2.1). */
 const never = new Set([0n, 0x7fff_ffff_ffff_ffffn]);
@@ -100,13 +102,15 @@ async function claimantOf(channel: LdapChannel, base: string, entry: LdapEntry):
   return { guid, dn: entry.dn, name, lockOut, wrong };
 }
 
-/** What holds for an account: its own password policy where it has one that we may read, else the domain's. */
-async function lockOutOf(channel: LdapChannel, base: string, policy: string | undefined): Promise<LockOut> {
-  const own = policy === undefined ? null : await read(channel, policy, ownPolicy);
-  return (
-    readLockOut(own, ownPolicy) ??
-    readLockOut(await read(channel, base, domainPolicy), domainPolicy) ?? { threshold: 2, windowMs: usualWindowMs }
-  );
+/**
+ * What holds for an account: its own password policy where it is known to have one, else the domain's. One that may not be read is taken for
+ * the strictest.
+ * @param policy DN of its own one; default: it has none, as far as we may know
+ */
+export async function lockOutOf(channel: LdapChannel, base: string, policy?: string): Promise<LockOut> {
+  const unknown: LockOut = { threshold: strictest, windowMs: usualWindowMs };
+  const [dn, names] = policy === undefined ? [base, domainPolicy] : [policy, ownPolicy];
+  return readLockOut(await read(channel, dn, names), names) ?? unknown;
 }
 
 type PolicyNames = readonly [threshold: string, window: string];
@@ -133,21 +137,18 @@ async function read(channel: LdapChannel, base: string, wanted: readonly string[
 
 /**
  * Which of some security groups an account is in, through groups in groups and as its primary group too (`tokenGroups`, MS-ADTS 3.1.1.4.5.19).
- * @param groups DNs
+ * @param sids of the groups, by DN
  * @returns DNs of these groups; none of a disabled, expired or missing account
- * @throws DirectoryError base-not-found of a group that isn't there
  */
 export async function groupsAmong(
   channel: LdapChannel,
   guid: string,
-  { groups, nowMs, sidOf }: { groups: readonly string[]; nowMs: number; sidOf: (dn: string) => Promise<Buffer> },
+  { sids, nowMs }: { sids: ReadonlyMap<string, Buffer>; nowMs: number },
 ): Promise<string[]> {
   const entry = await read(channel, `<GUID=${guid}>`, ['tokenGroups', 'userAccountControl', 'accountExpires']);
   if (entry === null || !mayWork(entry, nowMs)) return [];
   const held = new Set(entry.values.get('tokengroups')?.map((sid) => sid.toString('hex')));
-  const among: string[] = [];
-  for (const dn of groups) if (held.has((await sidOf(dn)).toString('hex'))) among.push(dn);
-  return among;
+  return [...sids].flatMap(([dn, sid]) => (held.has(sid.toString('hex')) ? [dn] : []));
 }
 
 function mayWork(entry: LdapEntry, nowMs: number): boolean {

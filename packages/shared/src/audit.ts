@@ -2,7 +2,7 @@
  * The audit trail: who changed what, from what to what. An entry is written in the transaction that makes the change, so that there is neither
  * without the other; soon afterwards it is sealed (`seal-audit.ts`): numbered, and bound to the one before it by SHA-256.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Keys } from './keys.ts';
 
@@ -10,6 +10,8 @@ import type { Keys } from './keys.ts';
 export const auditSubjects = ['person', 'group', 'token', 'session', 'policy', 'deliveries', 'debug-log'] as const;
 
 export const auditEntry = z.strictObject({
+  /** Tells two alike apart: a transaction whose answer was lost may be sent again, and adds the same entry twice. */
+  id: z.string(),
   /** ms since 1970. */
   atMs: z.number(),
   /** Who did it. */
@@ -45,12 +47,12 @@ export type AuditHead = z.infer<typeof auditHead>;
 export const auditBeginning: AuditHead = { sequence: 0, hash: '0'.repeat(64) };
 
 /** The write that adds an entry to the trail. */
-export const auditWrite = ({ auditUnsealed }: Pick<Keys, 'auditUnsealed'>, entry: AuditEntry): string[] => [
+export const auditWrite = ({ auditUnsealed }: Pick<Keys, 'auditUnsealed'>, entry: Omit<AuditEntry, 'id'>): string[] => [
   'XADD',
   auditUnsealed,
   '*',
   'entry',
-  JSON.stringify(entry),
+  JSON.stringify({ id: randomUUID(), ...entry } satisfies AuditEntry),
 ];
 
 /** What an entry's text makes of the hash before it. */

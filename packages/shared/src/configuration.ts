@@ -221,6 +221,14 @@ const whole = z.strictObject({
         .string()
         .min(shortestToken, `is too short to be safe; write what "openssl rand -hex 32" prints`)
         .optional(),
+      /** Addresses or networks of proxies in front of the console, whose word for where a request comes from is taken (X-Forwarded-For). */
+      trustedProxies: z
+        .array(
+          z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+            error: 'is no address or network, such as 10.0.0.5 or 10.0.0.0/24',
+          }),
+        )
+        .default([]),
       /** Who signs in to the console with a name and password of AD. */
       signIn: z
         .strictObject({

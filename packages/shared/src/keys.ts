@@ -204,6 +204,8 @@ export function keysOf(prefix: string) {
     sessionsOf: (owner: string) => `${tag}:sessions-of:${owner}`,
     /** Counter with an expiry for each account: how often it was signed in as with a wrong password, as AD counts it. */
     passwordTries: (account: string) => `${tag}:password-tries:${account}`,
+    /** String with an expiry for each account: somebody is just signing in as it. */
+    signingIn: (account: string) => `${tag}:signing-in:${account}`,
     /** Counter with an expiry for each account: failed sign-ins, those that AD wasn't asked about too. */
     failedSignIns: (account: string) => `${tag}:failed-sign-ins:${account}`,
     /** Hash: `<service>/<instance>` → its condition (JSON, `Condition`). */

@@ -78,9 +78,16 @@ function refuse(error: FastifyError, _: FastifyRequest, reply: FastifyReply): vo
     .send(error);
 }
 
+interface SurfaceOptions {
+  readonly readiness: Readiness;
+  readonly metrics: Registry[];
+  /** Whose word for where a request comes from is taken. */
+  readonly trustedProxies: readonly string[];
+}
+
 /** Health for the container engine, readiness with reasons for people, metrics for Prometheus. */
-function surfaceOf({ readiness, metrics }: { readiness: Readiness; metrics: Registry[] }) {
-  const app = Fastify({ logger: false, frameworkErrors: refuse });
+function surfaceOf({ readiness, metrics, trustedProxies }: SurfaceOptions) {
+  const app = Fastify({ logger: false, frameworkErrors: refuse, trustProxy: [...trustedProxies] });
   app.addHook('onRequest', async (_, reply) => void reply.headers(headersFor('plain'))); // of whatever there isn't, too
   app.get('/healthz', () => ({ status: 'alive' }));
   app.get('/readyz', (_, reply) =>
@@ -133,7 +140,8 @@ export async function runService(
     lastError = null;
   });
   const stop = new AbortController();
-  const surface = surfaceOf({ readiness, metrics: [ofProcess, metrics] });
+  const trustedProxies = configuration.console?.trustedProxies ?? [];
+  const surface = surfaceOf({ readiness, metrics: [ofProcess, metrics], trustedProxies });
   const port = Number(process.env['CONNECTOR_PORT'] ?? http[name]);
   const host = process.env['CONNECTOR_HOST'] ?? http.host; // a container's image knows better than a configuration
   readiness.notYet('start', `the ${name} is starting`);

@@ -36,7 +36,7 @@ test('after a change it is found anew, and what was begun before the change isnâ
   assert.equal(await recent.get(), 3);
 });
 
-test('what is old is answered once more while a newer one is found; a failure then is told to the next', async () => {
+test('what is half as old as it may be is answered while a newer one is found; a failure then is told to the next', async () => {
   let isBroken = false;
   const { find } = counting(60);
   const recent = new Recent(async () => {
@@ -45,9 +45,16 @@ test('what is old is answered once more while a newer one is found; a failure th
     return found;
   });
   assert.equal(await recent.get(), 1);
-  await sleep(700);
+  await sleep(400);
   isBroken = true;
   assert.equal(await recent.get(), 1, 'nobody waits');
   await sleep(100);
   await assert.rejects(recent.get(), /broken/);
+});
+
+test('what is older than it may be isnâ€™t answered any more', async () => {
+  const recent = new Recent(counting(60).find);
+  assert.equal(await recent.get(), 1);
+  await sleep(700);
+  assert.equal(await recent.get(), 2);
 });

@@ -1,4 +1,4 @@
-/** Answers that take long to find are kept for a while: whoever asks again gets the last one at once, and a newer one is found meanwhile. */
+/** Answers that take long to find are kept for a while, and found anew in good time while somebody keeps asking. */
 
 /** What is found within this is found anew each time, ms. */
 const quickMs = 50;
@@ -26,8 +26,9 @@ export class Recent<T> {
   async get(): Promise<T> {
     const last = this.#last;
     if (last === null || last.tookMs < quickMs) return this.#anew();
-    const isOld = performance.now() - last.foundAtMs > timesAsOld * last.tookMs;
-    if (isOld) this.#anew().catch(() => this.forget()); // and the next one is told why
+    const ageMs = performance.now() - last.foundAtMs;
+    if (ageMs > timesAsOld * last.tookMs) return this.#anew();
+    if (ageMs > (timesAsOld * last.tookMs) / 2) this.#anew().catch(() => this.forget()); // and the next one is told why
     return last.value;
   }
 

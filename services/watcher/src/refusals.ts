@@ -5,6 +5,7 @@
 import type { DirectoryError } from '@connector/active-directory/errors.ts';
 import { pause } from '@connector/shared/every.ts';
 import type { Store } from '@connector/shared/store.ts';
+import { countRefusal } from '@connector/sync/directory/bind-refusals.ts';
 import { type Lease, renewEveryMs } from './lease.ts';
 
 const minuteMs = 60_000;
@@ -16,8 +17,6 @@ const pausesMs = [15_000, 15 * minuteMs];
 const longestPauseMs = 31 * minuteMs;
 /** After a refusal that doesn't count, such as of a disabled account, ms. */
 const harmlessPauseMs = 30_000;
-/** Without a refusal for so long, counting begins anew, s. */
-const forgottenAfterS = 2 * 3_600;
 
 /** How long to wait after a refusal. @param count how many there were in a row, this one included */
 export function pauseAfterMs({ countsTowardsLockOut }: Pick<DirectoryError, 'countsTowardsLockOut'>, count: number) {
@@ -32,22 +31,7 @@ export const refusedAdvice = ({ countsTowardsLockOut }: Pick<DirectoryError, 'co
 
 /** Counts a refusal. @returns how long to wait before the next try, ms */
 export async function noteRefusal(store: Store, directory: string, error: DirectoryError): Promise<number> {
-  const { refusals } = store.keys.directory(directory);
-  if (!error.countsTowardsLockOut) return pauseAfterMs(error, 0);
-  await store.commit({
-    guards: [],
-    writes: [
-      ['INCR', refusals],
-      ['EXPIRE', refusals, String(forgottenAfterS)],
-    ],
-  });
-  return pauseAfterMs(error, Number(await store.redis.get(refusals)));
-}
-
-/** The account was taken: counting begins anew. */
-export async function forgetRefusals({ redis, keys, commit }: Store, directory: string): Promise<void> {
-  const { refusals } = keys.directory(directory);
-  if ((await redis.get(refusals)) !== null) await commit({ guards: [], writes: [['DEL', refusals]] });
+  return pauseAfterMs(error, error.countsTowardsLockOut ? await countRefusal(store, directory) : 0);
 }
 
 /** Waits without giving up the lease, so that no other watcher tries meanwhile; ends early when the lease is lost. */

@@ -7,13 +7,14 @@ import { every, pause } from '@connector/shared/every.ts';
 import { ringerOf } from '@connector/shared/queues.ts';
 import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
+import { forgetRefusals } from '@connector/sync/directory/bind-refusals.ts';
 import { connectionOptions } from '@connector/sync/directory/connection-options.ts';
 import { Counter, Gauge } from 'prom-client';
 import { Bell } from './bell.ts';
 import { ChangeLog, Fenced } from './change-log.ts';
 import { ControllerChoice } from './controller-choice.ts';
 import { type Lease, renewEveryMs, takeLease } from './lease.ts';
-import { forgetRefusals, noteRefusal, refusedAdvice, sitOut } from './refusals.ts';
+import { noteRefusal, refusedAdvice, sitOut } from './refusals.ts';
 import { Watch } from './watch-directory.ts';
 
 /** How long a watcher that stands by waits before it asks for the lease again, ms. */

@@ -23,22 +23,27 @@ export type Run = z.infer<typeof run>;
 
 const deliveries = { kind: 'deliveries', id: '', name: '' } as const;
 
-/** Stops all deliveries; calls under way come to their end. */
+/** Stops all deliveries, unless somebody has done so already; calls under way come to their end. */
 export async function pauseDelivery({ keys, commit }: State, pause: PauseState): Promise<void> {
   const noted = auditWrite(keys, { ...pause, did: 'paused', of: deliveries, was: 'on', is: 'paused', source: null });
-  await commit({ guards: [], writes: [['SET', keys.paused, JSON.stringify(pause)], noted] });
+  await commit({
+    guards: [{ command: ['GET', keys.paused], is: null }],
+    writes: [['SET', keys.paused, JSON.stringify(pause)], noted],
+  });
 }
 
 /** @returns whether deliveries were paused */
 export async function resumeDelivery({ redis, keys, commit }: State, resumed: PauseState): Promise<boolean> {
-  const raw = await redis.get(keys.paused);
-  if (raw === null) return false;
   const noted = auditWrite(keys, { ...resumed, did: 'resumed', of: deliveries, was: 'paused', is: 'on', source: null });
-  const { committed } = await commit({
-    guards: [{ command: ['GET', keys.paused], is: raw }],
-    writes: [['DEL', keys.paused], noted],
-  });
-  return committed;
+  for (;;) {
+    const raw = await redis.get(keys.paused);
+    if (raw === null) return false;
+    const { committed } = await commit({
+      guards: [{ command: ['GET', keys.paused], is: raw }], // somebody else may resume, and pause again
+      writes: [['DEL', keys.paused], noted],
+    });
+    if (committed) return true;
+  }
 }
 
 export async function readPause({ redis, keys }: State): Promise<PauseState | null> {

@@ -1,14 +1,16 @@
 /** Signing in with a name and password of Active Directory: nobody's word is taken for it but the domain controller's. */
-import { createHash } from 'node:crypto';
-import { connectDirectory } from '@connector/active-directory/connection.ts';
+import { createHmac, randomBytes } from 'node:crypto';
+import { connectDirectory, type DirectoryConnection } from '@connector/active-directory/connection.ts';
 import { DirectoryError } from '@connector/active-directory/errors.ts';
 import { provePassword } from '@connector/active-directory/who-signs-in.ts';
 import type { Configuration, DirectoryConfiguration } from '@connector/shared/configuration.ts';
 import { personKey } from '@connector/shared/keys.ts';
 import type { Store } from '@connector/shared/store.ts';
+import { countRefusal, isRefused } from '@connector/sync/directory/bind-refusals.ts';
 import { connectionOptions } from '@connector/sync/directory/connection-options.ts';
+import pLimit from 'p-limit';
 import type { Role } from './access-tokens.ts';
-import { countFailure, forgetTries, permissionBy, takeTry } from './sign-in-tries.ts';
+import { beginTry, countFailure, endTry, forgetTries, keepTry, permissionBy, takeTry } from './sign-in-tries.ts';
 
 /** Which groups of which directory may what. */
 export interface WhoMay {
@@ -32,7 +34,9 @@ export type SignIn =
   /** Nobody learns whether it was the name or the password. */
   | { readonly kind: 'wrong'; readonly failures: number }
   | { readonly kind: 'too many'; readonly failures: number; readonly againInMs: number }
-  /** The password needn't be wrong: the account is locked, disabled or expired, or the password has to be changed first. */
+  /** Somebody else is just signing in as the same account. */
+  | { readonly kind: 'under way'; readonly failures: number }
+  /** The password is right, and the account is disabled or expired, or has to change it first. */
   | { readonly kind: 'not let in'; readonly failures: number }
   /** It is them, and they are in no group that may use the console. */
   | { readonly kind: 'may not'; readonly name: string };
@@ -45,59 +49,108 @@ export function whoMay({ directories, console: page }: Configuration): WhoMay | 
   return directory === undefined ? null : { directory, administrators, viewers };
 }
 
-/** The limits of a name that nobody has are the same as of one that somebody has: they tell nothing. */
-const strangersLockOut = { threshold: 5, windowMs: 30 * 60_000 };
+/** The connector's own account was refused: it isn't tried from here, or AD would lock it, and the sync would stand still. */
+export class AccountRefused extends Error {
+  override readonly name = 'AccountRefused';
+  readonly code = 'bind-refused';
+}
+
+export interface SignInOptions {
+  readonly store: Store;
+  readonly may: WhoMay;
+  /** Told which groups of the configuration aren't there: nobody is in them. */
+  readonly onMissing: (groups: readonly string[]) => void;
+  readonly signal: AbortSignal;
+}
+
+/** So many connections to the directory at once, for all who sign in and who are looked up again. */
+const atOnce = pLimit(10);
+/** Whoever has signed in waits no longer for being looked up again, ms. */
+const lookUpWithinMs = 5_000;
 
 /**
  * Signs in.
- * @throws DirectoryError when the directory can't be asked, or lacks a group of the configuration; what Redis throws
+ * @throws DirectoryError or AccountRefused when the directory can't be asked; what Redis throws
  */
-export async function signIn(
-  store: Store,
-  may: WhoMay,
-  { user, password, signal }: { user: string; password: string; signal: AbortSignal },
+export function signIn(
+  options: SignInOptions,
+  { user, password }: { user: string; password: string },
 ): Promise<SignIn> {
-  const options = connectionOptions(may.directory);
-  await using connection = await connectDirectory(options, signal);
-  const claimant = await connection.findClaimant(user);
-  const account = claimant === null ? nameless(user) : personKey(may.directory.id, claimant.guid);
-  const { lockOut, wrong = null } = claimant ?? { lockOut: strangersLockOut };
-  const permission = permissionBy(lockOut, wrong, Date.now()) ?? (await takeTry(store, account, lockOut));
-  if (!permission.may)
-    return { kind: 'too many', failures: await countFailure(store, account), againInMs: permission.againInMs };
-  if (claimant === null) return { kind: 'wrong', failures: await countFailure(store, account) };
-  try {
-    await provePassword(options, { url: connection.url, dn: claimant.dn, password }, signal);
-  } catch (error) {
-    if (!(error instanceof DirectoryError) || error.code !== 'bind-refused') throw error;
-    const failures = await countFailure(store, account);
-    return { kind: error.countsTowardsLockOut ? 'wrong' : 'not let in', failures };
-  }
-  await forgetTries(store, account);
-  const role = await roleAmong(may, (groups) => connection.groupsAmong(claimant.guid, groups));
-  const { guid, name } = claimant;
-  return role === null
-    ? { kind: 'may not', name }
-    : { kind: 'welcome', who: { directory: may.directory.id, guid, name, role } };
+  const { store, may, signal } = options;
+  return atOnce(async () => {
+    await using connection = await connect(options, signal);
+    const found = await connection.findClaimant(user);
+    const account = found === null ? nameless(user) : personKey(may.directory.id, found.guid);
+    const failed = () => countFailure(store, account);
+    if (!(await beginTry(store, account))) return { kind: 'under way', failures: await failed() };
+    try {
+      // As AD counts by now: another one may have ended meanwhile.
+      const claimant = found === null ? null : await connection.findClaimant(user);
+      const lockOut = claimant?.lockOut ?? (await connection.lockOut());
+      const permission =
+        permissionBy(lockOut, claimant?.wrong ?? null, Date.now()) ?? (await takeTry(store, account, lockOut));
+      if (!permission.may) return { kind: 'too many', failures: await failed(), againInMs: permission.againInMs };
+      if (claimant === null) return { kind: 'wrong', failures: await failed() };
+      const { dn, guid, name } = claimant;
+      try {
+        await provePassword(connectionOptions(may.directory), { url: connection.url, dn, password }, signal);
+      } catch (error) {
+        await keepTry(store, account, lockOut); // it was heard only now
+        if (!(error instanceof DirectoryError) || error.code !== 'bind-refused') throw error;
+        return { kind: error.passwordWasRight ? 'not let in' : 'wrong', failures: await failed() };
+      }
+      await forgetTries(store, account);
+      const role = await roleAmong(options, connection, guid);
+      return role === null
+        ? { kind: 'may not', name }
+        : { kind: 'welcome', who: { directory: may.directory.id, guid, name, role } };
+    } finally {
+      await endTry(store, account);
+    }
+  });
 }
 
 /**
  * What somebody who has signed in may do by now; `null`: nothing any more.
- * @throws DirectoryError when the directory can't be asked
+ * @throws DirectoryError or AccountRefused when the directory can't be asked; the signal's reason when it falls silent
  */
-export async function roleNow(may: WhoMay, guid: string, signal: AbortSignal): Promise<Role | null> {
-  await using connection = await connectDirectory(connectionOptions(may.directory), signal);
-  return await roleAmong(may, (groups) => connection.groupsAmong(guid, groups));
+export function roleNow(options: SignInOptions, guid: string): Promise<Role | null> {
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(lookUpWithinMs)]);
+  return atOnce(async () => {
+    await using connection = await connect(options, signal);
+    return await roleAmong(options, connection, guid);
+  });
+}
+
+/** As the connector's own account, which is never tried again after a refusal that counts: the watcher does so, ever more seldom. */
+async function connect({ store, may }: SignInOptions, signal: AbortSignal): Promise<DirectoryConnection> {
+  const { directory } = may;
+  if (await isRefused(store, directory.id))
+    throw new AccountRefused(
+      `${directory.bindDn} was refused by the directory ${directory.id}: mend bindPassword, and restart the watcher and the console`,
+    );
+  try {
+    return await connectDirectory(connectionOptions(directory), signal);
+  } catch (error) {
+    if (error instanceof DirectoryError && error.countsTowardsLockOut) await countRefusal(store, directory.id);
+    throw error;
+  }
 }
 
 async function roleAmong(
-  { administrators, viewers }: WhoMay,
-  groupsAmong: (groups: readonly string[]) => Promise<readonly string[]>,
+  { may, onMissing }: SignInOptions,
+  connection: DirectoryConnection,
+  guid: string,
 ): Promise<Role | null> {
-  const among = await groupsAmong(viewers === undefined ? [administrators] : [administrators, viewers]);
+  const { administrators, viewers } = may;
+  const groups = viewers === undefined ? [administrators] : [administrators, viewers];
+  const { among, missing } = await connection.groupsAmong(guid, groups);
+  if (missing.length > 0) onMissing(missing);
   if (among.includes(administrators)) return 'administrator';
   return among.length > 0 ? 'viewer' : null;
 }
 
-/** What is typed may be anything, a password in the wrong field too. */
-const nameless = (user: string): string => `unknown/${createHash('sha256').update(user.toLowerCase()).digest('hex')}`;
+/** Of this process: what is typed may be anything, a password in the wrong field too, and must not be guessed from what Redis has. */
+const namelessKey = randomBytes(32);
+const nameless = (user: string): string =>
+  `unknown/${createHmac('sha256', namelessKey).update(user.toLowerCase()).digest('hex')}`;

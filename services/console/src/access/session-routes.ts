@@ -6,8 +6,8 @@ import type { Store } from '@connector/shared/store.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { type Asker, proofOf, roles } from './access-tokens.ts';
-import { type SignIn, signIn, type WhoMay } from './directory-sign-in.ts';
+import { type Asker, isTokenOfOurs, roles } from './access-tokens.ts';
+import { AccountRefused, type SignIn, type SignInOptions, signIn } from './directory-sign-in.ts';
 import { csrfHeader, sessionCookie } from './door.ts';
 import type { OpenSession, Sessions } from './sessions.ts';
 import { countFailure, delayAfterMs } from './sign-in-tries.ts';
@@ -17,8 +17,8 @@ export interface SessionRoutesOptions {
   readonly store: Store;
   readonly check: TokenCheck<Asker>;
   readonly sessions: Sessions;
-  /** `null`: only tokens open sessions. */
-  readonly whoMay: WhoMay | null;
+  /** How Active Directory is asked; `null`: only tokens open sessions. */
+  readonly asking: SignInOptions | null;
   readonly log: Logger;
   /** Lets those pass who are signed in already. */
   readonly guard: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
@@ -68,6 +68,17 @@ interface Refusal {
   readonly retryAfterMs?: number;
 }
 
+const tooMany: Refusal = {
+  status: 429,
+  code: 'TOO_MANY',
+  message: 'too many attempts are waiting: wait',
+  retryAfterMs: 5_000,
+};
+const wrongToken: Refusal = {
+  status: 401,
+  code: 'WRONG_TOKEN',
+  message: 'this token opens nothing: it is wrong, over or revoked',
+};
 const wrong: Refusal = { status: 401, code: 'WRONG_PASSWORD', message: 'the name or the password is wrong' };
 
 function refusalOf(attempt: Exclude<SignIn, { kind: 'welcome' }>): Refusal {
@@ -79,7 +90,12 @@ function refusalOf(attempt: Exclude<SignIn, { kind: 'welcome' }>): Refusal {
         status: 401,
         code: 'NOT_LET_IN',
         message:
-          'Active Directory lets this account in nowhere: it is locked, disabled or expired, or has to change its password first',
+          'Active Directory doesn’t let this account in: it is disabled or expired, may not sign in now, or has to change its password first',
+      };
+    case 'under way':
+      return {
+        ...{ status: 429, code: 'TOO_MANY', retryAfterMs: 1_000 },
+        message: 'somebody is just signing in as this account: try again',
       };
     case 'too many': {
       const message =
@@ -99,15 +115,22 @@ function refusalOf(attempt: Exclude<SignIn, { kind: 'welcome' }>): Refusal {
 
 /** Adds them. */
 export function addSessionRoutes(scope: FastifyInstance, options: SessionRoutesOptions): void {
-  const { store, check, sessions, whoMay, log, guard, signal } = options;
+  const { store, check, sessions, asking, log, guard, signal } = options;
   const waiting = new Map<string, number>();
 
   /** Answers late, and later with each failure of the account or the address. */
-  const refuse = async (request: FastifyRequest, reply: FastifyReply, refusal: Refusal, failures: number) => {
+  const refuse = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    refusal: Refusal,
+    { failures, beganAtMs }: { failures: number; beganAtMs: number },
+  ) => {
     const { status, code, message, retryAfterMs } = refusal;
     log.warn({ address: request.ip, code }, 'somebody failed to sign in to the console');
     const ofAddress = await countFailure(store, `address/${request.ip}`);
-    await sleep(delayAfterMs(Math.max(failures, ofAddress)), undefined, { signal }).catch(() => undefined);
+    // From its beginning: how long AD took with it tells nothing.
+    const leftMs = delayAfterMs(Math.max(failures, ofAddress)) - (performance.now() - beganAtMs);
+    await sleep(Math.max(0, leftMs), undefined, { signal }).catch(() => undefined);
     if (retryAfterMs !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterMs / 1_000)));
     return reply.code(status).send({ error: { code, message } });
   };
@@ -122,15 +145,10 @@ export function addSessionRoutes(scope: FastifyInstance, options: SessionRoutesO
   };
 
   const withToken = async (request: FastifyRequest, reply: FastifyReply, token: string) => {
+    const beganAtMs = performance.now();
     const verdict = await check.verdictOn(`Bearer ${token}`, request.ip);
-    if (verdict.kind === 'welcome')
-      return welcome(request, reply, await sessions.begin(verdict.who, { kind: 'token', ...proofOf(token) }));
-    return refuse(
-      request,
-      reply,
-      { status: 401, code: 'WRONG_TOKEN', message: 'this token opens nothing: it is wrong, over or revoked' },
-      1,
-    );
+    if (verdict.kind === 'welcome') return welcome(request, reply, await sessions.beginWith(token, verdict.who));
+    return refuse(request, reply, verdict.kind === 'too many' ? tooMany : wrongToken, { failures: 1, beganAtMs });
   };
 
   const withPassword = async (
@@ -138,24 +156,26 @@ export function addSessionRoutes(scope: FastifyInstance, options: SessionRoutesO
     reply: FastifyReply,
     given: { user: string; password: string },
   ) => {
-    if (whoMay === null)
+    if (asking === null)
       return reply.code(403).send({
         error: {
           code: 'NO_SIGN_IN',
           message: 'nobody signs in by name and password here: sign in with a token, or configure console.signIn',
         },
       });
+    const beganAtMs = performance.now();
     let attempt: SignIn;
     try {
-      attempt = await signIn(store, whoMay, { ...given, signal });
+      attempt = await signIn(asking, given);
     } catch (error) {
-      if (!(error instanceof DirectoryError)) throw error;
+      if (!(error instanceof DirectoryError || error instanceof AccountRefused)) throw error;
       log.error({ code: error.code }, `nobody can sign in to the console: ${error.message}`);
       const message = `Active Directory can’t be asked, see the log of the console (${error.code}): sign in with a token meanwhile`;
       return reply.code(503).send({ error: { code: 'DIRECTORY_UNAVAILABLE', message } });
     }
     if (attempt.kind === 'welcome') return welcome(request, reply, await sessions.beginFor(attempt.who));
-    return refuse(request, reply, refusalOf(attempt), attempt.kind === 'may not' ? 1 : attempt.failures);
+    const failures = attempt.kind === 'may not' ? 1 : attempt.failures;
+    return refuse(request, reply, refusalOf(attempt), { failures, beganAtMs });
   };
 
   const response = {
@@ -174,15 +194,16 @@ export function addSessionRoutes(scope: FastifyInstance, options: SessionRoutesO
       },
     },
     async (request, reply) => {
+      const given = request.body as Credentials;
+      const isUnguessable = 'token' in given && isTokenOfOurs(given.token);
       const before = waiting.get(request.ip) ?? 0;
-      if (before >= mostWaiting)
+      if (before >= mostWaiting && !isUnguessable)
         return reply
           .code(429)
           .header('retry-after', '5')
           .send({ error: { code: 'TOO_MANY', message: 'too many attempts to sign in are waiting: wait' } });
       waiting.set(request.ip, before + 1);
       try {
-        const given = request.body as Credentials;
         await store.check();
         return await ('token' in given ? withToken(request, reply, given.token) : withPassword(request, reply, given));
       } finally {

@@ -2,17 +2,22 @@
  * Sessions of a browser: a cookie with 256 random bits, of which Redis has SHA-256 only. A session ends by itself, when its owner signs out, and
  * when whatever it was opened with opens nothing any more.
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type AuditEntry, auditWrite } from '@connector/shared/audit.ts';
 import type { Keys } from '@connector/shared/keys.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { z } from 'zod';
-import { type Asker, type Role, roles } from './access-tokens.ts';
+import { type Asker, proofOf, type Role, roles, type TokenProof } from './access-tokens.ts';
 import type { Member } from './directory-sign-in.ts';
 
 const proof = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('password'), directory: z.string(), guid: z.string() }),
-  z.strictObject({ kind: z.literal('token'), id: z.string().nullable(), digest: z.string() }),
+  z.strictObject({
+    kind: z.literal('token'),
+    id: z.string().nullable(),
+    /** What the token comes to, bound to the session's secret: from what Redis has, a token that a person has made up can't be guessed. */
+    bound: z.string(),
+  }),
 ]);
 /** What a session was opened with. */
 export type Proof = z.infer<typeof proof>;
@@ -49,14 +54,15 @@ const askEveryMs = 5 * 60_000;
 
 export interface SessionsOptions {
   readonly store: Store;
-  /** Whose the token with that digest is by now; `null`: nobody's. */
-  readonly holderOf: (proof: Extract<Proof, { kind: 'token' }>) => Promise<Asker | null>;
+  /** Whose a token is by now; `null`: nobody's. */
+  readonly holderOf: (proof: TokenProof) => Promise<Asker | null>;
   /** What a member may do by now; `null`: nothing. Throws when that can't be told now. */
   readonly roleOf: (proof: Extract<Proof, { kind: 'password' }>) => Promise<Role | null>;
   /** Told when that can't be told: the session goes on. */
   readonly onUnknown: (error: Error) => void;
 }
 
+const newSecret = (): string => randomBytes(32).toString('base64url');
 const digestOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 /** From the session's secret, which the browser's scripts can't read, to one that they can; not the other way round. */
 const csrfOf = (secret: string): string => createHash('sha256').update(`csrf ${secret}`).digest('base64url');
@@ -67,16 +73,19 @@ export const isCsrfToken = ({ csrfToken }: OpenSession, text: unknown): boolean 
   timingSafeEqual(createHash('sha256').update(text).digest(), createHash('sha256').update(csrfToken).digest());
 
 const ownerOf = (opened: Proof): string =>
-  opened.kind === 'password' ? `${opened.directory}/${opened.guid}` : `token/${opened.digest}`;
+  opened.kind === 'password' ? `${opened.directory}/${opened.guid}` : `token/${opened.id ?? 'console.token'}`;
+const bound = (secret: string, digest: Buffer): Buffer => createHmac('sha256', secret).update(digest).digest();
 
 /** What the audit trail tells of sessions. */
 const noted = (
   keys: Keys,
-  { of: id, by, ...told }: { by: string; did: string; of: string; was: AuditEntry['was']; is: AuditEntry['is'] },
-): string[] => auditWrite(keys, { ...told, by, of: { kind: 'session', id, name: by }, atMs: Date.now(), source: null });
+  { of: id, name, ...told }: Pick<AuditEntry, 'by' | 'did' | 'was' | 'is'> & { of: string; name: string },
+): string[] => auditWrite(keys, { ...told, of: { kind: 'session', id, name }, atMs: Date.now(), source: null });
 
 export class Sessions {
   readonly #options: SessionsOptions;
+  /** By the owner: what AD is just being asked. */
+  readonly #asking = new Map<string, Promise<Role | null>>();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -84,14 +93,19 @@ export class Sessions {
 
   /** Opens a session for somebody who has given their password. */
   async beginFor({ directory, guid, name, role }: Member): Promise<{ secret: string; session: OpenSession }> {
-    return this.begin({ name, role }, { kind: 'password', directory, guid });
+    return this.#begin({ name, role }, newSecret(), { kind: 'password', directory, guid });
   }
 
-  /** Opens a session. @returns its secret, for the cookie */
-  async begin(who: Asker, opened: Proof): Promise<{ secret: string; session: OpenSession }> {
+  /** Opens a session for whoever has a token. @returns its secret, for the cookie */
+  async beginWith(token: string, who: Asker): Promise<{ secret: string; session: OpenSession }> {
+    const { id, digest } = proofOf(token);
+    const secret = newSecret();
+    return this.#begin(who, secret, { kind: 'token', id, bound: bound(secret, digest).toString('hex') });
+  }
+
+  async #begin(who: Asker, secret: string, opened: Proof): Promise<{ secret: string; session: OpenSession }> {
     const { store } = this.#options;
     const { keys } = store;
-    const secret = randomBytes(32).toString('base64url');
     const nowMs = Date.now();
     const endsAtMs = nowMs + longestMs;
     const value: Stored = { ...who, proof: opened, endsAtMs, usedAtMs: nowMs, checkedAtMs: nowMs };
@@ -103,7 +117,14 @@ export class Sessions {
         ['SET', keys.session(digest), JSON.stringify(value), 'PX', String(idleMs)],
         ['SADD', all, digest],
         ['PEXPIRE', all, String(longestMs)],
-        noted(keys, { by: who.name, did: 'signed in', of: ownerOf(opened), was: null, is: { role: who.role } }),
+        noted(keys, {
+          by: who.name,
+          did: 'signed in',
+          of: ownerOf(opened),
+          name: who.name,
+          was: null,
+          is: { role: who.role },
+        }),
       ],
     });
     return { secret, session: { who, csrfToken: csrfOf(secret), endsAtMs } };
@@ -117,7 +138,7 @@ export class Sessions {
     const { value } = parseStored(stored, key, raw);
     const nowMs = Date.now();
     if (value === null || raw === null || value.endsAtMs <= nowMs) return null;
-    const who = await this.#whoBy(value, nowMs);
+    const who = await this.#whoBy(value, { secret, nowMs });
     if (who === null) {
       await this.end(secret, 'the console'); // what it was opened with opens nothing any more
       return null;
@@ -126,9 +147,15 @@ export class Sessions {
     if (isAskedAnew || nowMs - value.usedAtMs >= noteEveryMs) {
       const next: Stored = { ...value, ...who, usedAtMs: nowMs, checkedAtMs: isAskedAnew ? nowMs : value.checkedAtMs };
       const leftMs = Math.min(idleMs, value.endsAtMs - nowMs);
+      const changed = { by: 'the console', did: 'changed', of: ownerOf(value.proof), name: who.name };
       await store.commit({
         guards: [{ command: ['GET', key], is: raw }], // one that was ended meanwhile stays so
-        writes: [['SET', key, JSON.stringify(next), 'PX', String(leftMs)]],
+        writes: [
+          ['SET', key, JSON.stringify(next), 'PX', String(leftMs)],
+          ...(who.role === value.role
+            ? []
+            : [noted(store.keys, { ...changed, was: { role: value.role }, is: { role: who.role } })]),
+        ],
       });
     }
     return { who, csrfToken: csrfOf(secret), endsAtMs: value.endsAtMs };
@@ -136,19 +163,26 @@ export class Sessions {
 
   /** Ends a session. @param by who ends it; its owner, where that isn't said */
   async end(secret: string, by?: string): Promise<void> {
-    const { redis, keys, commit } = this.#options.store;
-    const key = keys.session(digestOf(secret));
-    const raw = await redis.get(key);
-    const { value } = parseStored(stored, key, raw);
-    if (value === null) return;
-    const { name, role, proof: opened } = value;
-    await commit({
-      guards: [{ command: ['GET', key], is: raw }],
-      writes: [
-        ['DEL', key],
-        noted(keys, { by: by ?? name, did: 'signed out', of: ownerOf(opened), was: { role }, is: null }),
-      ],
-    });
+    const { store } = this.#options;
+    const { redis, keys } = store;
+    const digest = digestOf(secret);
+    const key = keys.session(digest);
+    for (;;) {
+      const raw = await redis.get(key);
+      const { value } = parseStored(stored, key, raw);
+      if (value === null) return;
+      const { name, role, proof: opened } = value;
+      const owner = ownerOf(opened);
+      const { committed } = await store.commit({
+        guards: [{ command: ['GET', key], is: raw }], // a request may just have noted that it is used
+        writes: [
+          ['DEL', key],
+          ['SREM', keys.sessionsOf(owner), digest],
+          noted(keys, { by: by ?? name, did: 'signed out', of: owner, name, was: { role }, is: null }),
+        ],
+      });
+      if (committed) return store.makeDurable();
+    }
   }
 
   /** Ends every session of whoever has this one. @returns how many there were */
@@ -158,33 +192,55 @@ export class Sessions {
     const key = keys.session(digestOf(secret));
     const { value } = parseStored(stored, key, await redis.get(key));
     if (value === null) return 0;
-    const all = keys.sessionsOf(ownerOf(value.proof));
+    const owner = ownerOf(value.proof);
+    const all = keys.sessionsOf(owner);
     const digests = await redis.smembers(all);
     const open = digests.length === 0 ? 0 : await redis.exists(...digests.map((digest) => keys.session(digest)));
+    const { name, role } = value;
     await store.commit({
       guards: [],
       writes: [
-        ['DEL', all],
-        ...digests.map((digest) => ['DEL', keys.session(digest)]),
+        ...digests.flatMap((digest) => [
+          ['DEL', keys.session(digest)],
+          ['SREM', all, digest], // not all at once: one may be opened just now
+        ]),
         noted(keys, {
-          ...{ by: value.name, did: 'signed out everywhere', of: ownerOf(value.proof) },
-          ...{ was: { role: value.role, sessions: open }, is: null },
+          ...{ by: name, did: 'signed out everywhere', of: owner, name },
+          ...{ was: { role, sessions: open }, is: null },
         }),
       ],
     });
+    await store.makeDurable();
     return open;
   }
 
   /** Whose session it is by now; `null`: what it was opened with opens nothing any more. */
-  async #whoBy({ name, role, proof: opened, checkedAtMs }: Stored, nowMs: number): Promise<Asker | null> {
-    if (opened.kind === 'token') return this.#options.holderOf(opened);
+  async #whoBy(
+    { name, role, proof: opened, checkedAtMs }: Stored,
+    { secret, nowMs }: { secret: string; nowMs: number },
+  ): Promise<Asker | null> {
+    if (opened.kind === 'token') {
+      const kept = Buffer.from(opened.bound, 'hex');
+      return this.#options.holderOf({
+        id: opened.id,
+        matches: (digest) => timingSafeEqual(bound(secret, digest), kept),
+      });
+    }
     if (nowMs - checkedAtMs < askEveryMs) return { name, role };
     try {
-      const now = await this.#options.roleOf(opened);
+      const now = await this.#roleOf(opened);
       return now === null ? null : { name, role: now };
     } catch (error) {
       this.#options.onUnknown(error as Error);
       return { name, role };
     }
+  }
+
+  /** Asks once for all requests that want to know at the same time. */
+  #roleOf(opened: Extract<Proof, { kind: 'password' }>): Promise<Role | null> {
+    const owner = ownerOf(opened);
+    const asking = this.#asking.get(owner) ?? this.#options.roleOf(opened).finally(() => this.#asking.delete(owner));
+    this.#asking.set(owner, asking);
+    return asking;
   }
 }

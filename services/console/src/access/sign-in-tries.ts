@@ -4,6 +4,7 @@
  */
 import type { Claimant, LockOut } from '@connector/active-directory/who-signs-in.ts';
 import type { Store } from '@connector/shared/store.ts';
+import type { ChainableCommander } from 'ioredis';
 
 /** Tries that are left to the person elsewhere: with a phone that has an old password, a desktop, … */
 const leftElsewhere = 3;
@@ -44,19 +45,47 @@ export function permissionBy(
   return againInMs > 0 ? { may: false, againInMs } : null;
 }
 
+/** Ours is over later than AD's, whose begins when it hears the password, ms. */
+const laterMs = 60_000;
+/** A try takes no longer, ms: connecting and signing in have limits of their own. */
+const tryWithinMs = 60_000;
+
+const windowOf = ({ threshold, windowMs }: LockOut): number =>
+  (threshold === 0 ? windowWithoutLockOutMs : windowMs) + laterMs;
+
+/** Begins a try: one of an account at a time, by all consoles together, so that none is counted before another has ended. */
+export async function beginTry({ redis, keys }: Store, account: string): Promise<boolean> {
+  return (await redis.set(keys.signingIn(account), '1', 'PX', tryWithinMs, 'NX')) !== null;
+}
+
+export async function endTry({ redis, keys }: Store, account: string): Promise<void> {
+  await redis.del(keys.signingIn(account));
+}
+
 /**
  * Takes one of an account's tries, before AD is asked. What is refused here doesn't count as one.
  * @param account tells accounts apart
  */
 export async function takeTry({ redis, keys }: Store, account: string, lockOut: LockOut): Promise<Permission> {
-  const windowMs = lockOut.threshold === 0 ? windowWithoutLockOutMs : lockOut.windowMs;
   const key = keys.passwordTries(account);
-  // Which comes first decides, whatever consoles ask at the same time.
-  const answers = await redis.multi().set(key, 0, 'PX', windowMs, 'NX').incr(key).pttl(key).exec();
-  const [, [, tries] = [], [, leftMs] = []] = answers ?? [];
+  const windowMs = windowOf(lockOut);
+  const [, tries, leftMs] = await answersOf(redis.multi().set(key, 0, 'PX', windowMs, 'NX').incr(key).pttl(key));
   if (Number(tries) > mostTries(lockOut)) return { may: false, againInMs: Math.max(0, Number(leftMs)) };
   await redis.pexpire(key, windowMs); // as with AD, each wrong one makes the time begin anew
   return { may: true };
+}
+
+/** AD has heard a wrong password just now: its time begins now. */
+export async function keepTry({ redis, keys }: Store, account: string, lockOut: LockOut): Promise<void> {
+  await redis.pexpire(keys.passwordTries(account), windowOf(lockOut));
+}
+
+/** The answers of a transaction of Redis. @throws the first that is an error: nobody may try without being counted */
+async function answersOf(transaction: ChainableCommander): Promise<unknown[]> {
+  return ((await transaction.exec()) ?? []).map(([error, answer]) => {
+    if (error) throw error;
+    return answer;
+  });
 }
 
 /** The password was right: AD counts anew, and so do we. */
@@ -67,6 +96,6 @@ export async function forgetTries({ redis, keys }: Store, account: string): Prom
 /** Counts a failure. @returns how many there were in a row */
 export async function countFailure({ redis, keys }: Store, account: string): Promise<number> {
   const key = keys.failedSignIns(account);
-  const answers = await redis.multi().incr(key).pexpire(key, rememberedMs).exec();
-  return Number(answers?.[0]?.[1] ?? 1);
+  const [failures] = await answersOf(redis.multi().incr(key).pexpire(key, rememberedMs));
+  return Number(failures);
 }

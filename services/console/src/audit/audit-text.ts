@@ -9,7 +9,7 @@ import type { Sealed, Verified } from './audit-trail.ts';
 
 const columns = ['sequence', 'at', 'by', 'did', 'kind', 'id', 'name', 'was', 'is', 'source', 'hash'] as const;
 
-export const sealedJson = ({ sequence, hash, entry: { atMs, ...entry } }: Sealed): object => ({
+export const sealedJson = ({ sequence, hash, entry: { id: _, atMs, ...entry } }: Sealed): object => ({
   sequence,
   at: isoText(atMs),
   ...entry,

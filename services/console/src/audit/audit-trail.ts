@@ -82,7 +82,7 @@ export interface Verified {
  * @param known an entry's number and hash as somebody has noted them elsewhere: whoever can write to Redis could make all of the chain anew
  */
 export async function verifyAudit(store: Store, known: AuditHead | null = null): Promise<Verified> {
-  const head = await readHead(store);
+  let head = await readHead(store);
   let last = auditBeginning;
   let isKnown = known === null || known.sequence === 0;
   const broken = (sequence: number, problem: string): Verified => ({
@@ -92,6 +92,7 @@ export async function verifyAudit(store: Store, known: AuditHead | null = null):
   });
   for await (const part of readAll(store))
     for (const { sequence, hash, text } of part) {
+      if (sequence > head.sequence) head = await readHead(store); // more may have been sealed meanwhile
       if (sequence > head.sequence) return broken(sequence, 'it was put behind the last one that was sealed');
       if (sequence !== last.sequence + 1) return broken(last.sequence + 1, 'it is missing');
       if (hashAfter(last.hash, sequence, text) !== hash)
@@ -102,7 +103,7 @@ export async function verifyAudit(store: Store, known: AuditHead | null = null):
       }
       last = { sequence, hash };
     }
-  if (last.sequence !== head.sequence) return broken(last.sequence + 1, 'it is missing, and whatever came after it');
+  if (last.sequence < head.sequence) return broken(last.sequence + 1, 'it is missing, and whatever came after it');
   if (last.hash !== head.hash) return broken(last.sequence, 'its hash is another one than was kept of it');
   if (!isKnown) return broken(known?.sequence ?? 0, 'it was noted, and is missing');
   return { entries: last.sequence, head, broken: null };

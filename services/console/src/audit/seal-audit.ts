@@ -14,7 +14,13 @@ export async function sealAudit({ redis, keys, commit }: Store): Promise<AuditHe
     if (unsealed.length === 0) return head;
     let { sequence, hash } = head;
     const writes: string[][] = [];
+    const seen = new Set<string>();
     for (const [id, [, entry = '']] of unsealed) {
+      if (seen.has(entry)) {
+        writes.push(['XDEL', keys.auditUnsealed, id]); // sent twice
+        continue;
+      }
+      seen.add(entry);
       sequence++;
       hash = hashAfter(hash, sequence, entry);
       writes.push(

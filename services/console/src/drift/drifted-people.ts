@@ -44,7 +44,7 @@ export async function readDrift(planning: PlanningOptions & { store: Store }): P
 async function disabledByHand(planning: PlanningOptions & { store: Store }): Promise<DriftedPerson[]> {
   const { store } = planning;
   const { redis, keys } = store;
-  const stopped: { person: PersonKey; linked: Link }[] = [];
+  const stopped = new Map<PersonKey, Link>(); // one may come twice
   for await (const part of hashParts(redis, keys.links)) {
     const links = [...part].flatMap(([person, raw]) => {
       const linked = parseStored(link, keys.links, raw).value;
@@ -53,13 +53,13 @@ async function disabledByHand(planning: PlanningOptions & { store: Store }): Pro
     const accounts = await redis.hmget(keys.accounts, ...links.map(({ linked }) => linked.username));
     for (const [index, { person, linked }] of links.entries()) {
       const found = parseStored(account, keys.accounts, accounts[index] ?? null).value;
-      if (found !== null && isStoppedByHand(linked, found)) stopped.push({ person, linked });
+      if (found !== null && isStoppedByHand(linked, found)) stopped.set(person, linked);
     }
   }
-  const context = stopped.length === 0 ? null : await openContext(planning);
+  const context = stopped.size === 0 ? null : await openContext(planning);
   if (context === null) return [];
   const drifted: DriftedPerson[] = [];
-  for (const { person, linked } of stopped) {
+  for (const [person, linked] of stopped) {
     const gathered = await inputsFor(context, await readKnown(store, person));
     if (gathered === null || gathered === 'in delivery') continue;
     const { person: object, outOfScope, nowMs } = gathered.inputs;

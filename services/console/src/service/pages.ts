@@ -18,17 +18,23 @@ export async function addPages(surface: FastifyInstance, service: Service): Prom
   const holder = holderOf(store, configuration.console?.token);
   const check = new TokenCheck((token: string) => holder(proofOf(token)), { isUnguessable: isTokenOfOurs });
   const may = whoMay(configuration);
+  const onMissing = (groups: readonly string[]) =>
+    log.error(
+      { groups },
+      'groups of console.signIn are not in the directory, and nobody is in them: see "connector check"',
+    );
+  const asking = may === null ? null : { store, may, onMissing, signal };
   const sessions = new Sessions({
     store,
     holderOf: holder,
-    roleOf: async ({ directory, guid }) => (may?.directory.id === directory ? roleNow(may, guid, signal) : null),
+    roleOf: async ({ directory, guid }) => (asking?.may.directory.id === directory ? roleNow(asking, guid) : null),
     onUnknown: ({ message }) => log.warn(`whether somebody who has signed in still may can't be told: ${message}`),
   });
   const onWrongToken = (address: string) => log.warn({ address }, 'somebody sent a wrong token to the console');
   const door = new Door({ check, sessions, onWrongToken });
   await surface.register(cookie);
   addFrontPage(surface, { door, byPassword: may !== null });
-  const signIn = { store, check, sessions, whoMay: may, signal };
+  const signIn = { store, check, sessions, asking, signal };
   await addApi(surface, { door, session: sessionOf({ configuration, store }), log, signIn });
   await addQueueDashboard(surface, { door, target: configuration.redis, prefix: store.keys.queues });
 }
