@@ -39,13 +39,16 @@ test('every service tells that it is alive, whether it is ready and why not, and
   await recovered(reconciler);
 });
 
-test('the console’s front page says what there is, and its queues ask for the token', async () => {
+test('the console’s front page says what there is to whoever has the token, and its queues ask for it', async () => {
   await using servers = await Servers.create();
   await using run = await servers.run({ console: { token } });
   const program = run.process('console');
   await recovered(program);
   const origin = await addressOf(program);
-  const front = await fetch(`${origin}/`);
+  const stranger = await fetch(`${origin}/`);
+  assert.deepEqual([stranger.status, stranger.url], [200, `${origin}/sign-in`]);
+  assert.match(await stranger.text(), /<form id="by-token"/);
+  const front = await fetch(`${origin}/`, { headers: { authorization: `Bearer ${token}` } });
   assert.equal(front.status, 200);
   assert.match(front.headers.get('content-security-policy') ?? '', /default-src 'none'/);
   const page = await front.text();
