@@ -317,18 +317,24 @@ describe('signing in to the console', () => {
   });
 
   test('needs an encrypted directory that is configured', () => {
-    const parse = (more: object, signIn: object) =>
+    const parse = (more: object, signIn: object, page: object = {}) =>
       parseConfiguration(
         JSON.stringify({
           directories: [configured(more)],
           lastpass: { cid: '1', provhash: 'x' },
-          console: { signIn: { administrators: viewersDn, ...signIn } },
+          console: { ...page, signIn: { administrators: viewersDn, ...signIn } },
         }),
         { file: 'connector.yaml', environment: {} },
       );
     assert.throws(
       () => parse({}, { directory: 'other' }),
       /console\.signIn\.directory: there is no directory other; known are corp/,
+    );
+    for (const proxy of ['everybody', '0.0.0.0/0', '::/0', '10.0.0.0/33'])
+      assert.throws(() => parse({}, {}, { trustedProxies: [proxy] }), /console\.trustedProxies\[0\]: is /, proxy);
+    assert.deepEqual(
+      parse({}, {}, { trustedProxies: ['10.0.0.5', '10.1.0.0/16', 'fd00::/8'] }).console?.trustedProxies.length,
+      3,
     );
     const plain = { urls: [domain.ldapUrl], insecure: true };
     assert.throws(() => parse(plain, {}), /console\.signIn\.directory: corp isn't encrypted/);

@@ -38,6 +38,7 @@ export const ldapCode = {
   unavailableCriticalExtension: 12,
   noSuchObject: 32,
   invalidDnSyntax: 34,
+  invalidCredentials: 49,
   busy: 51,
   unavailable: 52,
   unwillingToPerform: 53,

@@ -224,9 +224,11 @@ const whole = z.strictObject({
       /** Addresses or networks of proxies in front of the console, whose word for where a request comes from is taken (X-Forwarded-For). */
       trustedProxies: z
         .array(
-          z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
-            error: 'is no address or network, such as 10.0.0.5 or 10.0.0.0/24',
-          }),
+          z
+            .union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+              error: 'is no address or network, such as 10.0.0.5 or 10.0.0.0/24',
+            })
+            .refine((text) => !text.endsWith('/0'), 'is everybody; write the address of the proxy'),
         )
         .default([]),
       /** Who signs in to the console with a name and password of AD. */

@@ -140,7 +140,7 @@ export async function runService(
     lastError = null;
   });
   const stop = new AbortController();
-  const trustedProxies = configuration.console?.trustedProxies ?? [];
+  const trustedProxies = name === 'console' ? (configuration.console?.trustedProxies ?? []) : [];
   const surface = surfaceOf({ readiness, metrics: [ofProcess, metrics], trustedProxies });
   const port = Number(process.env['CONNECTOR_PORT'] ?? http[name]);
   const host = process.env['CONNECTOR_HOST'] ?? http.host; // a container's image knows better than a configuration

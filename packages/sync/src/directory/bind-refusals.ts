@@ -3,9 +3,12 @@
  * few wrong passwords, whoever sends them.
  */
 import type { State } from '@connector/shared/state.ts';
+import type { Store } from '@connector/shared/store.ts';
 
 /** Without a refusal for so long, counting begins anew, s. */
 const forgottenAfterS = 2 * 3_600;
+/** After a refusal nobody but the watcher tries for so long, s: as long as the watcher itself waits at most. */
+const restS = 31 * 60;
 
 /** Counts a refusal. @returns how many there were in a row, this one included */
 export async function countRefusal({ redis, keys, commit }: State, directory: string): Promise<number> {
@@ -20,9 +23,9 @@ export async function countRefusal({ redis, keys, commit }: State, directory: st
   return Number(await redis.get(refusals));
 }
 
-/** Whether the account was refused the last time that it was tried. */
-export async function isRefused({ redis, keys }: State, directory: string): Promise<boolean> {
-  return (await redis.get(keys.directory(directory).refusals)) !== null;
+/** Whether the account was refused within the last half-hour, and not taken since. */
+export async function isRefused({ redis, keys }: Store, directory: string): Promise<boolean> {
+  return (await redis.ttl(keys.directory(directory).refusals)) > forgottenAfterS - restS;
 }
 
 /** The account was taken: counting begins anew. */

@@ -2,15 +2,25 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { connectDirectory, type DirectoryConnection } from '@connector/active-directory/connection.ts';
 import { DirectoryError } from '@connector/active-directory/errors.ts';
+import { ldapCode } from '@connector/active-directory/ldap-failure.ts';
 import { provePassword } from '@connector/active-directory/who-signs-in.ts';
 import type { Configuration, DirectoryConfiguration } from '@connector/shared/configuration.ts';
 import { personKey } from '@connector/shared/keys.ts';
 import type { Store } from '@connector/shared/store.ts';
-import { countRefusal, isRefused } from '@connector/sync/directory/bind-refusals.ts';
+import { countRefusal, forgetRefusals, isRefused } from '@connector/sync/directory/bind-refusals.ts';
 import { connectionOptions } from '@connector/sync/directory/connection-options.ts';
 import pLimit from 'p-limit';
 import type { Role } from './access-tokens.ts';
-import { beginTry, countFailure, endTry, forgetTries, keepTry, permissionBy, takeTry } from './sign-in-tries.ts';
+import {
+  beginTry,
+  countFailure,
+  endTry,
+  forgetTries,
+  giveBackTry,
+  keepTry,
+  permissionBy,
+  takeTry,
+} from './sign-in-tries.ts';
 
 /** Which groups of which directory may what. */
 export interface WhoMay {
@@ -63,10 +73,13 @@ export interface SignInOptions {
   readonly signal: AbortSignal;
 }
 
-/** So many connections to the directory at once, for all who sign in and who are looked up again. */
-const atOnce = pLimit(10);
-/** Whoever has signed in waits no longer for being looked up again, ms. */
-const lookUpWithinMs = 5_000;
+/** So many sign-ins at once, and so many look-ups of whoever has signed in: neither waits for the other. */
+const signIns = pLimit(10);
+const lookUps = pLimit(5);
+/** The connector's own account signs in once at a time: were its password wrong, AD would count each. */
+const oneBind = pLimit(1);
+/** A domain controller that doesn't take a connection within this is passed over, ms. */
+const connectTimeoutMs = 2_000;
 
 /**
  * Signs in.
@@ -77,12 +90,13 @@ export function signIn(
   { user, password }: { user: string; password: string },
 ): Promise<SignIn> {
   const { store, may, signal } = options;
-  return atOnce(async () => {
-    await using connection = await connect(options, signal);
+  return signIns(async () => {
+    await using connection = await connect(options);
     const found = await connection.findClaimant(user);
     const account = found === null ? nameless(user) : personKey(may.directory.id, found.guid);
     const failed = () => countFailure(store, account);
-    if (!(await beginTry(store, account))) return { kind: 'under way', failures: await failed() };
+    const turn = await beginTry(store, account);
+    if (turn === null) return { kind: 'under way', failures: await failed() };
     try {
       // As AD counts by now: another one may have ended meanwhile.
       const claimant = found === null ? null : await connection.findClaimant(user);
@@ -95,7 +109,8 @@ export function signIn(
       try {
         await provePassword(connectionOptions(may.directory), { url: connection.url, dn, password }, signal);
       } catch (error) {
-        await keepTry(store, account, lockOut); // it was heard only now
+        if (error instanceof DirectoryError && error.passwordWasRight) await giveBackTry(store, account);
+        else await keepTry(store, account, lockOut); // it was heard only now
         if (!(error instanceof DirectoryError) || error.code !== 'bind-refused') throw error;
         return { kind: error.passwordWasRight ? 'not let in' : 'wrong', failures: await failed() };
       }
@@ -105,36 +120,40 @@ export function signIn(
         ? { kind: 'may not', name }
         : { kind: 'welcome', who: { directory: may.directory.id, guid, name, role } };
     } finally {
-      await endTry(store, account);
+      await endTry(store, account, turn);
     }
   });
 }
 
 /**
  * What somebody who has signed in may do by now; `null`: nothing any more.
- * @throws DirectoryError or AccountRefused when the directory can't be asked; the signal's reason when it falls silent
+ * @throws DirectoryError or AccountRefused when the directory can't be asked
  */
 export function roleNow(options: SignInOptions, guid: string): Promise<Role | null> {
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(lookUpWithinMs)]);
-  return atOnce(async () => {
-    await using connection = await connect(options, signal);
+  return lookUps(async () => {
+    await using connection = await connect(options);
     return await roleAmong(options, connection, guid);
   });
 }
 
-/** As the connector's own account, which is never tried again after a refusal that counts: the watcher does so, ever more seldom. */
-async function connect({ store, may }: SignInOptions, signal: AbortSignal): Promise<DirectoryConnection> {
+/** As the connector's own account, which isn't tried from here for a while after a refusal that counts: the watcher does so, ever more seldom. */
+function connect({ store, may, signal }: SignInOptions): Promise<DirectoryConnection> {
   const { directory } = may;
-  if (await isRefused(store, directory.id))
-    throw new AccountRefused(
-      `${directory.bindDn} was refused by the directory ${directory.id}: mend bindPassword, and restart the watcher and the console`,
-    );
-  try {
-    return await connectDirectory(connectionOptions(directory), signal);
-  } catch (error) {
-    if (error instanceof DirectoryError && error.countsTowardsLockOut) await countRefusal(store, directory.id);
-    throw error;
-  }
+  return oneBind(async () => {
+    if (await isRefused(store, directory.id))
+      throw new AccountRefused(
+        `${directory.bindDn} was refused by the directory ${directory.id}: mend bindPassword, and restart the console and the watcher; it is tried again in half an hour`,
+      );
+    try {
+      const connection = await connectDirectory({ ...connectionOptions(directory), connectTimeoutMs }, signal);
+      await forgetRefusals(store, directory.id);
+      return connection;
+    } catch (error) {
+      const isWrong = error instanceof DirectoryError && error.ldapCode === ldapCode.invalidCredentials;
+      if (isWrong && error.countsTowardsLockOut) await countRefusal(store, directory.id);
+      throw error;
+    }
+  });
 }
 
 async function roleAmong(

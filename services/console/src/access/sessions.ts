@@ -3,6 +3,7 @@
  * when whatever it was opened with opens nothing any more.
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type AuditEntry, auditWrite } from '@connector/shared/audit.ts';
 import type { Keys } from '@connector/shared/keys.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
@@ -51,6 +52,10 @@ const idleMs = 3_600_000;
 const noteEveryMs = 60_000;
 /** So often AD is asked whether its owner is still in the group, ms. */
 const askEveryMs = 5 * 60_000;
+/** And so soon again when it couldn't be asked, ms. */
+const askAgainMs = 30_000;
+/** No request waits longer for it, ms: the session goes on, and the next one has the answer. */
+const answerWithinMs = 5_000;
 
 export interface SessionsOptions {
   readonly store: Store;
@@ -85,7 +90,7 @@ const noted = (
 export class Sessions {
   readonly #options: SessionsOptions;
   /** By the owner: what AD is just being asked. */
-  readonly #asking = new Map<string, Promise<Role | null>>();
+  readonly #asking = new Map<string, { readonly answer: Promise<Role | null>; readonly sinceMs: number }>();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -138,14 +143,13 @@ export class Sessions {
     const { value } = parseStored(stored, key, raw);
     const nowMs = Date.now();
     if (value === null || raw === null || value.endsAtMs <= nowMs) return null;
-    const who = await this.#whoBy(value, { secret, nowMs });
+    const { who, checkedAtMs } = await this.#whoBy(value, { secret, nowMs });
     if (who === null) {
       await this.end(secret, 'the console'); // what it was opened with opens nothing any more
       return null;
     }
-    const isAskedAnew = value.proof.kind === 'password' && nowMs - value.checkedAtMs >= askEveryMs;
-    if (isAskedAnew || nowMs - value.usedAtMs >= noteEveryMs) {
-      const next: Stored = { ...value, ...who, usedAtMs: nowMs, checkedAtMs: isAskedAnew ? nowMs : value.checkedAtMs };
+    if (checkedAtMs !== value.checkedAtMs || nowMs - value.usedAtMs >= noteEveryMs) {
+      const next: Stored = { ...value, ...who, usedAtMs: nowMs, checkedAtMs };
       const leftMs = Math.min(idleMs, value.endsAtMs - nowMs);
       const changed = { by: 'the console', did: 'changed', of: ownerOf(value.proof), name: who.name };
       await store.commit({
@@ -214,33 +218,47 @@ export class Sessions {
     return open;
   }
 
-  /** Whose session it is by now; `null`: what it was opened with opens nothing any more. */
+  /** Whose session it is by now, `null`: what it was opened with opens nothing any more; and when that was looked at. */
   async #whoBy(
     { name, role, proof: opened, checkedAtMs }: Stored,
     { secret, nowMs }: { secret: string; nowMs: number },
-  ): Promise<Asker | null> {
+  ): Promise<{ readonly who: Asker | null; readonly checkedAtMs: number }> {
     if (opened.kind === 'token') {
       const kept = Buffer.from(opened.bound, 'hex');
-      return this.#options.holderOf({
-        id: opened.id,
-        matches: (digest) => timingSafeEqual(bound(secret, digest), kept),
-      });
+      const matches = (digest: Buffer) => timingSafeEqual(bound(secret, digest), kept);
+      return { who: await this.#options.holderOf({ id: opened.id, matches }), checkedAtMs };
     }
-    if (nowMs - checkedAtMs < askEveryMs) return { name, role };
+    if (nowMs - checkedAtMs < askEveryMs) return { who: { name, role }, checkedAtMs };
     try {
-      const now = await this.#roleOf(opened);
-      return now === null ? null : { name, role: now };
+      const now = await this.#roleOf(opened, nowMs);
+      return { who: now === null ? null : { name, role: now }, checkedAtMs: nowMs };
     } catch (error) {
       this.#options.onUnknown(error as Error);
-      return { name, role };
+      return { who: { name, role }, checkedAtMs: nowMs - askEveryMs + askAgainMs };
     }
   }
 
-  /** Asks once for all requests that want to know at the same time. */
-  #roleOf(opened: Extract<Proof, { kind: 'password' }>): Promise<Role | null> {
+  /** Asks once for all requests that want to know. An answer that comes too late for one is there for the next. */
+  async #roleOf(opened: Extract<Proof, { kind: 'password' }>, nowMs: number): Promise<Role | null> {
     const owner = ownerOf(opened);
-    const asking = this.#asking.get(owner) ?? this.#options.roleOf(opened).finally(() => this.#asking.delete(owner));
+    const known = this.#asking.get(owner);
+    const asking =
+      known !== undefined && nowMs - known.sinceMs < askEveryMs
+        ? known
+        : { answer: this.#options.roleOf(opened), sinceMs: nowMs };
     this.#asking.set(owner, asking);
-    return asking;
+    const waiting = new AbortController();
+    const first = await Promise.race([
+      asking.answer.then(
+        (role) => ({ role }),
+        (error: Error) => ({ error }),
+      ),
+      sleep(answerWithinMs, null, { signal: waiting.signal }).catch(() => null),
+    ]);
+    waiting.abort();
+    if (first === null) throw new Error(`the directory doesn't answer within ${answerWithinMs / 1_000} s`);
+    this.#asking.delete(owner);
+    if ('error' in first) throw first.error;
+    return first.role;
   }
 }

@@ -2,6 +2,7 @@
  * How often one may try to sign in as an account. AD locks an account after a few wrong passwords; so it is asked less often than that
  * within the time over which it counts, whoever tries and by way of whichever console.
  */
+import { randomUUID } from 'node:crypto';
 import type { Claimant, LockOut } from '@connector/active-directory/who-signs-in.ts';
 import type { Store } from '@connector/shared/store.ts';
 import type { ChainableCommander } from 'ioredis';
@@ -50,16 +51,27 @@ const laterMs = 60_000;
 /** A try takes no longer, ms: connecting and signing in have limits of their own. */
 const tryWithinMs = 60_000;
 
-const windowOf = ({ threshold, windowMs }: LockOut): number =>
-  (threshold === 0 ? windowWithoutLockOutMs : windowMs) + laterMs;
+/**
+ * A policy may count for months, or for ever, and a right password elsewhere makes AD forget it all the same, of which nobody tells us: beyond a day
+ * AD's own count decides (`permissionBy`).
+ */
+const longestWindowMs = 24 * 3_600_000;
 
-/** Begins a try: one of an account at a time, by all consoles together, so that none is counted before another has ended. */
-export async function beginTry({ redis, keys }: Store, account: string): Promise<boolean> {
-  return (await redis.set(keys.signingIn(account), '1', 'PX', tryWithinMs, 'NX')) !== null;
+const windowOf = ({ threshold, windowMs }: LockOut): number =>
+  (threshold === 0 ? windowWithoutLockOutMs : Math.min(windowMs, longestWindowMs)) + laterMs;
+
+/**
+ * Begins a try: one of an account at a time, by all consoles together, so that none is counted before another has ended.
+ * @returns what ends it; `null` while there is another
+ */
+export async function beginTry({ redis, keys }: Store, account: string): Promise<string | null> {
+  const turn = randomUUID();
+  return (await redis.set(keys.signingIn(account), turn, 'PX', tryWithinMs, 'NX')) === null ? null : turn;
 }
 
-export async function endTry({ redis, keys }: Store, account: string): Promise<void> {
-  await redis.del(keys.signingIn(account));
+export async function endTry({ keys, commit }: Store, account: string, turn: string): Promise<void> {
+  const key = keys.signingIn(account);
+  await commit({ guards: [{ command: ['GET', key], is: turn }], writes: [['DEL', key]] });
 }
 
 /**
@@ -67,6 +79,7 @@ export async function endTry({ redis, keys }: Store, account: string): Promise<v
  * @param account tells accounts apart
  */
 export async function takeTry({ redis, keys }: Store, account: string, lockOut: LockOut): Promise<Permission> {
+  if (mostTries(lockOut) === 0) return { may: false, againInMs: 0 }; // however long one waits
   const key = keys.passwordTries(account);
   const windowMs = windowOf(lockOut);
   const [, tries, leftMs] = await answersOf(redis.multi().set(key, 0, 'PX', windowMs, 'NX').incr(key).pttl(key));
@@ -78,6 +91,11 @@ export async function takeTry({ redis, keys }: Store, account: string, lockOut: 
 /** AD has heard a wrong password just now: its time begins now. */
 export async function keepTry({ redis, keys }: Store, account: string, lockOut: LockOut): Promise<void> {
   await redis.pexpire(keys.passwordTries(account), windowOf(lockOut));
+}
+
+/** AD has found the password right, and counts nothing, though it lets nobody in. */
+export async function giveBackTry({ redis, keys }: Store, account: string): Promise<void> {
+  await redis.decr(keys.passwordTries(account));
 }
 
 /** The answers of a transaction of Redis. @throws the first that is an error: nobody may try without being counted */
