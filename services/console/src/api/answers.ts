@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const prefix = '/api/v1';
 
-/** What is answered instead of a document. */
+/** The form of what is answered instead of a document. */
 export const failed = z.strictObject({ error: z.strictObject({ code: z.string(), message: z.string() }) });
 
 /** What is answered instead of a document: a code for programs, and a line for people. */

@@ -11,7 +11,6 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import { csrfHeader, type Door, sessionCookie } from '../access/door.ts';
-import { addSessionRoutes, type SessionRoutesOptions } from '../access/session-routes.ts';
 import { type Page, pageOf } from '../page.ts';
 import type { Session } from '../session.ts';
 import { failed, failure, prefix } from './answers.ts';
@@ -19,6 +18,7 @@ import { type Found, foundFor, told } from './found.ts';
 import { guardOf } from './guard.ts';
 import { type Route, routes } from './routes.ts';
 import { addSearch } from './search-route.ts';
+import { addSessionRoutes, type SessionRoutesOptions } from './session-routes.ts';
 
 export interface ApiOptions {
   readonly door: Door;

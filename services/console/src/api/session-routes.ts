@@ -6,12 +6,13 @@ import type { Store } from '@connector/shared/store.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { type Asker, isTokenOfOurs, roles } from './access-tokens.ts';
-import { AccountRefused, type SignIn, type SignInOptions, signIn } from './directory-sign-in.ts';
-import { csrfHeader, sessionCookie } from './door.ts';
-import type { OpenSession, Sessions } from './sessions.ts';
-import { countFailure, delayAfterMs } from './sign-in-tries.ts';
-import type { TokenCheck } from './token-check.ts';
+import { type Asker, isTokenOfOurs, roles } from '../access/access-tokens.ts';
+import { AccountRefused, type SignIn, type SignInOptions, signIn } from '../access/directory-sign-in.ts';
+import { csrfHeader, sessionCookie } from '../access/door.ts';
+import type { OpenSession, Sessions } from '../access/sessions.ts';
+import { countFailure, delayAfterMs } from '../access/sign-in-tries.ts';
+import type { TokenCheck } from '../access/token-check.ts';
+import { failed, failure } from './answers.ts';
 
 export interface SessionRoutesOptions {
   readonly store: Store;
@@ -47,7 +48,6 @@ const opened = z.strictObject({
     .describe(`Goes into ${csrfHeader} with whatever changes something; null: needed by a session only.`),
   endsAt: z.string().nullable().describe('When it ends at the latest; null: it is a token that was sent.'),
 });
-const failed = z.strictObject({ error: z.strictObject({ code: z.string(), message: z.string() }) });
 
 /** So many attempts of one address may wait for their answers at once. */
 const mostWaiting = 10;
@@ -132,7 +132,7 @@ export function addSessionRoutes(scope: FastifyInstance, options: SessionRoutesO
     const leftMs = delayAfterMs(Math.max(failures, ofAddress)) - (performance.now() - beganAtMs);
     await sleep(Math.max(0, leftMs), undefined, { signal }).catch(() => undefined);
     if (retryAfterMs !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterMs / 1_000)));
-    return reply.code(status).send({ error: { code, message } });
+    return reply.code(status).send(failure(code, message));
   };
 
   const welcome = (
@@ -157,12 +157,14 @@ export function addSessionRoutes(scope: FastifyInstance, options: SessionRoutesO
     given: { user: string; password: string },
   ) => {
     if (asking === null)
-      return reply.code(403).send({
-        error: {
-          code: 'NO_SIGN_IN',
-          message: 'nobody signs in by name and password here: sign in with a token, or configure console.signIn',
-        },
-      });
+      return reply
+        .code(403)
+        .send(
+          failure(
+            'NO_SIGN_IN',
+            'nobody signs in by name and password here: sign in with a token, or configure console.signIn',
+          ),
+        );
     const beganAtMs = performance.now();
     let attempt: SignIn;
     try {
@@ -171,7 +173,7 @@ export function addSessionRoutes(scope: FastifyInstance, options: SessionRoutesO
       if (!(error instanceof DirectoryError || error instanceof AccountRefused)) throw error;
       log.error({ code: error.code }, `nobody can sign in to the console: ${error.message}`);
       const message = `Active Directory can’t be asked, see the log of the console (${error.code}): sign in with a token meanwhile`;
-      return reply.code(503).send({ error: { code: 'DIRECTORY_UNAVAILABLE', message } });
+      return reply.code(503).send(failure('DIRECTORY_UNAVAILABLE', message));
     }
     if (attempt.kind === 'welcome') return welcome(request, reply, await sessions.beginFor(attempt.who));
     const failures = attempt.kind === 'may not' ? 1 : attempt.failures;
@@ -201,7 +203,7 @@ export function addSessionRoutes(scope: FastifyInstance, options: SessionRoutesO
         return reply
           .code(429)
           .header('retry-after', '5')
-          .send({ error: { code: 'TOO_MANY', message: 'too many attempts to sign in are waiting: wait' } });
+          .send(failure('TOO_MANY', 'too many attempts to sign in are waiting: wait'));
       waiting.set(request.ip, before + 1);
       try {
         await store.check();
