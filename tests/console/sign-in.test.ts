@@ -33,6 +33,7 @@ describe('signing in to the console', () => {
   let surface: FastifyInstance;
   let viewersDn: string;
   const logged: string[] = [];
+  const opened: [pages: FastifyInstance, store: Store][] = [];
   const dnOf = (name: string) => `CN=${name},CN=Users,${domain.baseDn}`;
   const people = [
     'connector',
@@ -71,8 +72,10 @@ describe('signing in to the console', () => {
     await store.notice();
   });
   after(async () => {
-    await surface?.close();
-    store?.close();
+    for (const [pages, itsStore] of opened) {
+      await pages.close();
+      itsStore.close();
+    }
     await admin?.[Symbol.asyncDispose]();
     await redis?.[Symbol.asyncDispose]();
     await domain?.[Symbol.asyncDispose]();
@@ -103,12 +106,13 @@ describe('signing in to the console', () => {
       },
     });
     const configuration = parseConfiguration(text, { file: join(dir, 'connector.yaml'), environment: {} });
-    const opened = openStore({ target: configuration.redis, prefix: configuration.redis.prefix, name: 'test' });
+    const itsStore = openStore({ target: configuration.redis, prefix: configuration.redis.prefix, name: 'test' });
     const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(line) });
     const pages = Fastify();
     const { signal } = new AbortController();
-    await addPages(pages, { configuration, store: opened, log, signal } as Service);
-    return [pages, opened];
+    opened.push([pages, itsStore]);
+    await addPages(pages, { configuration, store: itsStore, log, signal } as Service);
+    return [pages, itsStore];
   }
 
   async function signIn(user: string, given = password) {
@@ -237,7 +241,7 @@ describe('signing in to the console', () => {
   });
 
   test('the connector’s own account isn’t locked either: refused once, it isn’t tried from here any more', async () => {
-    const [other, otherStore] = await surfaceWith({ bindDn: dnOf('strict'), bindPassword: wrong });
+    const [other] = await surfaceWith({ bindDn: dnOf('strict'), bindPassword: wrong });
     const attempt = () => other.inject({ method: 'POST', url: '/api/v1/session', payload: { user: 'ada', password } });
     const attempts = await Promise.all([attempt(), attempt(), attempt()]);
     assert.deepEqual(
@@ -247,17 +251,13 @@ describe('signing in to the console', () => {
     assert.match(attempts[2]?.body ?? '', /can’t be asked.*bind-refused/);
     assert.equal(await ofAccount('strict', 'badPwdCount'), '1');
     assert.ok(logged.some((line) => line.includes('mend bindPassword')));
-    await other.close();
-    otherStore.close();
   });
 
   test('a group that isn’t there is one that nobody is in, and keeps nobody else out', async () => {
-    const [other, otherStore] = await surfaceWith({}, { viewers: dnOf('Nowhere') });
+    const [other] = await surfaceWith({}, { viewers: dnOf('Nowhere') });
     const ask = (user: string) => other.inject({ method: 'POST', url: '/api/v1/session', payload: { user, password } });
     assert.deepEqual([(await ask('ada')).statusCode, (await ask('vera')).statusCode], [200, 403]);
     assert.ok(logged.some((line) => line.includes('CN=Nowhere') && line.includes('connector check')));
-    await other.close();
-    otherStore.close();
   });
 
   test('a password policy of their own counts for whom it is, where the connector may read it', async () => {
