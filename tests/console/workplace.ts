@@ -12,6 +12,21 @@ import { RedisServer } from '../support/redis-server.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
+/** The plan of somebody who would be disabled, and whom the guard holds. @param name tells them from others */
+export const heldPlan = (name: string, changes: Partial<Plan> = {}): Plan => ({
+  username: `${name}@x.org`,
+  name: `Person ${name}`,
+  steps: [{ kind: 'disable', because: 'was deleted in Active Directory' }],
+  guarded: `digest-${name}`,
+  cleared: false,
+  mustHold: null,
+  certain: false,
+  heldBecause: 'too many at once',
+  inputs: { touched: 1, account: null, policy: 'p' },
+  madeAtMs: 1,
+  ...changes,
+});
+
 /** How a run of the command ended. */
 export interface Ran {
   readonly code: number | null;
@@ -132,19 +147,7 @@ export class Workplace implements AsyncDisposable {
   async hold(digit: string, changes: Partial<Plan> = {}): Promise<string> {
     const { redis, keys } = this.store;
     const person = `corp/${guidOf(digit)}`;
-    const plan: Plan = {
-      username: `${digit}@x.org`,
-      name: `Person ${digit}`,
-      steps: [{ kind: 'disable', because: 'was deleted in Active Directory' }],
-      guarded: `digest-${digit}`,
-      cleared: false,
-      mustHold: null,
-      certain: false,
-      heldBecause: 'too many at once',
-      inputs: { touched: 1, account: null, policy: 'p' },
-      madeAtMs: 1,
-      ...changes,
-    };
+    const plan = heldPlan(digit, changes);
     await redis.hset(keys.plans, person, JSON.stringify(plan));
     await redis.zadd(keys.held, 1_700_000_000_000, person);
     await redis.zadd(keys.recentLeavers, 1_700_000_000_000, person);

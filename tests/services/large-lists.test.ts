@@ -10,7 +10,7 @@ import type { MirrorObject } from '@connector/sync/mirror/mirror-object.ts';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { addPages } from '../../services/console/src/service/pages.ts';
-import { guidOf, Workplace } from '../console/workplace.ts';
+import { guidOf, heldPlan, Workplace } from '../console/workplace.ts';
 import { accountOf } from '../reconciler/reconciling.ts';
 
 const everybody = 100_000;
@@ -122,18 +122,5 @@ const inDirectory = (n: number, mail: string): MirrorObject => ({
   isCriticalSystemObject: false,
 });
 
-function planOf(n: number, username: string, step: Plan['steps'][number]): string {
-  const plan: Plan = {
-    username,
-    name: `Person ${n}`,
-    steps: [step],
-    guarded: `digest-${n}`,
-    cleared: false,
-    mustHold: null,
-    certain: false,
-    heldBecause: 'too many at once',
-    inputs: { touched: 1, account: null, policy: 'p' },
-    madeAtMs: 1,
-  };
-  return JSON.stringify(plan);
-}
+const planOf = (n: number, username: string, step: Plan['steps'][number]): string =>
+  JSON.stringify(heldPlan(String(n), { username, steps: [step] }));
