@@ -33,7 +33,7 @@ export const delayAfterMs = (failures: number): number => Math.min(longestDelayM
 export type Permission = { readonly may: true } | { readonly may: false; readonly againInMs: number };
 
 /**
- * What AD's own count says, in which wrong passwords given elsewhere are: nothing is tried when fewer than three would be left, or where it locks
+ * What AD's own count says, in which wrong passwords given elsewhere are: nothing is tried when fewer than three are left, or where it locks
  * at three or fewer, once there was one.
  * @returns `null` where it has nothing against a try
  */
