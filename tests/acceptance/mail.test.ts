@@ -173,6 +173,30 @@ test('a stranger who takes the old address is never touched for the sake of who 
   );
 });
 
+// Found by the oracle's random rounds (SEED=220666493): the link of somebody deleted, whose account was gone as well, kept the name for good;
+// who had it now counted as without an account, and would have kept access when they left.
+test('a link follows to an address that still stands in the link of somebody deleted, whose account is gone', async () => {
+  const { stack, users, dnOf, isListed, setAside } = await company({}, { policy: { onDeleted: 'nothing' } });
+  await using _ = stack;
+  await stack.admin.delete(dnOf('bob'));
+  await stack.settled();
+  const state = await stack.simulator.state();
+  await stack.simulator.seed({ ...state, users: state.users.filter(({ username }) => username !== address('bob')) });
+  await stack.admin.modify(dnOf('ann'), { mail: address('bob') });
+  await waitUntil('the address to be asked for', async () => (await users()).get(address('ann'))?.pending_email);
+  await stack.settled();
+  await stack.simulator.login(address('ann'));
+  assert.ok(await isListed('ann', 'bob'));
+  await waitUntil(
+    'the link to follow',
+    async () => (await stack.store.redis.hexists(stack.keys.linked, address('ann'))) === 0,
+  );
+  await stack.settled();
+  assert.equal(await setAside(), '');
+  await stack.admin.disable(dnOf('ann'));
+  await waitUntil('the leaver to lose access', async () => (await users()).get(address('bob'))?.disabled);
+});
+
 test('many changes of mail keep within the limit that LastPass publishes', async () => {
   const names = Array.from({ length: 30 }, (_, index) => `p${index}`);
   const { stack, dnOf, changes } = await company({}, { names });

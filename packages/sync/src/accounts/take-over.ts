@@ -102,21 +102,23 @@ async function followRenames(
     const account = current?.id == null ? undefined : byId.get(current.id);
     if (!current || !account || account.username === current.username) continue;
     const [from, to] = [current.username, account.username];
-    const [changedAt, holder] = await Promise.all([
+    const [changedAt, holder, former] = await Promise.all([
       redis.hmget(keys.accountChanges, from, to),
       redis.hget(keys.linked, from), // somebody else, where two accounts have swapped their names
+      formerHolder(store, account),
     ]);
-    if (changedAt.some((tick) => Number(tick ?? 0) > beganAt)) continue;
+    if (former === 'still theirs' || changedAt.some((tick) => Number(tick ?? 0) > beganAt)) continue;
     const { changingTo: _, ...settled } = current;
     const left = listed.get(from);
-    const people = new Set([person, ...(await peopleWithMail(store, directories, [from, to]))]); // one is free, one is taken
+    // One name is free, one is taken.
+    const people = new Set([person, ...former.people, ...(await peopleWithMail(store, directories, [from, to]))]);
     const outcome = await store.commit({
       guards: [
         turn.guard,
         { command: ['HGET', keys.links, person], is: raw },
         { command: ['HGET', keys.claims, person], is: null },
         { command: ['HGET', keys.linked, from], is: holder },
-        { command: ['HGET', keys.linked, to], is: null },
+        ...former.guards,
         { command: ['HGET', keys.accountChanges, from], is: changedAt[0] ?? null },
         { command: ['HGET', keys.accountChanges, to], is: changedAt[1] ?? null },
       ],
@@ -131,6 +133,29 @@ async function followRenames(
     if (outcome.committed) followed.push(...people);
   }
   return { followed, unsettled };
+}
+
+/**
+ * Who is still noted under the name by which an account is listed now, though theirs was another: it was deleted by hand, or goes by another
+ * name itself. The guards hold as long as that is so.
+ */
+async function formerHolder(
+  { redis, keys }: State,
+  { id, username }: Account,
+): Promise<'still theirs' | { readonly people: readonly PersonKey[]; readonly guards: readonly Guard[] }> {
+  const holder = await redis.hget(keys.linked, username);
+  const isHeld: Guard = { command: ['HGET', keys.linked, username], is: holder };
+  if (holder === null) return { people: [], guards: [isHeld] };
+  const raw = await redis.hget(keys.links, holder);
+  const held = parseStored(link, keys.links, raw).value;
+  // Without an id it may be this very account; and a call of ours that may yet be carried out goes by the name.
+  if (held !== null && (held.id === null || held.id === id || held.settlesAtMs !== undefined)) return 'still theirs';
+  const guards: Guard[] = [
+    isHeld,
+    { command: ['HGET', keys.links, holder], is: raw },
+    { command: ['HGET', keys.claims, holder], is: null },
+  ];
+  return { people: [holder], guards };
 }
 
 interface Listed {
