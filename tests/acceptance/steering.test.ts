@@ -1,11 +1,15 @@
 /** What a person steers: the first run, manual mode, a pause, and what was changed by hand at LastPass. */
 import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { pauseDelivery } from '@connector/sync/requests/steering.ts';
+import { Program } from '../support/child-process.ts';
 import { Stack, type StackOptions } from '../support/stack.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { connector } from './held.ts';
 
+const command = resolve(import.meta.dirname, '../../services/console/src/connector.ts');
+const clockPreload = resolve(import.meta.dirname, '../chaos/clock-preload.ts');
 const names = ['ann', 'bob', 'eve', 'ida', 'kim', 'lea', 'max', 'tom'];
 const mailOf = (name: string): string => `${name}@company.test`;
 
@@ -168,6 +172,24 @@ test('check looks at every end by itself, and names the remedy where one is not 
     [...new Set(fine.findings.map(({ end }: { end: string }) => end))],
     ['Redis', 'directory corp', 'LastPass', 'services'],
   );
+  const { redis } = stack.store;
+  const used = Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
+  await redis.config('SET', 'maxmemory', String(Math.round(used * 1.3)));
+  await using ahead = new Program({
+    command: process.execPath,
+    args: ['--import', clockPreload, command, 'check', '--json'],
+    env: { CONNECTOR_CONFIG: stack.configFile, CLOCK_SHIFT_MS: '300000' },
+  });
+  assert.equal(await ahead.ended, 0);
+  const warnings = (JSON.parse(ahead.output) as { findings: { grade: string; text: string }[] }).findings
+    .filter(({ grade }) => grade === 'warning')
+    .map(({ text }) => text);
+  assert.match(warnings[0] ?? '', /uses \d+ MB of \d+ MB \(maxmemory\): raise maxmemory/);
+  assert.match(
+    warnings[1] ?? '',
+    /its clock and the one here are (5 min 0|4 min 59|5 min 1) s apart: keep both in step/,
+  );
+  await redis.config('SET', 'maxmemory', '0');
   await stack.stop('pusher');
   await stack.configure({
     lastpass: { apiUrl: stack.simulator.apiUrl, cid: '1', provhash: 'wrong' },
@@ -183,5 +205,5 @@ test('check looks at every end by itself, and names the remedy where one is not 
     /^Redis: .*127\.0\.0\.1:1 can't be reached \(ECONNREFUSED\): start it, or check redis\.url$/,
   );
   assert.match(failures[1] ?? '', /^LastPass: .*check cid and provhash/);
-  assert.equal(findings.filter(({ end, grade }) => end === 'directory corp' && grade === 'ok').length, 3);
+  assert.equal(findings.filter(({ end, grade }) => end === 'directory corp' && grade === 'ok').length, 5);
 });

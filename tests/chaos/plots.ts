@@ -78,13 +78,15 @@ export class Plots {
     };
   }
 
-  /** All services begin again with another policy, or other limits of the guard. */
+  /** Another policy, or other limits of the guard: set while everything runs, or configured, and all services begin again. */
   #otherPolicy(random: Random, deeds: number): Plot {
     const { policy, stack, replicas } = this.#world;
     const next = random.chance(0.5) ? { ...policy, tight: !policy.tight } : anotherPolicy(policy, random);
+    const isSet = random.chance(0.5);
     return {
-      words: wordsOf(next),
+      words: `${wordsOf(next)}${isSet ? ', set while everything runs' : ''}`,
       first: async () => {
+        if (isSet) return this.#world.setPolicy(next);
         await stack.stopAll();
         await this.#world.changePolicy(next);
         replicas.startAll();

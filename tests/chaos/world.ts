@@ -3,6 +3,8 @@
  * break, and the oracle. Redis, the domain controller and LastPass are reached by the services through these wires only.
  */
 import { join } from 'node:path';
+import { policy as policySchema } from '@connector/shared/policy.ts';
+import { countingPolicy, replacePolicy } from '@connector/sync/plan/policy-in-force.ts';
 import { founding, lastPassBefore, mailOf } from '../acceptance/company.ts';
 import { DirectoryHands } from '../acceptance/directory-hands.ts';
 import { DirectoryModel, type Operation } from '../acceptance/directory-model.ts';
@@ -13,7 +15,7 @@ import type { Rules } from '../oracle/rules.ts';
 import { SettledOracle } from '../oracle/settled-oracle.ts';
 import { Story } from '../oracle/story.ts';
 import { LdapProxy } from '../support/ldap/ldap-proxy.ts';
-import { Stack } from '../support/stack.ts';
+import { directoryId, Stack } from '../support/stack.ts';
 import { type ChaosPolicy, configured } from './policies.ts';
 import { PossibleLeavers } from './possible-leavers.ts';
 import { Replicas } from './replicas.ts';
@@ -60,6 +62,8 @@ export class ChaosWorld implements AsyncDisposable {
   /** Whoever works on the directory, or on the domain controller itself. */
   readonly #directoryTurns = new Turns();
   #policy: ChaosPolicy;
+  /** What the configuration says, whatever was set since. */
+  #configured: ChaosPolicy;
   /** The accounts of strangers as they were when something was done by hand for the last time. */
   #strangers = new Map<string, string>();
 
@@ -68,7 +72,7 @@ export class ChaosWorld implements AsyncDisposable {
     this.wires = wires;
     this.directory = directory;
     this.oracle = oracle;
-    this.#policy = policy;
+    this.#policy = this.#configured = policy;
     this.replicas = new Replicas(stack, { NODE_COMPILE_CACHE: join(stack.dir, 'compiled') });
     this.simulatorFaults = new SimulatorFaults(stack.simulator);
     this.#hands = new DirectoryHands(stack.domain);
@@ -171,11 +175,34 @@ export class ChaosWorld implements AsyncDisposable {
     await this.rememberStrangers();
   }
 
-  /** Writes another policy into the configuration; services that start from now on have it. */
+  /** Writes another policy into the configuration, which counts then; services that start from now on have it. */
   async changePolicy(policy: ChaosPolicy): Promise<void> {
-    this.#policy = policy;
+    this.#policy = this.#configured = policy;
     await this.stack.configure({ policy: configured(policy) });
+    await this.#replacePolicy(null);
     this.oracle.changeRules(this.#rules);
+  }
+
+  /** Sets another policy, as an administrator does: it counts, whatever the configuration says. */
+  async setPolicy(policy: ChaosPolicy): Promise<void> {
+    this.#policy = policy;
+    await this.#replacePolicy(policy);
+    this.oracle.changeRules(this.#rules);
+  }
+
+  /** @param policy `null`: the configured one counts */
+  async #replacePolicy(policy: ChaosPolicy | null): Promise<void> {
+    const { store, domain } = this.stack;
+    await store.notice(); // Redis may have begun again since
+    const parsed = (each: ChaosPolicy) => policySchema.parse(configured(each));
+    const directories = [{ id: directoryId, ...basesBelow(domain.baseDn) }];
+    const { inForce } = await countingPolicy(store, parsed(this.#configured));
+    if (policy === null && inForce?.set == null) return; // it counts already, or does once the services have begun again
+    const wanted = { policy: policy && parsed(policy), by: 'chaos', number: inForce?.number ?? 0 };
+    const replaced = await replacePolicy(store, wanted, { policy: parsed(this.#configured), directories });
+    if (replaced.kind === 'another' || replaced.kind === 'elsewhere')
+      throw new Error(`the policy can't be set: ${JSON.stringify(replaced)}`);
+    await store.makeDurable();
   }
 
   get #rules(): Rules {

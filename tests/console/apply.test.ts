@@ -52,7 +52,7 @@ async function planFile(steps: Step[], changes: Partial<PlanFile & PlannedPerson
     version: 1,
     madeAt: '2026-11-28T00:00:00.000Z',
     by: 'somebody',
-    ...placeOf(configuration()),
+    ...placeOf(configuration(), configuration().policy),
     directories: ['corp'],
     read: { objects: 1, accounts: 1 },
     counts: { people: 1, steps: steps.length },

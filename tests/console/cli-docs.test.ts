@@ -214,6 +214,24 @@ test('explain prints what is described', async () => {
   await place.configure({});
 });
 
+test('policy prints what is described', async () => {
+  const { redis, keys } = place.store;
+  await putJaneToWork(place);
+  const [kim, staff] = [guidOf('c'), guidOf('1')];
+  await place.mirror('c', { rdn: 'CN=Kim Lee', displayName: 'Kim Lee', mail: 'kim@corp.test' });
+  await redis.sadd(keys.directory('corp').mirror(1).memberships(kim), staff);
+  await run('policy');
+  await run('policy', 'set', 'groupFilter=[Nobody]', '--dry-run'); // Jane is held
+  await place.hold('a');
+  await run('policy', 'set', 'onDetected=approve', '--dry-run'); // Kim is pending, and Jane isn't held any more
+  await run('policy', 'set', 'onDetected=approve', '--yes');
+  await run('policy', 'set', 'onDetected=approve', '--yes');
+  await run('policy');
+  await run('policy', 'history');
+  await run('status');
+  await place.configure({});
+});
+
 test('sync, pause and resume, and an error, print what is described', async () => {
   const { redis, keys } = place.store;
   await fill();
@@ -277,6 +295,8 @@ test('preview and apply print what is described, the CSV has the columns describ
 
 test('nothing that was printed was undescribed or of another type, and everything described was printed', () => {
   assert.deepEqual(described.problems, []);
-  const shapes = ['Errors in JSON', 'Renamed groups', 'Names not found', 'Plan files'].map(sectionNamed);
+  const shapes = ['Errors in JSON', 'Renamed groups', 'Names not found', 'Plan files', 'People of an edit'].map(
+    sectionNamed,
+  );
   assert.deepEqual(described.unseen([...ofCommands, ...shapes]), []);
 });

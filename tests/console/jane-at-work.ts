@@ -24,6 +24,7 @@ export async function putJaneToWork(place: Workplace, configuration: object = {}
   await place.configure({ policy: rules, ...configuration });
   const version = policyVersion(policy.parse(rules), [{ id: 'corp', userBases: [], groupBases: [] }]);
   await redis.set(keys.policy, JSON.stringify({ version, settled: true, after: {}, firstRun: null }));
+  await redis.set(keys.directory('corp').caughtUp, '1');
   await redis.set(keys.accountsRead, JSON.stringify({ atMs: 1, total: 2, answered: null }));
   await place.mirror(root, { kind: 'container', rdn: 'DC=corp,DC=test', parent: null, mail: null });
   const person = { rdn: 'CN=Jane Doe', displayName: 'Jane Doe', sAMAccountName: 'jane', mail: janesMail };

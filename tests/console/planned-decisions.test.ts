@@ -6,7 +6,7 @@ import { firstMirrorState } from '@connector/shared/directory-state.ts';
 import { personKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { type Plan, plan } from '@connector/shared/plan.ts';
-import { type Bases, basesVersion, type PolicyState, policy, policyVersion } from '@connector/shared/policy.ts';
+import { type Bases, basesVersion, policy, policyState, policyVersion } from '@connector/shared/policy.ts';
 import type { MirrorObject } from '@connector/sync/mirror/mirror-object.ts';
 import { judgeWaiting } from '@connector/sync/plan/judging.ts';
 import { planPeople } from '@connector/sync/plan/planning.ts';
@@ -59,7 +59,7 @@ beforeEach(async () => {
   const { redis, keys } = place.store;
   const own = keys.directory('corp');
   const bases = { version: basesVersion({ userBases: [], groupBases: [] }), users: [root], groups: [] };
-  const inForce: PolicyState = { version, settled: true, after: {}, firstRun: null };
+  const inForce = policyState.parse({ version, settled: true, after: {} });
   await redis.set(keys.policy, JSON.stringify(inForce));
   await redis.set(own.mirrorState, JSON.stringify({ ...firstMirrorState, current: { generation: 1, bases } }));
   await redis.set(own.caughtUp, '1');
@@ -83,9 +83,9 @@ async function know(changes: Partial<MirrorObject>): Promise<void> {
 /** What a reconciler does at the ring. @returns the plan */
 async function reconcile(): Promise<Plan | null> {
   const { store } = place;
-  const options = { store, policy: rules, policyVersion: version, directories };
+  const options = { store, policy: rules, directories };
   await planPeople(options, [person]);
-  await judgeWaiting({ store, limits: rules.guard, directories: ['corp'] });
+  await judgeWaiting({ store, policy: rules, directories: ['corp'] });
   const raw = await store.redis.hget(store.keys.plans, person);
   return raw === null ? null : plan.parse(JSON.parse(raw));
 }

@@ -7,7 +7,7 @@ import type { DirectoryChange } from '@connector/shared/directory-change.ts';
 import type { LogEntry, ResolvedBases } from '@connector/shared/directory-state.ts';
 import { type PersonKey, personKey } from '@connector/shared/keys.ts';
 import { type Plan, plan } from '@connector/shared/plan.ts';
-import { basesVersion, policy, policyVersion } from '@connector/shared/policy.ts';
+import { basesVersion, policy } from '@connector/shared/policy.ts';
 import { openStore, type Store } from '@connector/shared/store.ts';
 import { takeOverAccounts } from '@connector/sync/accounts/take-over.ts';
 import { applyNext } from '@connector/sync/mirror/apply.ts';
@@ -127,7 +127,7 @@ export class Reconciling implements AsyncDisposable {
   /** Brings another policy into force, as a restart with another configuration does. */
   async changePolicy(rules: Rules): Promise<void> {
     this.#policy = policy.parse(rules);
-    await bringIntoForce(this.store, policyVersion(this.#policy, [bases]), [bases]);
+    await bringIntoForce(this.store, this.planning);
   }
 
   get keys() {
@@ -164,12 +164,7 @@ export class Reconciling implements AsyncDisposable {
 
   /** What planning goes by. */
   get planning() {
-    return {
-      store: this.store,
-      policy: this.#policy,
-      policyVersion: policyVersion(this.#policy, [bases]),
-      directories: [bases],
-    };
+    return { store: this.store, policy: this.#policy, directories: [bases] };
   }
 
   async plan(...people: readonly string[]): Promise<void> {
@@ -177,7 +172,7 @@ export class Reconciling implements AsyncDisposable {
   }
 
   judge() {
-    return judgeWaiting({ store: this.store, limits: this.#policy.guard, directories: [directory] });
+    return judgeWaiting({ store: this.store, policy: this.#policy, directories: [directory] });
   }
 
   /** Applies, plans and judges whatever is outstanding. */

@@ -254,6 +254,51 @@ describe('the API', () => {
     assert.match((await redis.hget(keys.requests, 'full-read')) ?? '', /^sync-/);
   });
 
+  test('shows what an edit of the policy would do, and makes it if nobody has made another meanwhile', async () => {
+    const { redis, keys } = place.store;
+    const before = await everything();
+    const shown = await post('/policy/blast-radius', { set: { groupFilter: ['Nobody'] } });
+    assert.equal(shown.statusCode, 200, shown.body);
+    const { replaces, number, radius } = shown.json();
+    assert.deepEqual([replaces, number, radius.unresolved], [0, null, ['Nobody']]);
+    assert.deepEqual(
+      radius.held.map(({ username }: { username: string }) => username),
+      [janesMail],
+    );
+    assert.deepEqual(await everything(), before, 'nothing is written for looking');
+    const edit = { set: { onDetected: 'approve', guard: { maxLeavers: 3 } }, replaces };
+    for (const { body, status, said } of [
+      { body: { ...edit, replaces: 7 }, status: 409, said: /"POLICY_MOVED".*policy 0 is in force by now/ },
+      {
+        body: { set: { onDetected: 'aprove' }, replaces },
+        status: 400,
+        said: /policy\.onDetected: must be one of create/,
+      },
+      { body: { set: edit.set }, status: 400, said: /replaces/ },
+      { body: { rollback: 9, replaces }, status: 400, said: /there is no policy 9/ },
+      { body: { ...edit, reset: true }, status: 400, said: /either/ },
+    ]) {
+      const refused = await post('/policy', body);
+      assert.deepEqual([refused.statusCode, said.test(refused.body)], [status, true], refused.body);
+    }
+    assert.deepEqual(await everything(), before);
+    const made = await post('/policy', edit);
+    assert.deepEqual([made.statusCode, made.json().number], [200, 1], made.body);
+    const { from, by, policy, differs } = (await get('/policy')).json();
+    assert.deepEqual(
+      [from, by, policy.onDetected, policy.guard.maxLeavers],
+      ['set', 'the token "administrator"', 'approve', 3],
+    );
+    assert.deepEqual(
+      differs.map(({ key }: { key: string }) => key),
+      ['onDetected', 'guard.maxLeavers'],
+    );
+    assert.equal((await post('/policy', edit)).statusCode, 409, 'the same again is about a policy that is gone');
+    assert.ok((await redis.zcard(keys.toPlan)) > 0, 'everybody is planned again');
+    const { history, page } = (await get('/policy/history')).json();
+    assert.deepEqual([history.length, page.total], [1, 1]);
+  });
+
   test('its tokens are made, listed and revoked, each under a name of its own', async () => {
     const made = await place.run('create-token', 'nightly script', '--role', 'administrator', '--json');
     const { token: text, expires } = JSON.parse(made.output);

@@ -2,7 +2,7 @@
 import type { DirectoryChange } from '@connector/shared/directory-change.ts';
 import { seesDeletedObjects } from './deleted-objects.ts';
 import { bookmarkNow, type ChangesPart, readChanges } from './directory-changes.ts';
-import { type DomainController, readDomainController } from './domain-controller.ts';
+import { type Abilities, type DomainController, readAbilities, readDomainController } from './domain-controller.ts';
 import { guidOfEntry } from './entry-to-change.ts';
 import { DirectoryError } from './errors.ts';
 import { readEverything } from './full-read.ts';
@@ -52,6 +52,11 @@ export class DirectoryConnection implements AsyncDisposable {
   /** Which domain controller this is and where it stands, read anew. */
   async domainController(): Promise<DomainController> {
     return await readDomainController(this.#channel);
+  }
+
+  /** What this domain controller can do, and what its clock says. */
+  async abilities(): Promise<Abilities> {
+    return await readAbilities(this.#channel);
   }
 
   /** Whether deletions are to be seen; see `deleted-objects`. */

@@ -1,8 +1,16 @@
 /** The LDAP controls that AD reads with (MS-ADTS 3.1.1.3.4.1). */
 import { Ber, type BerReader, BerWriter, Control, PagedResultsControl } from 'ldapts';
 
+/** What nothing can be read without, and notifications. */
+export const controlOids = {
+  dirSync: '1.2.840.113556.1.4.841',
+  extendedDns: '1.2.840.113556.1.4.529',
+  showDeleted: '1.2.840.113556.1.4.417',
+  notification: '1.2.840.113556.1.4.528',
+} as const;
+
 /** Deleted objects too (…417). */
-export const showDeleted = (): Control => new Control('1.2.840.113556.1.4.417', { critical: true });
+export const showDeleted = (): Control => new Control(controlOids.showDeleted, { critical: true });
 
 /** With a recycle bin, also those that have left it (…2064). Servers older than the recycle bin don't know it. */
 export const showRecycled = (): Control => new Control('1.2.840.113556.1.4.2064');
@@ -11,7 +19,7 @@ export const showRecycled = (): Control => new Control('1.2.840.113556.1.4.2064'
 export const domainScope = (): Control => new Control('1.2.840.113556.1.4.1339');
 
 /** Tell of changes from now on, without an end (…528). */
-export const notification = (): Control => new Control('1.2.840.113556.1.4.528', { critical: true });
+export const notification = (): Control => new Control(controlOids.notification, { critical: true });
 
 function written(writer: BerWriter, write: (value: BerWriter) => void): void {
   const value = new BerWriter();
@@ -24,7 +32,7 @@ function written(writer: BerWriter, write: (value: BerWriter) => void): void {
 /** DNs come as `<GUID=…>;<SID=…>;CN=…` (…529). */
 export class ExtendedDnControl extends Control {
   constructor() {
-    super('1.2.840.113556.1.4.529', { critical: true });
+    super(controlOids.extendedDns, { critical: true });
   }
 
   override writeControl(writer: BerWriter): void {
@@ -50,7 +58,7 @@ export class DirSyncControl extends Control {
   readonly #maxBytes: number;
 
   constructor({ cookie, maxBytes = 1 << 20 }: { cookie: Buffer; maxBytes?: number }) {
-    super('1.2.840.113556.1.4.841', { critical: true });
+    super(controlOids.dirSync, { critical: true });
     this.cookie = cookie;
     this.#maxBytes = maxBytes;
   }

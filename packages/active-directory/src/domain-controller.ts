@@ -1,4 +1,5 @@
 /** Which domain controller we talk to, and where it stands. */
+import { controlOids } from './controls.ts';
 import { DirectoryError } from './errors.ts';
 import { guidText } from './guid.ts';
 import type { LdapChannel } from './ldap-channel.ts';
@@ -35,9 +36,38 @@ export async function readDomainController(channel: LdapChannel): Promise<Domain
   };
 }
 
-async function readRoot(channel: LdapChannel): Promise<LdapEntry | undefined> {
-  const attributes = ['defaultNamingContext', 'dnsHostName', 'dsServiceName', 'highestCommittedUSN'];
-  return (await channel.search({ base: '', scope: 'base', attributes })).entries[0];
+/** What a domain controller can do, and what its clock says. */
+export interface Abilities {
+  /** Controls that it doesn't know. */
+  readonly lacks: readonly (keyof typeof controlOids)[];
+  /** Its time, ms since 1970, in whole seconds; `null` where it tells none. */
+  readonly clockMs: number | null;
+}
+
+/** Reads what it says of itself in its root entry (MS-ADTS 3.1.1.3.2). */
+export async function readAbilities(channel: LdapChannel): Promise<Abilities> {
+  const root = await readRoot(channel, ['supportedControl', 'currentTime']);
+  const known = new Set((root?.values.get('supportedcontrol') ?? []).map(String));
+  return {
+    lacks: (Object.keys(controlOids) as (keyof typeof controlOids)[]).filter((name) => !known.has(controlOids[name])),
+    clockMs: timeOf(root?.values.get('currenttime')?.[0]?.toString() ?? ''),
+  };
+}
+
+/** A GeneralizedTime in UTC, such as `20261129150000.0Z` (MS-ADTS 3.1.1.3.2.9). */
+function timeOf(text: string): number | null {
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.\d+)?Z$/.exec(text) ?? [];
+  return year === undefined ? null : Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+}
+
+const ofController = ['defaultNamingContext', 'dnsHostName', 'dsServiceName', 'highestCommittedUSN'];
+
+async function readRoot(
+  channel: LdapChannel,
+  attributes: readonly string[] = ofController,
+): Promise<LdapEntry | undefined> {
+  return (await channel.search({ base: '', scope: 'base', attributes: [...attributes] })).entries[0];
 }
 
 function required(entry: LdapEntry | undefined, name: string, url: string): string {

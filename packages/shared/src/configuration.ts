@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { DnSyntaxError, parseDn } from './dn.ts';
 import { durationMs } from './duration.ts';
 import { articleFor, pathOf } from './issue-text.ts';
-import { policy } from './policy.ts';
+import { type Policy, policy } from './policy.ts';
 import { contradictionsOf } from './redis-target.ts';
 
 /** The configuration can't be used. Each problem is one line that names the key, what is wrong and what to write. */
@@ -366,6 +366,25 @@ function problemsOf(issue: z.core.$ZodIssue): string[] {
     return [`${pathOf(issue.path)}: must be one of ${issue.values.map(String).join(', ')}`];
   if (issue.code === 'invalid_type') return [`${pathOf(issue.path)}: must be ${articleFor(issue.expected)}`];
   return [`${pathOf(issue.path)}: ${issue.message}`];
+}
+
+/** A policy that somebody wrote can't be used. Each problem is a line that names the key, what is wrong and what to write. */
+export class PolicyRefused extends Error {
+  override readonly name = 'PolicyRefused';
+  readonly code = 'POLICY';
+  constructor(problems: readonly string[]) {
+    super(problems.map(inOneLine).join('\n'));
+  }
+}
+
+/**
+ * Checks a policy that was written elsewhere than in the configuration, by the same rules.
+ * @throws PolicyRefused
+ */
+export function parsePolicy(written: unknown): Policy {
+  const checked = z.strictObject({ policy }).safeParse({ policy: written }, { reportInput: true });
+  if (!checked.success) throw new PolicyRefused(checked.error.issues.flatMap(problemsOf));
+  return checked.data.policy;
 }
 
 /** What a text says as YAML. @throws ConfigurationError that quotes none of it: a password may have been taken for something else */

@@ -17,6 +17,12 @@ export const durationMs = z.string().transform((text, context) => {
   return Number(parts[1]) * unit;
 });
 
+/** A duration as it is written in a configuration, in the largest unit that says it exactly: `30d`, `90m`. */
+export function writeDuration(ms: number): string {
+  const [unit, size] = Object.entries(unitsMs).findLast(([, each]) => ms % each === 0) ?? ['ms', 1];
+  return ms === 0 ? '0s' : `${ms / size}${unit}`;
+}
+
 /** A duration as people read it: the two largest units that matter. */
 export function formatDuration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;

@@ -120,6 +120,8 @@ export function keysOf(prefix: string) {
     setAside: `${tag}:set-aside`,
     /** String (JSON, `PolicyState`): the policy in force. */
     policy: `${tag}:policy`,
+    /** Hash: number → a policy that is, or was, in force (JSON, `NumberedPolicy`). */
+    policyHistory: `${tag}:policy-history`,
 
     /** Hash: user name → account (JSON, `Account`) as LastPass last told. */
     accounts: `${tag}:accounts`,

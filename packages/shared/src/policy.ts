@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { DnSyntaxError, normaliseDnPattern } from './dn.ts';
-import { durationMs } from './duration.ts';
+import { durationMs, writeDuration } from './duration.ts';
 
 /** What is done with a leaver's account. `nothing` keeps the link and takes no step of any kind. */
 export const leaverAction = z.enum(['disable', 'remove', 'delete', 'nothing']);
@@ -65,6 +65,43 @@ export const policy = z.strictObject({
 });
 export type Policy = z.infer<typeof policy>;
 
+/** A policy as people write it: with durations in words. */
+export type WrittenPolicy = z.input<typeof policy>;
+
+const writtenLeaver = (action: LeaverPolicy): z.input<typeof leaverPolicy> =>
+  typeof action === 'string' ? action : { ...action, after: writeDuration(action.after) };
+
+/** The same policy as people write it, every key of it. */
+export const written = (current: Policy): WrittenPolicy => ({
+  ...current,
+  onDeleted: writtenLeaver(current.onDeleted),
+  onDisabled: writtenLeaver(current.onDisabled),
+  onRemovedFromFilter: writtenLeaver(current.onRemovedFromFilter),
+});
+
+/** A key of a policy, and what it is in two of them, as people write it. */
+export interface PolicyChange {
+  /** Such as `groupFilter` or `guard.maxLeavers`. */
+  readonly key: string;
+  readonly was: z.core.util.JSONType;
+  readonly is: z.core.util.JSONType;
+}
+
+/** The keys in which two policies differ. */
+export function policyChanges(was: Policy, is: Policy): PolicyChange[] {
+  const before = new Map(leavesOf(was));
+  return leavesOf(is).flatMap(([key, now]) => {
+    const then = before.get(key) ?? null;
+    return JSON.stringify(then) === JSON.stringify(now) ? [] : [{ key, was: then, is: now }];
+  });
+}
+
+function leavesOf(current: Policy): [key: string, value: z.core.util.JSONType][] {
+  const { guard: _, ...rest } = written(current);
+  const limits = Object.entries(current.guard).map(([key, value]) => [`guard.${key}`, value] as const);
+  return [...Object.entries(rest), ...limits].map(([key, value]) => [key, z.json().parse(value)]);
+}
+
 /** The bases of one directory, as configured. */
 export interface Bases {
   readonly id: string;
@@ -91,6 +128,11 @@ export const firstRun = z.strictObject({
 });
 export type FirstRun = z.infer<typeof firstRun>;
 
+/** A policy as it is stored: as people write it, every key of it. */
+const writtenPolicy = z
+  .record(z.string(), z.json())
+  .refine((stored) => policy.safeParse(stored).success, 'is no policy of this release');
+
 /** The policy in force, as Redis remembers it. */
 export const policyState = z.strictObject({
   version: z.string(),
@@ -100,5 +142,28 @@ export const policyState = z.strictObject({
   after: z.record(z.string(), z.number().int()),
   /** `null` once somebody has confirmed it. */
   firstRun: firstRun.nullable().default(null),
+  /** Its number in the history; 0 where it came into force before one was kept. */
+  number: z.number().int().default(0),
+  /** The policy itself, as people write it; `null` where it came into force before a history was kept. */
+  written: writtenPolicy.nullable().default(null),
+  /** Who has set it, and when (ms since 1970): until it is reset it counts, whatever the configuration says. `null`: it is the configuration's. */
+  set: z.strictObject({ by: z.string(), atMs: z.number() }).nullable().default(null),
 });
 export type PolicyState = z.infer<typeof policyState>;
+
+/** The policy that counts for who has this configuration: the one that somebody has set since, else the configured one. */
+export const policyOf = (inForce: PolicyState | null, configured: Policy): Policy =>
+  inForce?.set == null ? configured : policy.parse(inForce.written);
+
+/** A policy that is, or was, in force. */
+export const numberedPolicy = z.strictObject({
+  /** The first is 1. */
+  number: z.number().int(),
+  by: z.string(),
+  /** ms since 1970. */
+  atMs: z.number(),
+  /** Where it came from: `configuration`, or somebody has `set` it. */
+  from: z.enum(['configuration', 'set']),
+  written: writtenPolicy,
+});
+export type NumberedPolicy = z.infer<typeof numberedPolicy>;

@@ -149,7 +149,10 @@ export async function runService(
   const service: Service = { name, instance, configuration, store, log, readiness, metrics, signal: stop.signal };
   let running: Promise<Running> | undefined;
   const startedAtMs = Date.now();
+  let told = '';
+  const standing = () => JSON.stringify([readiness.ready, readiness.problems]);
   const tellCondition = async () => {
+    told = standing();
     const condition: Condition = {
       ready: readiness.ready,
       problems: readiness.problems,
@@ -209,7 +212,7 @@ export async function runService(
       if (isRedisTrouble(error)) throw error;
       readiness.problem('start', `the ${name} can't start: ${error.message}`);
     });
-    await tellCondition();
+    if (standing() !== told) await tellCondition();
   };
 
   const redisAnswers = async () => {

@@ -8,12 +8,16 @@ import { switchDebug } from './debug-log/debug-log-command.ts';
 import { drift } from './drift/drift-command.ts';
 import { explain } from './explain/explain-command.ts';
 import { decide, list } from './held/held-commands.ts';
+import { history, policy } from './policy/policy-commands.ts';
 import { status } from './status/status-command.ts';
 import { pause, resume } from './steer/pause-commands.ts';
 import { undo } from './undo/undo-command.ts';
 
 /** One of them. */
-export type QuickInvocation = Exclude<Invocation, { readonly command: 'check' | 'preview' | 'apply' | 'sync' }>;
+export type QuickInvocation = Exclude<
+  Invocation,
+  { readonly command: 'check' | 'preview' | 'apply' | 'sync' | 'set-policy' }
+>;
 
 /** Runs one. @throws each command's own errors */
 export async function perform(context: Context, invocation: QuickInvocation): Promise<ExitCode> {
@@ -40,6 +44,10 @@ export async function perform(context: Context, invocation: QuickInvocation): Pr
       return await pause(context, invocation);
     case 'resume':
       return await resume(context, invocation);
+    case 'policy':
+      return await policy(context, invocation);
+    case 'policy-history':
+      return await history(context, invocation);
     case 'audit':
       return await audit(context, invocation);
     case 'export-audit':

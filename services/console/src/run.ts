@@ -6,6 +6,7 @@ import type { Invocation } from './command-line/invocation.ts';
 import { type ExitCode, operator } from './context.ts';
 import { interruption, untilInterrupted } from './interrupted.ts';
 import { perform } from './perform.ts';
+import { setPolicy } from './policy/policy-commands.ts';
 import { preview } from './preview/preview-command.ts';
 import { openSession, openUnchecked } from './session.ts';
 import { sync } from './sync/sync-command.ts';
@@ -28,6 +29,8 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<E
         return await apply(context, { ...invocation, signal: interruption() });
       case 'sync':
         return await sync(context, { ...invocation, signal: interruption() });
+      case 'set-policy':
+        return await setPolicy(context, { ...invocation, signal: interruption() });
       default:
         return await perform(context, invocation);
     }

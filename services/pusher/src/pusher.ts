@@ -121,7 +121,7 @@ export async function startPusher(service: Service): Promise<Running> {
   /** Twice as many as a call takes, where that is less than it might be: some need one call, some another, which shall be full. */
   const toClaim = async () => Math.min(lastpass.batchSize, 2 * (await batchSize()));
   const { mode } = configuration.sync;
-  const watched = { directories, firstCreates: configuration.policy.guard.firstCreates };
+  const watched = { directories, policy: configuration.policy };
   const isAllowed = () => mayDeliver(store, mode);
   const readReviewed = reviewedReader(store, mode);
   /** What was loaded without a restriction must not be sent when a run of reviewed steps has begun meanwhile. */

@@ -7,7 +7,6 @@ import { loggedChanges, loggedPeople } from '@connector/shared/change-id.ts';
 import { every } from '@connector/shared/every.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { ringFor } from '@connector/shared/people-to-plan.ts';
-import { policyVersion } from '@connector/shared/policy.ts';
 import { answerBells, ringerOf } from '@connector/shared/queues.ts';
 import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
@@ -21,7 +20,7 @@ import { judgeWaiting } from '@connector/sync/plan/judging.ts';
 import { firstToPlan, isMidRead } from '@connector/sync/plan/mid-read.ts';
 import { planPeople } from '@connector/sync/plan/planning.ts';
 import { notYet } from '@connector/sync/plan/planning-context.ts';
-import { bringIntoForce } from '@connector/sync/plan/policy-in-force.ts';
+import { bringIntoForce, countingPolicy, disagreementOf } from '@connector/sync/plan/policy-in-force.ts';
 import { Counter, Gauge } from 'prom-client';
 
 /** How often a plan that was overtaken by a change is tried again at once; after that the sweep does it. */
@@ -29,6 +28,8 @@ const triesAtOnce = 3;
 /** How many people one round of planning takes: more of them keep more in memory at once, and are planned no faster. */
 const peopleAtOnce = 40;
 const sweepEveryMs = 1_000;
+/** After so long everything is looked at again, however quiet it was, ms. */
+const longestRestMs = 30_000;
 
 /** Tells whether the head of a line is the same as at the last look: nobody seems to be working on it. */
 function stuckness(): (line: string, head: string | undefined) => boolean {
@@ -70,14 +71,20 @@ export async function startReconciler(service: Service): Promise<Running> {
       this.set(await redis.zcard(keys.toPlan));
     },
   });
-  const version = policyVersion(configuration.policy, directories);
-  const planning = { store, policy: configuration.policy, policyVersion: version, directories };
+  const { policy } = configuration;
+  const planning = { store, policy, directories };
 
   const bringPolicyIntoForce = async () => {
-    const changed = await bringIntoForce(store, version, directories);
+    const changed = await bringIntoForce(store, planning);
     if (changed)
       log.warn(
         'the policy has changed: everybody is planned again, and leavers are held until a full read under it is planned',
+      );
+    const counting = await countingPolicy(store, policy);
+    const differing = disagreementOf(counting, policy);
+    if (differing.length > 0)
+      log.warn(
+        `a policy that ${counting.inForce?.set?.by} has set counts, and the configuration differs in ${differing.join(', ')}: see "connector policy"; "connector policy reset" lets the configuration count again`,
       );
   };
   await bringPolicyIntoForce();
@@ -112,7 +119,7 @@ export async function startReconciler(service: Service): Promise<Running> {
   const judgeAll = async () => {
     const { passed, held } = await judgeWaiting({
       store,
-      limits: configuration.policy.guard,
+      policy,
       directories: directoryIds,
     });
     heldCount.inc(held.length);
@@ -156,8 +163,7 @@ export async function startReconciler(service: Service): Promise<Running> {
 
   /** Follows renamed groups, if anything at all has changed since the last time. */
   let followedAt: string | null = null;
-  const followRenames = async () => {
-    const clock = await redis.get(keys.clock);
+  const followRenames = async (clock: string | null) => {
     if (clock === followedAt) return;
     const { people, held } = await followGroups(planning, Date.now());
     followedAt = clock;
@@ -179,11 +185,24 @@ export async function startReconciler(service: Service): Promise<Running> {
       );
   };
 
+  /** Whether anything may have come up since a sweep found nothing: whatever does moves the clock, but for what time alone brings. */
+  let foundNothingAt: { clock: string | null; ms: number } | null = null;
+  const mayRest = async (clock: string | null) =>
+    foundNothingAt !== null &&
+    foundNothingAt.clock === clock &&
+    performance.now() - foundNothingAt.ms < longestRestMs &&
+    (await redis.zcount(keys.expiries, '-inf', String(Date.now()))) === 0;
+
   const isStuck = stuckness();
   const sweep = async () => {
+    const clock = await redis.get(keys.clock);
+    if (await mayRest(clock)) return;
+    foundNothingAt = null;
     if ((await redis.exists(keys.policy)) === 0) await bringPolicyIntoForce(); // Redis has lost everything
+    let isOutstanding = false;
     for (const { id } of directories) {
       const [oldest] = await redis.xrange(keys.directory(id).log, '-', '+', 'COUNT', 1);
+      isOutstanding ||= oldest !== undefined;
       if (isStuck(id, oldest?.[0])) await directoryChanges.sweep({ directory: id });
       await sweepGenerations(store, id).catch(onError);
       await askForThem(id);
@@ -191,12 +210,14 @@ export async function startReconciler(service: Service): Promise<Running> {
     const obstacle = await notYet(planning);
     if (obstacle === null) readiness.solved('planning');
     else readiness.notYet('planning', obstacle);
-    await followRenames();
+    await followRenames(clock);
     await ringFor(peopleToPlan, await letFirstGo(store));
     await ringFor(peopleToPlan, await touchExpired(store, { directories: directoryIds, nowMs: Date.now() }));
     const [head] = await redis.zrange(keys.toPlan, '0', '0');
     if (isStuck('people', head) && obstacle === null) await peopleToPlan.sweep({});
     await judgeAll();
+    isOutstanding ||= head !== undefined || obstacle !== null || (await redis.zcard(keys.waiting)) > 0;
+    if (!isOutstanding) foundNothingAt = { clock, ms: performance.now() };
   };
 
   const answers = [

@@ -5,7 +5,7 @@
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { type Decision, plan } from '@connector/shared/plan.ts';
-import { type GuardLimits, type PolicyState, policyState } from '@connector/shared/policy.ts';
+import { type GuardLimits, type Policy, type PolicyState, policyOf, policyState } from '@connector/shared/policy.ts';
 import type { State } from '@connector/shared/state.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
@@ -28,18 +28,19 @@ export async function passFirstCreates(
   {
     barrier,
     isPlanned,
-    limits,
+    configured,
     isRead,
   }: {
     barrier: readonly Guard[];
     isPlanned: boolean;
-    limits: GuardLimits;
+    /** Its limits count where nobody has set others. */
+    configured: Policy;
     /** Whether the directories were read completely since the policy came into force. */
     isRead: (policy: PolicyState) => Promise<boolean>;
   },
 ): Promise<number> {
   const { raw, value: policy } = parseStored(policyState, keys.policy, await redis.get(keys.policy));
-  const left = policy?.firstRun == null ? 0 : limits.firstCreates - policy.firstRun.passed;
+  const left = policy?.firstRun == null ? 0 : policyOf(policy, configured).guard.firstCreates - policy.firstRun.passed;
   if (policy?.firstRun == null || left <= 0 || !(await isRead(policy))) return 0;
   if (!isPlanned && left < (await redis.zcard(keys.toPlan)) + (await redis.zcard(keys.firstCreates))) return 0;
   const people = await redis.zrange(keys.firstCreates, '0', String(Math.min(left, atOnce) - 1));

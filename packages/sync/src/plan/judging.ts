@@ -4,7 +4,7 @@ import { mirrorState } from '@connector/shared/directory-state.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
 import { type Decision, isLeaverStep, type Plan, plan } from '@connector/shared/plan.ts';
-import { type GuardLimits, type PolicyState, policyState } from '@connector/shared/policy.ts';
+import { type Policy, type PolicyState, policyOf, policyState } from '@connector/shared/policy.ts';
 import type { State } from '@connector/shared/state.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import { type Guard, TICK } from '@connector/shared/transaction.ts';
@@ -13,7 +13,8 @@ import { type Judgement, judge } from './guard.ts';
 
 export interface JudgingOptions {
   readonly store: State;
-  readonly limits: GuardLimits;
+  /** As configured; its limits count where nobody has set others. */
+  readonly policy: Policy;
   /** Ids of all directories. */
   readonly directories: readonly string[];
 }
@@ -39,7 +40,7 @@ const plansAtOnce = 1_000;
  * Judges everybody who waits, or nobody: when more of a read is to come, when it isn't planned to its end, or when anything
  * changed meanwhile, the next round will do it.
  */
-export async function judgeWaiting({ store, limits, directories }: JudgingOptions): Promise<Judged> {
+export async function judgeWaiting({ store, policy: configured, directories }: JudgingOptions): Promise<Judged> {
   const { redis, keys } = store;
   const caughtUp = await caughtUpGuards(store, directories);
   if (caughtUp === null) return nobody;
@@ -49,7 +50,7 @@ export async function judgeWaiting({ store, limits, directories }: JudgingOption
   const first = await passFirstCreates(store, {
     barrier: barrier ?? caughtUp,
     isPlanned: barrier !== null,
-    limits,
+    configured,
     isRead,
   });
   if (barrier === null) return { ...nobody, passed: first };
@@ -69,7 +70,7 @@ export async function judgeWaiting({ store, limits, directories }: JudgingOption
     waiting,
     recentLeavers,
     linked,
-    limits,
+    limits: policyOf(policy, configured).guard,
     policySettled: policy.settled,
     newlyReadElsewhere: new Set(elsewhere.keys()),
     groupSizes: await groupSizes(store, waiting),

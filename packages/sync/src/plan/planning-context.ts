@@ -2,7 +2,15 @@
 
 import { personKey } from '@connector/shared/keys.ts';
 import { currentGeneration } from '@connector/shared/people-with-mail.ts';
-import { type Bases, basesVersion, type Policy, type PolicyState, policyState } from '@connector/shared/policy.ts';
+import {
+  type Bases,
+  basesVersion,
+  type Policy,
+  type PolicyState,
+  policyOf,
+  policyState,
+  policyVersion,
+} from '@connector/shared/policy.ts';
 import type { State } from '@connector/shared/state.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import { syncedGroup } from '@connector/shared/synced-group.ts';
@@ -13,9 +21,8 @@ import type { FilterEntry } from './scope.ts';
 
 export interface PlanningOptions {
   readonly store: State;
+  /** As this process was configured; who opens a context gets the one that counts (`policyOf`). */
   readonly policy: Policy;
-  /** Of the policy and bases that this process was configured with; see `policyVersion`. */
-  readonly policyVersion: string;
   readonly directories: readonly Bases[];
 }
 
@@ -34,10 +41,10 @@ export interface Context extends PlanningOptions {
 }
 
 /** Why nobody can be planned yet; `null` when there is nothing in the way. */
-export async function notYet({ store, policyVersion: own, directories }: PlanningOptions): Promise<string | null> {
+export async function notYet({ store, policy, directories }: PlanningOptions): Promise<string | null> {
   const { redis, keys } = store;
   const inForce = parseStored(policyState, keys.policy, await redis.get(keys.policy)).value;
-  if (inForce?.version !== own)
+  if (inForce?.version !== policyVersion(policyOf(inForce, policy), directories))
     return 'another replica has brought a newer policy into force: restart this one with the same configuration';
   for (const { id, userBases, groupBases } of directories) {
     const current = await currentGeneration(store, id);
@@ -54,9 +61,12 @@ export async function openContext(options: PlanningOptions): Promise<Context | n
   const { redis, keys } = options.store;
   const { raw, value } = parseStored(policyState, keys.policy, await redis.get(keys.policy));
   if (raw === null || value === null) return null;
+  const policy = policyOf(value, options.policy);
+  // Another one may have come into force just now.
+  if (value.version !== policyVersion(policy, options.directories)) return null;
   const exclusions = {
-    excludeUsers: exclusionsOf(options.policy.excludeUsers),
-    excludeGroups: exclusionsOf(options.policy.excludeGroups),
+    excludeUsers: exclusionsOf(policy.excludeUsers),
+    excludeGroups: exclusionsOf(policy.excludeGroups),
   };
   const views: [string, View][] = [];
   for (const { id } of options.directories) {
@@ -68,11 +78,12 @@ export async function openContext(options: PlanningOptions): Promise<Context | n
       return parseStored(syncedGroup, keys.syncedGroups, raw).value;
     };
     const gathering = new Gathering(mirror, { bases: current.bases, ...exclusions, syncedAs });
-    const filter = await gathering.resolveFilter(options.policy.groupFilter);
+    const filter = await gathering.resolveFilter(policy.groupFilter);
     views.push([id, { gathering, filter, filterNames: await gathering.filterNames(filter) }]);
   }
   return {
     ...options,
+    policy,
     inForce: { raw, value },
     views: new Map(views),
   };

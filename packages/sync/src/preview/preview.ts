@@ -1,13 +1,12 @@
+/** A preview: what a run would do now. Both ends are read, and everything else happens on a copy in memory. */
 import type { DirectoryConnection } from '@connector/active-directory/connection.ts';
 import { deletedObjectsUnreadable } from '@connector/active-directory/deleted-objects.ts';
 import type { LastPassClient } from '@connector/lastpass/client.ts';
-import { account } from '@connector/shared/account.ts';
 import type { DirectoryConfiguration } from '@connector/shared/configuration.ts';
 import { cursor, type LogEntry, mirrorState } from '@connector/shared/directory-state.ts';
-import type { PersonKey } from '@connector/shared/keys.ts';
 import { currentGeneration } from '@connector/shared/people-with-mail.ts';
-import { link, type Plan, plan, type SetAside, setAside } from '@connector/shared/plan.ts';
-import { type Policy, policyVersion } from '@connector/shared/policy.ts';
+import { link } from '@connector/shared/plan.ts';
+import type { Policy } from '@connector/shared/policy.ts';
 import type { State } from '@connector/shared/state.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { listAccounts } from '../accounts/list-accounts.ts';
@@ -19,11 +18,13 @@ import { applyNext } from '../mirror/apply.ts';
 import { type RenamedGroup, renamedGroups } from '../plan/group-renames.ts';
 import { bringIntoForce } from '../plan/policy-in-force.ts';
 import { copyState } from './copied-state.ts';
+import { type NotSent, readNotSent } from './not-sent.ts';
 import { type PreviewedPerson, PreviewUnfinished, planAll, runToItsEnd } from './simulated-run.ts';
 
 export interface PreviewOptions {
   readonly store: Store;
   readonly directories: readonly DirectoryConfiguration[];
+  /** As configured: where somebody has set another one since, that counts here, too. */
   readonly policy: Policy;
   /** @param preferred the address of the domain controller that was read last: a run would read on there */
   readonly connect: (directory: DirectoryConfiguration, preferred: string | null) => Promise<DirectoryConnection>;
@@ -34,18 +35,10 @@ export interface PreviewOptions {
   readonly onProgress: (text: string) => void;
 }
 
-/** Somebody for whom nothing would be sent before a person has spoken. */
-export interface StoppedPerson extends Omit<PreviewedPerson, 'calls'> {
-  readonly because: string;
-}
-
-export interface Preview {
+export interface Preview extends NotSent {
   readonly sent: readonly PreviewedPerson[];
-  readonly held: readonly StoppedPerson[];
   /** AD groups that were renamed, and keep their names at LastPass until somebody has spoken. */
   readonly groups: readonly RenamedGroup[];
-  readonly pending: readonly StoppedPerson[];
-  readonly setAside: readonly (SetAside & { readonly person: PersonKey })[];
   /** What both ends have. */
   readonly read: { readonly objects: number; readonly accounts: number };
 }
@@ -90,9 +83,8 @@ async function previewOnce(options: PreviewOptions): Promise<Preview> {
     isNew: (key) => key.includes(`:mirror:${previewGeneration}:`),
   });
   const copied = await generationsOf(state, ids);
-  const version = policyVersion(policy, directories);
-  const planning = { store: state, policy, policyVersion: version, directories };
-  await bringIntoForce(state, version, directories);
+  const planning = { store: state, policy, directories };
+  await bringIntoForce(state, planning);
 
   onProgress('reading the accounts');
   const accounts = await listAccounts({ call: (_, send) => send(lastpass) }, signal);
@@ -125,10 +117,8 @@ async function previewOnce(options: PreviewOptions): Promise<Preview> {
     throw new PreviewUnfinished(`${unplanned} people could not be planned to the end: please report it`);
   return {
     sent,
-    held: await stopped(state, keys.held, ({ heldBecause, mustHold }) => heldBecause ?? mustHold ?? ''),
+    ...(await readNotSent(state)),
     groups: (await renamedGroups(state)).filter(({ verdict }) => verdict === 'held'),
-    pending: await stopped(state, keys.pending, () => 'new, and onDetected is approve'),
-    setAside: await asides(state),
     read: { objects, accounts: accounts.length },
   };
 }
@@ -199,28 +189,4 @@ async function cursorAt({ redis }: State, key: string, sequence: number): Promis
 
 async function applyAll(applying: Parameters<typeof applyNext>[0]): Promise<void> {
   while ((await applyNext(applying)) !== 'nothing');
-}
-
-/** Everybody on a list of those who wait for a person's word. */
-async function stopped(
-  { redis, keys }: State,
-  list: string,
-  because: (current: Plan) => string,
-): Promise<StoppedPerson[]> {
-  const people: StoppedPerson[] = [];
-  for (const person of await redis.zrange(list, '0', '-1')) {
-    const current = parseStored(plan, keys.plans, await redis.hget(keys.plans, person)).value;
-    if (current === null) continue;
-    const { username, name, steps } = current;
-    const known = parseStored(account, keys.accounts, await redis.hget(keys.accounts, username)).value;
-    people.push({ person, username, name, account: known, steps, because: because(current) });
-  }
-  return people;
-}
-
-async function asides({ redis, keys }: State): Promise<Preview['setAside']> {
-  return Object.entries(await redis.hgetall(keys.setAside)).flatMap(([person, raw]) => {
-    const { value } = parseStored(setAside, keys.setAside, raw);
-    return value === null ? [] : [{ person, ...value }];
-  });
 }

@@ -60,7 +60,7 @@ export async function planAll(options: SimulatedRunOptions): Promise<void> {
   if ((await notYet(planning)) !== null) return; // of a policy that is new, everybody is judged by a full read at the latest
   await touchExpired(store, { directories: idsOf(planning), nowMs: Date.now() });
   await planList(options);
-  await judgeWaiting({ store, limits: policy.guard, directories: idsOf(planning) });
+  await judgeWaiting({ store, policy, directories: idsOf(planning) });
   await followGroups(planning, Date.now());
 }
 

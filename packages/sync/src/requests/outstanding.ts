@@ -1,7 +1,7 @@
 /** What is still to be done before a sync that was asked for has come to its end. */
 import { type Cursor, cursor, firstCursor, firstMirrorState, mirrorState } from '@connector/shared/directory-state.ts';
 import { type AccountsRead, accountsRead, isRefusal, setAside } from '@connector/shared/plan.ts';
-import { policyState } from '@connector/shared/policy.ts';
+import { type Policy, policyOf, policyState } from '@connector/shared/policy.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { syncedGroup } from '@connector/shared/synced-group.ts';
 import { isAnswered, type RequestIds, type SyncRequest } from './request.ts';
@@ -93,15 +93,11 @@ export interface Watched {
   /** Ids of all directories. */
   readonly directories: readonly string[];
   /** How many the first run may create. */
-  readonly firstCreates: number;
+  readonly policy: Policy;
 }
 
 /** Takes a snapshot, of one moment: somebody on the way from one list to the next is in one of them. */
-export async function readSnapshot(
-  store: Store,
-  { directories, firstCreates }: Watched,
-  nowMs: number,
-): Promise<Snapshot> {
+export async function readSnapshot(store: Store, { directories, policy }: Watched, nowMs: number): Promise<Snapshot> {
   const { redis, keys } = store;
   const own = directories.map((id) => keys.directory(id));
   const soon = String(nowMs + soonMs);
@@ -133,8 +129,9 @@ export async function readSnapshot(
     number,
     string | null,
   ];
-  const firstRun = parseStored(policyState, keys.policy, policyRaw).value?.firstRun ?? null;
-  const mayPass = firstRun === null ? 0 : Math.max(0, firstCreates - firstRun.passed);
+  const inForce = parseStored(policyState, keys.policy, policyRaw).value;
+  const { firstCreates } = policyOf(inForce, policy).guard;
+  const mayPass = inForce?.firstRun == null ? 0 : Math.max(0, firstCreates - inForce.firstRun.passed);
   const moving = groups.filter(
     (raw) => parseStored(syncedGroup, keys.syncedGroups, raw).value?.rename?.verdict === 'released',
   ).length;

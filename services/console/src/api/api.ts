@@ -141,7 +141,10 @@ function answerFailure(error: FastifyError, { request, reply, session, log }: Fa
 }
 
 /** Errors whose message is a line for people that says what stands in the way. */
-const statusOf: Readonly<Record<string, 409 | 503>> = {
+const statusOf: Readonly<Record<string, 400 | 409 | 503>> = {
+  POLICY: 400,
+  POLICY_MOVED: 409,
+  PREVIEW_UNFINISHED: 409,
   NOT_PLANNED: 409,
   REDIS_UNREACHABLE: 503,
   REDIS_UNSUITABLE: 503,
@@ -149,4 +152,5 @@ const statusOf: Readonly<Record<string, 409 | 503>> = {
   TIMELINE_CHANGED: 503,
   SCHEMA_MISMATCH: 503,
   MIGRATION_UNDER_WAY: 503,
+  UNREADABLE_STATE: 503,
 };

@@ -1,8 +1,9 @@
 /** What a command finds, for the API: its document instead of its lines, and what takes long to find kept for a while. */
-import type { Context } from '../context.ts';
+import type { Context, ExitCode } from '../context.ts';
 import { openPlanning } from '../explain/explain-command.ts';
 import { type Roster, readRoster } from '../people/roster.ts';
 import { perform } from '../perform.ts';
+import { setPolicy } from '../policy/policy-commands.ts';
 import { Recent } from '../recent.ts';
 import type { Session } from '../session.ts';
 import { sync } from '../sync/sync-command.ts';
@@ -44,13 +45,15 @@ export async function told(
 ) {
   const captured: object[] = [];
   const terminal = capturing(captured);
-  const exitCode = await (invocation.command === 'sync'
-    ? sync(
-        { ...context, terminal },
-        { ...invocation, wait: false, timeoutMs: 0, signal: signal ?? AbortSignal.abort(), json: true },
-      )
-    : perform({ ...context, terminal }, invocation));
+  const exitCode = await answer({ ...context, terminal }, invocation, signal ?? AbortSignal.abort());
   return { exitCode, document: (captured[0] ?? {}) as Readonly<Record<string, unknown>> };
+}
+
+async function answer(context: Context, invocation: ReturnType<Route['does']>, signal: AbortSignal): Promise<ExitCode> {
+  if (invocation.command === 'sync')
+    return sync(context, { ...invocation, wait: false, timeoutMs: 0, signal, json: true });
+  if (invocation.command === 'set-policy') return setPolicy(context, { ...invocation, signal });
+  return perform(context, invocation);
 }
 
 /** Keeps what a command prints for programs. */

@@ -6,8 +6,10 @@ import { longestDebugLogMs } from '@connector/shared/debug-log.ts';
 import { durationMs } from '@connector/shared/duration.ts';
 import { z } from 'zod';
 import type { Role } from '../access/access-tokens.ts';
+import type { Invocation } from '../command-line/invocation.ts';
 import { type Page, paged } from '../page.ts';
 import type { QuickInvocation } from '../perform.ts';
+import type { Wanted } from '../policy/wanted-policy.ts';
 
 /** Asking for a sync, which nobody waits for here. */
 interface SyncInvocation {
@@ -30,7 +32,11 @@ export interface Route {
   /** What is answered where all is as wanted, and where it isn't (the command's exit code is 1). */
   readonly codes: { readonly done: 200 | 202; readonly notDone: 200 | 404 | 409 };
   /** What it does, for input that its schemas have let pass. */
-  readonly does: (input: { query: unknown; params: unknown; body: unknown }) => QuickInvocation | SyncInvocation;
+  readonly does: (input: {
+    query: unknown;
+    params: unknown;
+    body: unknown;
+  }) => QuickInvocation | SyncInvocation | Extract<Invocation, { readonly command: 'set-policy' }>;
 }
 
 const json = true;
@@ -109,6 +115,37 @@ const debugging = z.strictObject({
     .default(3_600_000)
     .meta({ type: 'string', description: 'How long, such as 30m; an hour without, a day at most.' }),
 });
+
+const wantedPolicy = {
+  set: z.record(z.string(), z.json()).describe('Keys of the policy, as in the configuration; others stay as they are.'),
+  rollback: z.number().int().min(1).describe('Number of a policy that was in force before.'),
+  reset: z.literal(true).describe('The configured one counts again.'),
+};
+const oneOfThem = 'either {"set": {…}}, {"rollback": 3} or {"reset": true}';
+const considering = z.union(
+  [
+    z.strictObject({ set: wantedPolicy.set }),
+    z.strictObject({ rollback: wantedPolicy.rollback }),
+    z.strictObject({ reset: wantedPolicy.reset }),
+  ],
+  { error: oneOfThem },
+);
+const seen = {
+  replaces: z.number().int().min(0).describe('Number of the policy that is replaced: another one isn’t.'),
+};
+const editing = z.union(
+  [
+    z.strictObject({ set: wantedPolicy.set, ...seen }),
+    z.strictObject({ rollback: wantedPolicy.rollback, ...seen }),
+    z.strictObject({ reset: wantedPolicy.reset, ...seen }),
+  ],
+  { error: `${oneOfThem}, with "replaces": the number of the policy that was looked at` },
+);
+const wantedBy = (body: unknown): Wanted => {
+  const given = body as z.infer<typeof considering>;
+  if ('set' in given) return { kind: 'keys', keys: given.set };
+  return 'rollback' in given ? { kind: 'number', number: given.rollback } : { kind: 'configured' };
+};
 
 /** All of them. */
 export const routes: readonly Route[] = [
@@ -203,6 +240,52 @@ export const routes: readonly Route[] = [
     summary: 'Send again, beginning with what has gathered',
     codes: changed,
     does: () => ({ command: 'resume', json }),
+  },
+  {
+    method: 'GET',
+    url: '/policy',
+    role: 'viewer',
+    summary: 'Which policy counts, and where the configuration says otherwise',
+    codes: looked,
+    does: () => ({ command: 'policy', json }),
+  },
+  {
+    method: 'GET',
+    url: '/policy/history',
+    role: 'viewer',
+    summary: 'Which policies are, or were, in force, the newest first',
+    querystring: paged,
+    pages: ['history'],
+    codes: looked,
+    does: () => ({ command: 'policy-history', json }),
+  },
+  {
+    method: 'POST',
+    url: '/policy/blast-radius',
+    role: 'administrator',
+    summary: 'What another policy would do to whom',
+    body: considering,
+    codes: looked,
+    does: ({ body }) => ({
+      command: 'set-policy',
+      wanted: wantedBy(body),
+      number: null,
+      yes: false,
+      dryRun: true,
+      json,
+    }),
+  },
+  {
+    method: 'POST',
+    url: '/policy',
+    role: 'administrator',
+    summary: 'Bring another policy into force',
+    body: editing,
+    codes: changed,
+    does: ({ body }) => {
+      const { replaces: number } = body as z.infer<typeof editing>;
+      return { command: 'set-policy', wanted: wantedBy(body), number, yes: true, dryRun: false, json };
+    },
   },
   {
     method: 'GET',

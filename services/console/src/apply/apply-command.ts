@@ -2,6 +2,7 @@
  * `connector apply`: does exactly what a reviewed plan file says. Both ends are read afresh; each step that is planned just like that
  * goes, each other one is refused with what is true now, and what the file doesn't have isn't sent by it.
  */
+import { countingPolicy } from '@connector/sync/plan/policy-in-force.ts';
 import { WrongUsage } from '../command-line/wrong-usage.ts';
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import { type PlanFile, placeOf } from '../plan-file/plan-file.ts';
@@ -36,7 +37,8 @@ export async function apply(context: Context, options: ApplyOptions): Promise<Ex
   const { file: path, yes, dryRun, json } = options;
   if (!yes && !dryRun && terminal.ask === null)
     throw new WrongUsage('nobody can be asked here, say --yes or --dry-run', { command: 'connector apply' });
-  const here = placeOf(session.configuration);
+  const { configuration } = session;
+  const here = placeOf(configuration, (await countingPolicy(session.store, configuration.policy)).policy);
   const file = readPlanFile(path, here);
   if (!dryRun) {
     await refusePaused(session.store);

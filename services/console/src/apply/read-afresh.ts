@@ -1,7 +1,7 @@
 /** Having both ends read afresh by the services, and looking at what they have planned then. */
-import { policyState, policyVersion } from '@connector/shared/policy.ts';
-import { parseStored } from '@connector/shared/store.ts';
+import { policyVersion } from '@connector/shared/policy.ts';
 import { notYet } from '@connector/sync/plan/planning-context.ts';
+import { countingPolicy } from '@connector/sync/plan/policy-in-force.ts';
 import { copyState } from '@connector/sync/preview/copied-state.ts';
 import { runToItsEnd } from '@connector/sync/preview/simulated-run.ts';
 import { toBePlanned } from '@connector/sync/requests/outstanding.ts';
@@ -27,7 +27,7 @@ export interface WaitingOptions {
 export async function readAfresh({ store, configuration, explain }: Session, waiting: WaitingOptions): Promise<Waited> {
   const watched = {
     directories: configuration.directories.map(({ id }) => id),
-    firstCreates: configuration.policy.guard.firstCreates,
+    policy: configuration.policy,
   };
   const request = await makeRequest(store, { full: false });
   const ask = async () => {
@@ -52,10 +52,10 @@ export async function readPlannedNow(
     store,
     directories.map(({ id }) => id),
   );
-  const planning = { store: state, policy, policyVersion: policyVersion(policy, directories), directories };
-  const inForce = parseStored(policyState, state.keys.policy, await state.redis.get(state.keys.policy)).value;
+  const planning = { store: state, policy, directories };
+  const { inForce, policy: counting } = await countingPolicy(state, policy);
   if (inForce === null) throw new NotPlanned('nothing is planned yet: no reconciler has started');
-  if (inForce.version !== planning.policyVersion)
+  if (inForce.version !== policyVersion(counting, directories))
     throw new NotPlanned('the policy in force is another than the one configured here: restart the services with it');
   const obstacle = await notYet(planning);
   if (obstacle !== null) throw new NotPlanned(`nothing is planned yet: ${obstacle}`);

@@ -10,7 +10,9 @@ import { whoMay } from '../access/directory-sign-in.ts';
 import { clientOf, lastpassReader } from '../lastpass-reader.ts';
 import { readServiceStates, serviceProblems } from '../status/service-states.ts';
 import { counted, momentText } from '../text/when.ts';
+import { abilityFindings } from './check-abilities.ts';
 import type { Finding } from './findings.ts';
+import { memoryFinding } from './redis-memory.ts';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -27,6 +29,7 @@ export async function* checkEnds(ends: Ends): AsyncGenerator<Finding, void, unde
   const { configuration, signal } = ends;
   const redis = await checkRedis(ends);
   yield redis;
+  if (redis.grade === 'ok') yield memoryFinding(await ends.store.redis.info(), redis.end);
   for (const directory of configuration.directories)
     yield* checkDirectory(directory, { groups: signInGroups(configuration, directory), signal });
   yield await checkLastPass(ends, redis);
@@ -66,6 +69,7 @@ async function* checkDirectory(
     for (const text of passedOver) yield { grade: 'warning', end, text };
     const { dnsHostName } = await connection.domainController();
     yield { grade: 'ok', end, text: `${dnsHostName} (${connection.url}) lets ${directory.bindDn} in` };
+    yield* abilityFindings(await connection.abilities(), end, Date.now());
     yield await checkRights(connection, directory, end);
     for (const key of ['userBases', 'groupBases'] as const)
       for (const dn of directory[key]) yield await checkObject(connection, { key, dn, end });

@@ -5,6 +5,7 @@ import { addAuditCommand } from './audit-commands.ts';
 import { addDecideCommands } from './decide-commands.ts';
 import type { OnInvocation } from './invocation.ts';
 import { addLookCommands } from './look-commands.ts';
+import { addPolicyCommand } from './policy-commands.ts';
 import { addSteerCommands } from './steer-commands.ts';
 import { addTokenCommands } from './token-commands.ts';
 import { WrongUsage } from './wrong-usage.ts';
@@ -36,6 +37,7 @@ export function commandLine(onInvocation: OnInvocation): Command {
   addDecideCommands(program, onInvocation);
   program.commandsGroup('Steer:');
   addSteerCommands(program, onInvocation);
+  addPolicyCommand(program, onInvocation);
   program.commandsGroup('Access:');
   addTokenCommands(program, onInvocation);
   program.commandsGroup('More:');

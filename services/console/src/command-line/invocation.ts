@@ -3,6 +3,7 @@ import type { AuditHead } from '@connector/shared/audit.ts';
 import type { Role } from '../access/access-tokens.ts';
 import type { Verdict } from '../held/decide.ts';
 import type { WaitingList } from '../held/held-people.ts';
+import type { Wanted } from '../policy/wanted-policy.ts';
 
 /** The lists that `retry` takes people from. */
 export type RetryList = 'aside' | 'drift';
@@ -12,6 +13,15 @@ export type Invocation = { readonly json: boolean } & (
   | { readonly command: 'check' }
   | { readonly command: 'held' | 'pending' | 'aside' | 'drift' | 'pause' | 'resume' }
   | { readonly command: 'tokens' }
+  | { readonly command: 'policy' | 'policy-history' }
+  | {
+      readonly command: 'set-policy';
+      readonly wanted: Wanted;
+      /** Number of the policy that somebody has looked at; `null`: whichever counts now. */
+      readonly number: number | null;
+      readonly yes: boolean;
+      readonly dryRun: boolean;
+    }
   | { readonly command: 'debug-log'; readonly on: boolean | null; readonly forMs: number }
   | { readonly command: 'audit'; readonly offset: number; readonly limit: number }
   | { readonly command: 'export-audit'; readonly csv: boolean }

@@ -1,5 +1,4 @@
 /** `connector drift`: what was changed by hand at LastPass and is left so. */
-import { policyVersion } from '@connector/shared/policy.ts';
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import { aligned, type Cell } from '../text/aligned.ts';
 import type { Paint } from '../text/paint.ts';
@@ -10,7 +9,7 @@ import { type PerhapsOurs, readPerhapsOurs } from './perhaps-ours.ts';
 export async function drift(context: Context, { json }: Common): Promise<ExitCode> {
   const { store, configuration } = context.session;
   const { policy, directories } = configuration;
-  const planning = { store, policy, policyVersion: policyVersion(policy, directories), directories };
+  const planning = { store, policy, directories };
   const people = await readDrift(planning);
   const perhapsOurs = await readPerhapsOurs(
     store,

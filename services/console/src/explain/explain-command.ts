@@ -1,7 +1,6 @@
 /** `connector explain`: why somebody is synced, or isn't. */
 import type { Configuration } from '@connector/shared/configuration.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
-import { policyVersion } from '@connector/shared/policy.ts';
 import type { Store } from '@connector/shared/store.ts';
 import { notYet, openContext, type Context as Planning } from '@connector/sync/plan/planning-context.ts';
 import { mayDeliver, readPause } from '@connector/sync/requests/steering.ts';
@@ -52,7 +51,7 @@ export async function openPlanning({
   configuration,
 }: Pick<Session, 'store' | 'configuration'>): Promise<Planning> {
   const { policy, directories } = configuration;
-  const planning = { store, policy, policyVersion: policyVersion(policy, directories), directories };
+  const planning = { store, policy, directories };
   const opened = await openContext(planning);
   if (opened === null) throw new NotPlanned(`nothing can be said of anybody yet: ${await notYet(planning)}`);
   return opened;

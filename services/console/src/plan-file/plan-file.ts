@@ -6,8 +6,9 @@ import type { Account } from '@connector/shared/account.ts';
 import type { Configuration } from '@connector/shared/configuration.ts';
 import { tenantDigest } from '@connector/shared/credentials.ts';
 import { step } from '@connector/shared/plan.ts';
-import { policyVersion } from '@connector/shared/policy.ts';
-import type { Preview, StoppedPerson } from '@connector/sync/preview/preview.ts';
+import { type Policy, policyVersion } from '@connector/shared/policy.ts';
+import type { StoppedPerson } from '@connector/sync/preview/not-sent.ts';
+import type { Preview } from '@connector/sync/preview/preview.ts';
 import { z } from 'zod';
 
 /** What the file says that it is. */
@@ -48,8 +49,11 @@ export const planPlace = z.strictObject({
 });
 export type PlanPlace = z.infer<typeof planPlace>;
 
-/** What a file of this connector says. */
-export const placeOf = ({ lastpass, redis, policy, directories }: Configuration): PlanPlace => ({
+/** What a file of this connector says. @param policy the one that counts */
+export const placeOf = (
+  { lastpass, redis, directories }: Pick<Configuration, 'lastpass' | 'redis' | 'directories'>,
+  policy: Policy,
+): PlanPlace => ({
   tenant: tenantDigest(lastpass),
   prefix: redis.prefix,
   policyVersion: policyVersion(policy, directories),

@@ -1,6 +1,7 @@
 /** `connector preview`: what a sync would do now. Both ends are read; nothing is written but, with `--out`, a plan file. */
 import { connectDirectory } from '@connector/active-directory/connection.ts';
 import { connectionOptions } from '@connector/sync/directory/connection-options.ts';
+import { countingPolicy } from '@connector/sync/plan/policy-in-force.ts';
 import { type Preview, previewRun } from '@connector/sync/preview/preview.ts';
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import { lastpassReader } from '../lastpass-reader.ts';
@@ -31,17 +32,19 @@ export async function preview(context: Context, { json, csv, out, signal }: Prev
     signal,
     onProgress: (text) => terminal.progress?.(text),
   });
-  const written = out === null ? null : { file: out, plan: writeOut(context, out, shown) };
+  const written = out === null ? null : { file: out, plan: await writeOut(context, out, shown) };
   if (json) printJson(context, previewJson(shown, written));
   else print(context, csv ? previewCsv(shown) : previewText(shown, { written, paint: terminal.paint }));
   return 0;
 }
 
-function writeOut({ session: { configuration }, by }: Context, file: string, shown: Preview): PlanFile {
+async function writeOut({ session, by }: Context, file: string, shown: Preview): Promise<PlanFile> {
+  const { store, configuration } = session;
+  const { policy } = await countingPolicy(store, configuration.policy);
   const plan = planFileOf(shown, {
     by,
     madeAtMs: Date.now(),
-    place: placeOf(configuration),
+    place: placeOf(configuration, policy),
     directories: configuration.directories.map(({ id }) => id),
   });
   writePlanFile(file, plan);

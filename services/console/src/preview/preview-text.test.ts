@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Preview, StoppedPerson } from '@connector/sync/preview/preview.ts';
+import type { StoppedPerson } from '@connector/sync/preview/not-sent.ts';
+import type { Preview } from '@connector/sync/preview/preview.ts';
 import { plainly } from '../text/paint.ts';
 import { previewText } from './preview-text.ts';
 

@@ -1,13 +1,9 @@
 /** What a sync would do, as a table. */
-import type { Preview, StoppedPerson } from '@connector/sync/preview/preview.ts';
-import { stepsText } from '../held/step-text.ts';
+import type { Preview } from '@connector/sync/preview/preview.ts';
 import type { WrittenPlan } from '../plan-file/plan-file.ts';
-import { aligned, type Cell } from '../text/aligned.ts';
-import { oneLine } from '../text/one-line.ts';
 import type { Paint } from '../text/paint.ts';
 import { counted } from '../text/when.ts';
-
-const people = (count: number): string => counted(count, 'person', 'people');
+import { asideBlock, block, byName, people, stepsBlock, stoppedBlock } from './people-blocks.ts';
 
 export function previewText(
   { sent, held, groups, pending, setAside, read }: Preview,
@@ -15,11 +11,7 @@ export function previewText(
 ): string[] {
   const calls = sent.reduce((sum, each) => sum + each.calls.length, 0);
   return [
-    ...block(
-      `Would be sent now, for ${people(sent.length)}`,
-      byName(sent).map(({ name, username, steps }) => [name, username, stepsText(steps)]),
-      paint,
-    ),
+    ...stepsBlock(`Would be sent now, for ${people(sent.length)}`, sent, paint),
     ...stoppedBlock('Would be held', held, paint),
     ...block(
       `Renamed in Active Directory, and held, ${counted(groups.length, 'group', 'groups')}`,
@@ -57,27 +49,3 @@ function writtenLines(
     ...(groups === 0 ? [] : ['Renamed groups are not in it: let them go with "connector release <group>".']),
   ];
 }
-
-function stoppedBlock(title: string, stopped: readonly StoppedPerson[], paint: Paint): string[] {
-  const byReason = [...Map.groupBy(stopped, ({ because }) => because)].sort(([, a], [, b]) => b.length - a.length);
-  return byReason.flatMap(([reason, these]) =>
-    block(
-      `${title}, ${people(these.length)}: ${reason}`,
-      byName(these).map(({ name, username, steps }) => [name, username, stepsText(steps)]),
-      paint,
-    ),
-  );
-}
-
-const asideBlock = (title: string, aside: Preview['setAside'], paint: Paint): string[] =>
-  block(
-    `${title}, ${people(aside.length)}`,
-    byName(aside).map(({ name, reason }) => [name, reason]),
-    paint,
-  );
-
-const byName = <T extends { readonly name: string }>(all: readonly T[]): T[] =>
-  [...all].sort((a, b) => a.name.localeCompare(b.name));
-
-const block = (title: string, rows: readonly (readonly Cell[])[], paint: Paint): string[] =>
-  rows.length === 0 ? [] : [paint('strong', oneLine(title)), ...aligned(rows, { paint }), ''];

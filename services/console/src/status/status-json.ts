@@ -9,7 +9,7 @@ const asideJson = ({ sinceMs, ...each }: AsideStatus) => ({ ...each, since: isoT
 export function statusJson(status: Status): object {
   const { problems, services, directories, accounts, people, setAside, deletedByHand, alarm, pause, run, reviewed } =
     status;
-  const { nowMs, mode, policy, firstRun, delivering } = status;
+  const { nowMs, mode, policy, policySet, firstRun, delivering } = status;
   return {
     ok: problems.length === 0,
     at: isoText(nowMs),
@@ -22,6 +22,7 @@ export function statusJson(status: Status): object {
     accounts: { count: accounts.count, readAt: isoOrNull(accounts.readAtMs) },
     mode,
     policy,
+    policySet: policySet && { by: policySet.by, at: isoText(policySet.atMs), differs: policySet.differs },
     firstRun,
     pause: pause && { by: pause.by, since: isoText(pause.atMs) },
     run: run && { by: run.by, since: isoText(run.atMs) },

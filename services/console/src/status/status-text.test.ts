@@ -15,7 +15,15 @@ const fine: Status = {
     { service: 'pusher', instances: [instance] },
   ],
   directories: [
-    { id: 'corp', domainController: 'dc1.corp', completedAtMs: nowMs - 5_000, fullRead: 'none', logEntries: 0 },
+    {
+      id: 'corp',
+      domainController: 'dc1.corp',
+      usn: '4711',
+      caughtUp: true,
+      completedAtMs: nowMs - 5_000,
+      fullRead: 'none',
+      logEntries: 0,
+    },
   ],
   accounts: { count: 312, readAtMs: nowMs - 3_000 },
   people: {
@@ -34,6 +42,7 @@ const fine: Status = {
   deletedByHand: [],
   alarm: null,
   policy: 'settled',
+  policySet: null,
   pause: null,
   mode: 'automatic',
   run: null,
@@ -55,7 +64,7 @@ Services
   pusher      ready  on box, process 42, up for 1 min 1 s
 
 Directories
-  corp  dc1.corp  read completely 5 s ago (2026-11-23 11:59:55 UTC), 0 log entries outstanding
+  corp  dc1.corp  read completely 5 s ago (2026-11-23 11:59:55 UTC), changes up to USN 4711, 0 log entries outstanding
 
 LastPass
   accounts  312, read 3 s ago
@@ -82,7 +91,15 @@ test('problems come first, one line each', () => {
 
 test('a directory that was never read says so, and what is asked for', () => {
   const directories: Status['directories'] = [
-    { id: 'corp', domainController: null, completedAtMs: null, fullRead: 'under way', logEntries: 1 },
+    {
+      id: 'corp',
+      domainController: null,
+      usn: null,
+      caughtUp: false,
+      completedAtMs: null,
+      fullRead: 'under way',
+      logEntries: 1,
+    },
   ];
   assert.match(
     text({ directories }),

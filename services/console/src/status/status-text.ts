@@ -53,14 +53,15 @@ function serviceRows({ service, instances }: ServiceState, nowMs: number): Cell[
 }
 
 function directoryRow(directory: DirectoryStatus, nowMs: number): Cell[] {
-  const { id, domainController, completedAtMs, fullRead, logEntries } = directory;
+  const { id, domainController, completedAtMs, fullRead, usn, caughtUp, logEntries } = directory;
   const read =
     completedAtMs === null
       ? 'never read completely'
       : `read completely ${agoText(completedAtMs, nowMs)} (${momentText(completedAtMs)})`;
   const now = fullRead === 'none' ? [] : [`a full read is ${fullRead}`];
+  const upTo = usn === null ? [] : [`changes up to USN ${usn}${caughtUp ? '' : ', with more to come'}`];
   const log = `${counted(logEntries, 'log entry', 'log entries')} outstanding`;
-  return [id, domainController ?? 'no domain controller yet', [read, ...now, log].join(', ')];
+  return [id, domainController ?? 'no domain controller yet', [read, ...now, ...upTo, log].join(', ')];
 }
 
 const policyTexts: Record<Status['policy'], string> = {
@@ -69,6 +70,13 @@ const policyTexts: Record<Status['policy'], string> = {
   unsettled: 'changed: whoever would leave is held until a complete read under it is planned',
   'another than configured': 'in force is another than the one configured here: restart the services with it',
 };
+
+function policySetCell({ by, atMs, differs }: NonNullable<Status['policySet']>): Cell {
+  const text = `by ${by} at ${momentText(atMs)}`;
+  return differs.length === 0
+    ? text
+    : ['strong', `${text}; the configuration differs in ${differs.join(', ')}: see "connector policy"`];
+}
 
 function firstRunCell({ limit, created, waiting }: NonNullable<Status['firstRun']>): Cell {
   const confirm = 'look at "connector preview", then confirm with "connector sync --confirm-first"';
@@ -85,11 +93,12 @@ function manualText({ run, reviewed }: Status): string {
 }
 
 function lastpassRows(status: Status): Cell[][] {
-  const { accounts, alarm, policy, firstRun, mode, nowMs } = status;
+  const { accounts, alarm, policy, policySet, firstRun, mode, nowMs } = status;
   const read = accounts.readAtMs === null ? 'never read' : `read ${agoText(accounts.readAtMs, nowMs)}`;
   const rows: Cell[][] = [
     ['accounts', `${accounts.count}, ${read}`],
     ['policy', policyTexts[policy]],
+    ...(policySet === null ? [] : [['policy set', policySetCell(policySet)] satisfies Cell[]]),
     ...(firstRun === null ? [] : [['first run', firstRunCell(firstRun)] satisfies Cell[]]),
     ...(mode === 'manual' ? [['mode', manualText(status)]] : []),
   ];

@@ -5,9 +5,10 @@ import { credentialsDigest } from '@connector/shared/credentials.ts';
 import { cursor, firstCursor, firstMirrorState, mirrorState } from '@connector/shared/directory-state.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { type Alarm, accountsRead, alarm, decision, type SetAside, setAside } from '@connector/shared/plan.ts';
-import { policyState, policyVersion } from '@connector/shared/policy.ts';
+import { policyVersion } from '@connector/shared/policy.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { countHeldRenames } from '@connector/sync/plan/group-renames.ts';
+import { countingPolicy, disagreementOf } from '@connector/sync/plan/policy-in-force.ts';
 import { soonMs } from '@connector/sync/requests/outstanding.ts';
 import { readTimeLeftMs } from '@connector/sync/requests/pace.ts';
 import { type ReviewedRun, readReviewedRun } from '@connector/sync/requests/reviewed-run.ts';
@@ -23,6 +24,10 @@ export interface DirectoryStatus {
   readonly completedAtMs: number | null;
   /** A full read is under way, or asked for. */
   readonly fullRead: 'none' | 'asked for' | 'under way';
+  /** highestCommittedUSN of that domain controller, decimal, up to which it was read; `null` before the first read. */
+  readonly usn: string | null;
+  /** Nothing more was to be read there then. */
+  readonly caughtUp: boolean;
   /** Entries of the change log that aren't applied to the mirror yet. */
   readonly logEntries: number;
 }
@@ -84,6 +89,13 @@ export interface Status {
     readonly waiting: number;
   } | null;
   readonly policy: 'not in force yet' | 'settled' | 'unsettled' | 'another than configured';
+  /** Somebody has set the policy: it counts, and not the configured one. */
+  readonly policySet: {
+    readonly by: string;
+    readonly atMs: number;
+    /** Keys in which the configured one differs. */
+    readonly differs: readonly string[];
+  } | null;
   /** What stops the sync, one line each; empty when nothing does. */
   readonly problems: readonly string[];
 }
@@ -140,6 +152,8 @@ async function readDirectory({ redis, keys }: Store, { id }: DirectoryConfigurat
   return {
     id,
     domainController: read.dnsHostName,
+    usn: read.cookie === null ? null : read.usn,
+    caughtUp: read.caughtUp,
     completedAtMs: read.completed === 0 ? null : read.completedAtMs,
     fullRead: read.completed < read.generation ? 'under way' : isAsked ? 'asked for' : 'none',
     logEntries: Math.max(0, read.sequence - applied.sequence),
@@ -192,18 +206,21 @@ export async function readAlarm({ redis, keys }: Store, credentials: Configurati
 }
 
 async function readPolicy(
-  { redis, keys }: Store,
+  store: Store,
   configuration: Configuration,
-): Promise<Pick<Status, 'policy' | 'firstRun'>> {
-  const inForce = parseStored(policyState, keys.policy, await redis.get(keys.policy)).value;
+): Promise<Pick<Status, 'policy' | 'policySet' | 'firstRun'>> {
+  const { redis, keys } = store;
+  const counting = await countingPolicy(store, configuration.policy);
+  const { inForce, policy } = counting;
+  const policySet = inForce?.set ? { ...inForce.set, differs: disagreementOf(counting, configuration.policy) } : null;
   const open = inForce?.firstRun ?? null;
   const firstRun = open && {
-    limit: configuration.policy.guard.firstCreates,
+    limit: policy.guard.firstCreates,
     created: open.passed,
     waiting: await redis.zcard(keys.firstCreates),
   };
-  if (inForce === null) return { policy: 'not in force yet', firstRun };
-  if (inForce.version !== policyVersion(configuration.policy, configuration.directories))
-    return { policy: 'another than configured', firstRun };
-  return { policy: inForce.settled ? 'settled' : 'unsettled', firstRun };
+  if (inForce === null) return { policy: 'not in force yet', policySet, firstRun };
+  if (inForce.version !== policyVersion(policy, configuration.directories))
+    return { policy: 'another than configured', policySet, firstRun };
+  return { policy: inForce.settled ? 'settled' : 'unsettled', policySet, firstRun };
 }

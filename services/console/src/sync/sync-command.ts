@@ -30,7 +30,7 @@ export async function sync(context: Context, options: SyncOptions): Promise<Exit
   const { store, configuration, explain } = context.session;
   if (wait) await refusePaused(store);
   const directories = configuration.directories.map(({ id }) => id);
-  const watched = { directories, firstCreates: configuration.policy.guard.firstCreates };
+  const watched = { directories, policy: configuration.policy };
   const startedAtMs = performance.now();
   const before = await readDelivered(store);
   const confirmed = confirmFirst ? await confirmFirstRun(store) : [];
