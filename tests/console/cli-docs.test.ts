@@ -219,14 +219,15 @@ test('policy prints what is described', async () => {
   await putJaneToWork(place);
   const [kim, staff] = [guidOf('c'), guidOf('1')];
   await place.mirror('c', { rdn: 'CN=Kim Lee', displayName: 'Kim Lee', mail: 'kim@corp.test' });
-  await redis.sadd(keys.directory('corp').mirror(1).memberships(kim), staff);
+  for (const each of [kim, guidOf('b')]) await redis.sadd(keys.directory('corp').mirror(1).memberships(each), staff);
   await run('policy');
   await run('policy', 'set', 'groupFilter=[Nobody]', '--dry-run'); // Jane is held
   await place.hold('a');
-  await run('policy', 'set', 'onDetected=approve', '--dry-run'); // Kim is pending, and Jane isn't held any more
+  await run('policy', 'set', 'onDetected=approve', '--dry-run'); // Kim is pending, her double aside, and Jane isn't held any more
   await run('policy', 'set', 'onDetected=approve', '--yes');
   await run('policy', 'set', 'onDetected=approve', '--yes');
   await run('policy');
+  await run('policy', 'set', 'memberships=all', '--yes');
   await run('policy', 'history');
   await run('status');
   await place.configure({});
