@@ -143,7 +143,7 @@ test('help lists the commands by what they are for, none twice, in lines of 80 c
   assert.deepEqual(groups.slice(1), [
     ['Look', 'status', 'check', 'preview', 'explain', 'held', 'pending', 'aside', 'drift', 'audit'],
     ['Decide', 'release', 'approve', 'reject', 'retry', 'undo'],
-    ['Steer', 'sync', 'apply', 'pause', 'resume', 'debug-log'],
+    ['Steer', 'sync', 'apply', 'pause', 'resume', 'debug-log', 'policy'],
     ['Access', 'tokens', 'create-token', 'revoke-token'],
     ['More', 'help'],
   ]);
