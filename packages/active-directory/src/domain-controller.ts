@@ -12,6 +12,8 @@ export interface DomainController {
   readonly invocationId: string;
   /** Grows with each change. One that went back tells of a snapshot put back. */
   readonly highestCommittedUsn: bigint;
+  /** Functional level of the domain (MS-ADTS 3.1.1.3.2.25), such as 7 since Windows Server 2016; `null`: it isn't told. */
+  readonly domainLevel: string | null;
 }
 
 /** DN of the domain's root, from the root entry. */
@@ -32,11 +34,18 @@ export async function readDomainController(channel: LdapChannel): Promise<Domain
     dnsHostName: text('dnsHostName'),
     invocationId,
     highestCommittedUsn: BigInt(text('highestCommittedUSN')),
+    domainLevel: root?.values.get('domainfunctionality')?.[0]?.toString() ?? null,
   };
 }
 
 async function readRoot(channel: LdapChannel): Promise<LdapEntry | undefined> {
-  const attributes = ['defaultNamingContext', 'dnsHostName', 'dsServiceName', 'highestCommittedUSN'];
+  const attributes = [
+    'defaultNamingContext',
+    'dnsHostName',
+    'dsServiceName',
+    'highestCommittedUSN',
+    'domainFunctionality',
+  ];
   return (await channel.search({ base: '', scope: 'base', attributes })).entries[0];
 }
 

@@ -64,8 +64,9 @@ async function* checkDirectory(
   try {
     await using connection = await connectDirectory({ ...connectionOptions(directory), onMoveOn }, signal);
     for (const text of passedOver) yield { grade: 'warning', end, text };
-    const { dnsHostName } = await connection.domainController();
-    yield { grade: 'ok', end, text: `${dnsHostName} (${connection.url}) lets ${directory.bindDn} in` };
+    const { dnsHostName, domainLevel } = await connection.domainController();
+    const level = domainLevel === null ? '' : `; the domain has functional level ${domainLevel}`;
+    yield { grade: 'ok', end, text: `${dnsHostName} (${connection.url}) lets ${directory.bindDn} in${level}` };
     yield await checkRights(connection, directory, end);
     for (const key of ['userBases', 'groupBases'] as const)
       for (const dn of directory[key]) yield await checkObject(connection, { key, dn, end });
