@@ -1,6 +1,10 @@
 /** The console's API on a real Redis: its whole description is walked, and it says and does what the command does. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { loadConfiguration } from '@connector/shared/configuration.ts';
@@ -30,13 +34,22 @@ describe('the API', () => {
   let surface: FastifyInstance;
   let tokens: { viewer: string; administrator: string };
   const logged: string[] = [];
+  /** A LastPass that is out of order. */
+  let lastpass: Server;
 
   before(async () => {
     place = await Workplace.create();
+    lastpass = createServer((_, response) => {
+      response.writeHead(500).end();
+    });
+    lastpass.listen(0, '127.0.0.1');
+    await once(lastpass, 'listening');
   });
   beforeEach(async () => {
     await surface?.close();
-    await putJaneToWork(place, { console: { token: breakGlass } });
+    const { port } = lastpass.address() as AddressInfo;
+    const ends = { lastpass: { apiUrl: `http://127.0.0.1:${port}/enterpriseapi.php`, cid: '1', provhash: 'p' } };
+    await putJaneToWork(place, { console: { token: breakGlass }, ...ends });
     const configuration = loadConfiguration({ CONNECTOR_CONFIG: place.configFile });
     surface = Fastify();
     const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(line) });
@@ -50,6 +63,7 @@ describe('the API', () => {
   });
   after(async () => {
     await surface?.close();
+    lastpass?.close();
     await place?.[Symbol.asyncDispose]();
   });
 
@@ -252,6 +266,22 @@ describe('the API', () => {
     assert.equal((await post('/resume', {}, breakGlass)).json().wasPaused, true);
     assert.equal((await post('/sync', { full: true })).statusCode, 202);
     assert.match((await redis.hget(keys.requests, 'full-read')) ?? '', /^sync-/);
+  });
+
+  test('gives a support bundle to an administrator, and the audit trail tells who made it', async () => {
+    const answer = await get('/support-bundle', tokens.administrator);
+    assert.equal(answer.statusCode, 200, answer.body);
+    assert.match(String(answer.headers['content-disposition']), /^attachment; filename="connector-support\.json"$/);
+    const typed = JSON.parse((await place.run('support-bundle', '--json')).output);
+    assert.deepEqual(Object.keys(answer.json()), Object.keys(typed));
+    assert.deepEqual([answer.json().missing, answer.json().configuration], [[], typed.configuration]);
+    assert.equal((await get('/support-bundle')).statusCode, 403);
+    const { audit } = JSON.parse((await place.run('audit', '--json')).output);
+    const made = audit.filter(({ did }: { did: string }) => did === 'made a support bundle');
+    assert.deepEqual(
+      made.map(({ by }: { by: string }) => by),
+      [userInfo().username, 'the token "administrator"'],
+    );
   });
 
   test('its tokens are made, listed and revoked, each under a name of its own', async () => {

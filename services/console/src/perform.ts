@@ -13,7 +13,10 @@ import { pause, resume } from './steer/pause-commands.ts';
 import { undo } from './undo/undo-command.ts';
 
 /** One of them. */
-export type QuickInvocation = Exclude<Invocation, { readonly command: 'check' | 'preview' | 'apply' | 'sync' }>;
+export type QuickInvocation = Exclude<
+  Invocation,
+  { readonly command: 'check' | 'preview' | 'apply' | 'sync' | 'support-bundle' }
+>;
 
 /** Runs one. @throws each command's own errors */
 export async function perform(context: Context, invocation: QuickInvocation): Promise<ExitCode> {

@@ -19,6 +19,7 @@ import { guardOf } from './guard.ts';
 import { type Route, routes } from './routes.ts';
 import { addSearch } from './search-route.ts';
 import { addSessionRoutes, type SessionRoutesOptions } from './session-routes.ts';
+import { addSupportBundleRoute } from './support-bundle-route.ts';
 
 export interface ApiOptions {
   readonly door: Door;
@@ -64,6 +65,7 @@ export async function addApi(surface: FastifyInstance, options: ApiOptions): Pro
       addSessionRoutes(scope, { ...options.signIn, log: options.log, guard: guardOf('viewer', options) });
       const found = foundFor(options.session);
       addSearch(scope, { ...options, roster: found.roster });
+      addSupportBundleRoute(scope, options);
       for (const route of routes) addRoute(scope, route, { ...options, found });
       scope.get(
         '/openapi.json',

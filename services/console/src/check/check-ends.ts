@@ -20,6 +20,8 @@ export interface Ends {
   /** What a failure of Redis means. */
   readonly explain: (error: unknown) => unknown;
   readonly signal: AbortSignal;
+  /** Stands for whoever has paused all deliveries, where that isn't to be told. */
+  readonly somebody?: string;
 }
 
 /** Looks at everything, and tells each thing as soon as it is known. */
@@ -115,7 +117,7 @@ async function checkLastPass(ends: Ends, redis: Finding): Promise<Finding> {
   }
 }
 
-async function* checkServices({ store }: Ends): AsyncGenerator<Finding, void, undefined> {
+async function* checkServices({ store, somebody }: Ends): AsyncGenerator<Finding, void, undefined> {
   const end = 'services';
   const problems = serviceProblems(await readServiceStates(store, Date.now()));
   for (const text of problems) yield { grade: 'warning', end, text };
@@ -124,7 +126,7 @@ async function* checkServices({ store }: Ends): AsyncGenerator<Finding, void, un
     yield {
       grade: 'warning',
       end,
-      text: `${pause.by} paused all deliveries at ${momentText(pause.atMs)}: "connector resume"`,
+      text: `${somebody ?? pause.by} paused all deliveries at ${momentText(pause.atMs)}: "connector resume"`,
     };
   if (problems.length === 0) yield { grade: 'ok', end, text: 'watcher, reconciler and pusher are ready' };
 }
