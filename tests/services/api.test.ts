@@ -17,6 +17,7 @@ import { createToken } from '../../services/console/src/access/access-tokens.ts'
 import { addPages } from '../../services/console/src/service/pages.ts';
 import { janesMail, putJaneToWork } from '../console/jane-at-work.ts';
 import { guidOf, Workplace } from '../console/workplace.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 const breakGlass = 'the-token-of-this-test-and-no-other';
 const hour = 3_600_000;
@@ -34,12 +35,14 @@ describe('the API', () => {
   let surface: FastifyInstance;
   let tokens: { viewer: string; administrator: string };
   const logged: string[] = [];
-  /** A LastPass that is out of order. */
+  /** A LastPass that is out of order, and how often it was called. */
   let lastpass: Server;
+  let calls = 0;
 
   before(async () => {
     place = await Workplace.create();
     lastpass = createServer((_, response) => {
+      calls++;
       response.writeHead(500).end();
     });
     lastpass.listen(0, '127.0.0.1');
@@ -268,6 +271,17 @@ describe('the API', () => {
     assert.match((await redis.hget(keys.requests, 'full-read')) ?? '', /^sync-/);
   });
 
+  test('checks every end, as the command does, and who asks meanwhile is told the same', async () => {
+    calls = 0;
+    const [first, second] = await Promise.all([post('/check', {}), post('/check', {}, breakGlass)]);
+    assert.equal(calls, 1, 'each of them called LastPass');
+    const typed = JSON.parse((await place.run('check', '--json')).output);
+    assert.deepEqual([first.statusCode, first.json()], [200, typed]);
+    assert.deepEqual(second.json(), typed);
+    const ends = typed.findings.map(({ end }: { end: string }) => end);
+    assert.deepEqual(ends.slice(0, 3), ['Redis', 'directory corp', 'LastPass']);
+  });
+
   test('gives a support bundle to an administrator, and the audit trail tells who made it', async () => {
     const answer = await get('/support-bundle', tokens.administrator);
     assert.equal(answer.statusCode, 200, answer.body);
@@ -282,6 +296,26 @@ describe('the API', () => {
       made.map(({ by }: { by: string }) => by),
       [userInfo().username, 'the token "administrator"'],
     );
+  });
+
+  test('tells why a preview failed, and forgets it when it is given up', async () => {
+    const none = await get('/preview');
+    assert.deepEqual([none.statusCode, none.json().state, none.json().preview], [200, 'none', null]);
+    const begun = await post('/preview', {});
+    assert.deepEqual([begun.statusCode, begun.json().state], [202, 'under way']);
+    assert.equal(begun.json().by, 'the token "administrator"');
+    const ended = await waitUntil('it to end', async () => {
+      const state = (await get('/preview')).json();
+      return state.state !== 'under way' && state;
+    });
+    assert.equal(ended.state, 'failed');
+    const typed = JSON.parse((await place.run('preview', '--json')).output);
+    assert.deepEqual(ended.error, typed.error);
+    const giveUp = () =>
+      surface.inject({ method: 'DELETE', url: '/api/v1/preview', headers: bearer(tokens.administrator) });
+    assert.deepEqual((await giveUp()).json(), { givenUp: true });
+    assert.deepEqual((await giveUp()).json(), { givenUp: false });
+    assert.equal((await get('/preview')).json().state, 'none');
   });
 
   test('its tokens are made, listed and revoked, each under a name of its own', async () => {
