@@ -421,6 +421,38 @@ describe('the API', () => {
       assert.equal((await ask('POST', '/pause', headers)).json().paused, true);
     });
 
+    test('shows people in the queues once its owner has asked for it, an administrator, and the audit trail tells', async () => {
+      const board = (headers: Record<string, string>) =>
+        surface.inject({ method: 'GET', url: '/queues-with-people/api/queues', headers });
+      const [boss, other, viewer] = [
+        await open({ token: tokens.administrator }),
+        await open({ token: tokens.administrator }),
+        await open({ token: tokens.viewer }),
+      ];
+      assert.equal((await board(boss.headers)).statusCode, 403);
+      const asked = await ask('POST', '/queues/reveal', boss.headers);
+      assert.equal(asked.statusCode, 200, asked.body);
+      const leftMs = Date.parse(asked.json().until) - Date.now();
+      assert.ok(leftMs > 14 * 60_000 && leftMs <= 15 * 60_000, `${leftMs} ms`);
+      assert.equal(asked.json().at, '/queues-with-people/');
+      assert.equal((await board(boss.headers)).statusCode, 200);
+      assert.equal((await ask('POST', '/queues/reveal', viewer.headers)).statusCode, 403);
+      assert.equal((await post('/queues/reveal', {})).json().error.code, 'NO_SESSION');
+      for (const headers of [other.headers, viewer.headers, bearer(tokens.administrator)])
+        assert.equal((await board(headers)).statusCode, 403);
+      const { audit } = (await get('/audit', tokens.administrator)).json();
+      const looked = audit.filter(({ did }: { did: string }) => did === 'looked at people in the queues');
+      assert.deepEqual(
+        looked.map(({ by, of }: { by: string; of: { kind: string } }) => [by, of.kind]),
+        [['the token "administrator"', 'queues']],
+      );
+      const { redis } = place.store;
+      const [key = ''] = await redis.keys('*people-shown*');
+      assert.ok((await redis.pttl(key)) <= 15 * 60_000);
+      await redis.pexpire(key, 1); // a quarter of an hour later
+      await waitUntil('it to end', async () => (await board(boss.headers)).statusCode === 403);
+    });
+
     test('may what its token may, and ends with it', async () => {
       const { headers } = await open({ token: tokens.viewer });
       assert.equal((await ask('POST', '/pause', headers)).statusCode, 403);

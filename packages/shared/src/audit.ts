@@ -15,6 +15,7 @@ export const auditSubjects = [
   'policy',
   'deliveries',
   'debug-log',
+  'queues',
   'support-bundle',
 ] as const;
 

@@ -18,6 +18,7 @@ import { addCheck } from './check-route.ts';
 import { type Found, foundFor, told } from './found.ts';
 import { guardOf } from './guard.ts';
 import { addPreviewRoutes } from './preview-routes.ts';
+import { addReveal } from './reveal-route.ts';
 import { type Route, routes } from './routes.ts';
 import { addSearch } from './search-route.ts';
 import { addSessionRoutes, type SessionRoutesOptions } from './session-routes.ts';
@@ -67,7 +68,7 @@ export async function addApi(surface: FastifyInstance, options: ApiOptions): Pro
       addSessionRoutes(scope, { ...options.signIn, log: options.log, guard: guardOf('viewer', options) });
       const found = foundFor(options.session);
       addSearch(scope, { ...options, roster: found.roster });
-      for (const add of [addCheck, addPreviewRoutes, addSupportBundleRoute]) add(scope, options);
+      for (const add of [addCheck, addPreviewRoutes, addSupportBundleRoute, addReveal]) add(scope, options);
       for (const route of routes) addRoute(scope, route, { ...options, found });
       scope.get(
         '/openapi.json',
