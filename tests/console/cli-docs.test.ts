@@ -14,6 +14,7 @@ import type { Program } from '../support/child-process.ts';
 import { Stack } from '../support/stack.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { Described, document, sectionNamed, sections } from './cli-document.ts';
+import { failJob } from './failed-job.ts';
 import { janesMail, putJaneToWork } from './jane-at-work.ts';
 import { guidOf, Workplace } from './workplace.ts';
 
@@ -193,6 +194,15 @@ test('status and check print what is described', async () => {
   await redis.hset(keys.alarms, credentialsDigest({ cid: '1', provhash: 'p' }), alarm);
   await place.answerRequests();
   await run('status');
+});
+
+test('support-bundle prints what is described', async () => {
+  const { redis, keys } = place.store;
+  await failJob(place, 'somebody');
+  await redis.xadd(keys.recentLog, '*', 'line', '{"level":40,"time":"t","service":"pusher","msg":"why"}');
+  await run('support-bundle');
+  await redis.set(keys.recentLog, 'no stream');
+  await run('support-bundle');
 });
 
 test('lists and decisions print what is described', async () => {

@@ -1,6 +1,10 @@
 /** The console's API on a real Redis: its whole description is walked, and it says and does what the command does. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { loadConfiguration } from '@connector/shared/configuration.ts';
@@ -13,6 +17,7 @@ import { createToken } from '../../services/console/src/access/access-tokens.ts'
 import { addPages } from '../../services/console/src/service/pages.ts';
 import { janesMail, putJaneToWork } from '../console/jane-at-work.ts';
 import { guidOf, Workplace } from '../console/workplace.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 const breakGlass = 'the-token-of-this-test-and-no-other';
 const hour = 3_600_000;
@@ -30,13 +35,24 @@ describe('the API', () => {
   let surface: FastifyInstance;
   let tokens: { viewer: string; administrator: string };
   const logged: string[] = [];
+  /** A LastPass that is out of order, and how often it was called. */
+  let lastpass: Server;
+  let calls = 0;
 
   before(async () => {
     place = await Workplace.create();
+    lastpass = createServer((_, response) => {
+      calls++;
+      response.writeHead(500).end();
+    });
+    lastpass.listen(0, '127.0.0.1');
+    await once(lastpass, 'listening');
   });
   beforeEach(async () => {
     await surface?.close();
-    await putJaneToWork(place, { console: { token: breakGlass } });
+    const { port } = lastpass.address() as AddressInfo;
+    const ends = { lastpass: { apiUrl: `http://127.0.0.1:${port}/enterpriseapi.php`, cid: '1', provhash: 'p' } };
+    await putJaneToWork(place, { console: { token: breakGlass }, ...ends });
     const configuration = loadConfiguration({ CONNECTOR_CONFIG: place.configFile });
     surface = Fastify();
     const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(line) });
@@ -50,6 +66,7 @@ describe('the API', () => {
   });
   after(async () => {
     await surface?.close();
+    lastpass?.close();
     await place?.[Symbol.asyncDispose]();
   });
 
@@ -299,6 +316,53 @@ describe('the API', () => {
     assert.deepEqual([history.length, page.total], [1, 1]);
   });
 
+  test('checks every end, as the command does, and who asks meanwhile is told the same', async () => {
+    calls = 0;
+    const [first, second] = await Promise.all([post('/check', {}), post('/check', {}, breakGlass)]);
+    assert.equal(calls, 1, 'each of them called LastPass');
+    const typed = JSON.parse((await place.run('check', '--json')).output);
+    assert.deepEqual([first.statusCode, first.json()], [200, typed]);
+    assert.deepEqual(second.json(), typed);
+    const ends = typed.findings.map(({ end }: { end: string }) => end);
+    assert.deepEqual(ends.slice(0, 4), ['Redis', 'Redis', 'directory corp', 'LastPass']);
+  });
+
+  test('gives a support bundle to an administrator, and the audit trail tells who made it', async () => {
+    const answer = await get('/support-bundle', tokens.administrator);
+    assert.equal(answer.statusCode, 200, answer.body);
+    assert.match(String(answer.headers['content-disposition']), /^attachment; filename="connector-support\.json"$/);
+    const typed = JSON.parse((await place.run('support-bundle', '--json')).output);
+    assert.deepEqual(Object.keys(answer.json()), Object.keys(typed));
+    assert.deepEqual([answer.json().missing, answer.json().configuration], [[], typed.configuration]);
+    assert.equal((await get('/support-bundle')).statusCode, 403);
+    const { audit } = JSON.parse((await place.run('audit', '--json')).output);
+    const made = audit.filter(({ did }: { did: string }) => did === 'made a support bundle');
+    assert.deepEqual(
+      made.map(({ by }: { by: string }) => by),
+      [userInfo().username, 'the token "administrator"'],
+    );
+  });
+
+  test('tells why a preview failed, and forgets it when it is given up', async () => {
+    const none = await get('/preview');
+    assert.deepEqual([none.statusCode, none.json().state, none.json().preview], [200, 'none', null]);
+    const begun = await post('/preview', {});
+    assert.deepEqual([begun.statusCode, begun.json().state], [202, 'under way']);
+    assert.equal(begun.json().by, 'the token "administrator"');
+    const ended = await waitUntil('it to end', async () => {
+      const state = (await get('/preview')).json();
+      return state.state !== 'under way' && state;
+    });
+    assert.equal(ended.state, 'failed');
+    const typed = JSON.parse((await place.run('preview', '--json')).output);
+    assert.deepEqual(ended.error, typed.error);
+    const giveUp = () =>
+      surface.inject({ method: 'DELETE', url: '/api/v1/preview', headers: bearer(tokens.administrator) });
+    assert.deepEqual((await giveUp()).json(), { givenUp: true });
+    assert.deepEqual((await giveUp()).json(), { givenUp: false });
+    assert.equal((await get('/preview')).json().state, 'none');
+  });
+
   test('its tokens are made, listed and revoked, each under a name of its own', async () => {
     const made = await place.run('create-token', 'nightly script', '--role', 'administrator', '--json');
     const { token: text, expires } = JSON.parse(made.output);
@@ -400,6 +464,38 @@ describe('the API', () => {
         }
       assert.deepEqual(await everything(), before);
       assert.equal((await ask('POST', '/pause', headers)).json().paused, true);
+    });
+
+    test('shows people in the queues once its owner has asked for it, an administrator, and the audit trail tells', async () => {
+      const board = (headers: Record<string, string>) =>
+        surface.inject({ method: 'GET', url: '/queues-with-people/api/queues', headers });
+      const [boss, other, viewer] = [
+        await open({ token: tokens.administrator }),
+        await open({ token: tokens.administrator }),
+        await open({ token: tokens.viewer }),
+      ];
+      assert.equal((await board(boss.headers)).statusCode, 403);
+      const asked = await ask('POST', '/queues/reveal', boss.headers);
+      assert.equal(asked.statusCode, 200, asked.body);
+      const leftMs = Date.parse(asked.json().until) - Date.now();
+      assert.ok(leftMs > 14 * 60_000 && leftMs <= 15 * 60_000, `${leftMs} ms`);
+      assert.equal(asked.json().at, '/queues-with-people/');
+      assert.equal((await board(boss.headers)).statusCode, 200);
+      assert.equal((await ask('POST', '/queues/reveal', viewer.headers)).statusCode, 403);
+      assert.equal((await post('/queues/reveal', {})).json().error.code, 'NO_SESSION');
+      for (const headers of [other.headers, viewer.headers, bearer(tokens.administrator)])
+        assert.equal((await board(headers)).statusCode, 403);
+      const { audit } = (await get('/audit', tokens.administrator)).json();
+      const looked = audit.filter(({ did }: { did: string }) => did === 'looked at people in the queues');
+      assert.deepEqual(
+        looked.map(({ by, of }: { by: string; of: { kind: string } }) => [by, of.kind]),
+        [['the token "administrator"', 'queues']],
+      );
+      const { redis } = place.store;
+      const [key = ''] = await redis.keys('*people-shown*');
+      assert.ok((await redis.pttl(key)) <= 15 * 60_000);
+      await redis.pexpire(key, 1); // a quarter of an hour later
+      await waitUntil('it to end', async () => (await board(boss.headers)).statusCode === 403);
     });
 
     test('may what its token may, and ends with it', async () => {

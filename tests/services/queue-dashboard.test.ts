@@ -10,8 +10,8 @@ import cookie from '@fastify/cookie';
 import { type ConnectionOptions, Queue } from 'bullmq';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Redis } from 'ioredis';
-import { Door } from '../../services/console/src/access/door.ts';
-import type { Sessions } from '../../services/console/src/access/sessions.ts';
+import { Door, sessionCookie } from '../../services/console/src/access/door.ts';
+import type { OpenSession, Sessions } from '../../services/console/src/access/sessions.ts';
 import { TokenCheck } from '../../services/console/src/access/token-check.ts';
 import { addQueueDashboard } from '../../services/console/src/queues/queue-dashboard.ts';
 import { RedisServer } from '../support/redis-server.ts';
@@ -21,6 +21,8 @@ const token = 'the-token-of-this-test-and-no-other';
 const authorization = `Basic ${Buffer.from(`admin:${token}`).toString('base64')}`;
 const prefix = '{test}';
 const guid = '11111111-2222-3333-4444-555555555555';
+/** What is in the cookies of an administrator's session, and of a viewer's. */
+const [ofBoss, ofViewer] = ['boss', 'viewer'];
 
 describe('the queue dashboard', () => {
   let dir: string;
@@ -28,6 +30,8 @@ describe('the queue dashboard', () => {
   let redis: Redis;
   let surface: FastifyInstance;
   const wrongTokens: string[] = [];
+  /** Sessions that have asked for people to be shown. */
+  const shown = new Set<string>();
 
   before(async () => {
     dir = await mkdtemp(join(tmpdir(), 'dashboard-'));
@@ -38,10 +42,21 @@ describe('the queue dashboard', () => {
     const check = new TokenCheck(async (given) =>
       given === token ? { name: 'somebody', role: 'viewer' as const } : null,
     );
-    const sessions = { find: async () => null } as Partial<Sessions> as Sessions;
+    const sessionOf = (role: 'administrator' | 'viewer'): OpenSession => ({
+      who: { name: role, role },
+      csrfToken: 'x',
+      endsAtMs: Number.POSITIVE_INFINITY,
+    });
+    const open = new Map([
+      [ofBoss, sessionOf('administrator')],
+      [ofViewer, sessionOf('viewer')],
+    ]);
+    const find = async (secret: string) => open.get(secret) ?? null;
+    const sessions = { find } as Partial<Sessions> as Sessions;
     const door = new Door({ check, sessions, onWrongToken });
     await surface.register(cookie);
-    await addQueueDashboard(surface, { door, target: { url: server.url }, prefix });
+    const isShown = async (secret: string) => shown.has(secret);
+    await addQueueDashboard(surface, { door, isShown, target: { url: server.url }, prefix });
   });
   after(async () => {
     await surface?.close();
@@ -99,8 +114,12 @@ describe('the queue dashboard', () => {
       [method].flat().flatMap((each) => (each === 'get' ? [] : [route].flat().map((path) => ({ method: each, path })))),
     );
     assert.ok(mutating.length >= 20, 'bull-board has such routes');
-    for (const { method, path } of mutating) {
-      const url = `/queues${path}`
+    shown.add(ofBoss);
+    const everywhere = mutating.flatMap((each) =>
+      (['/queues', '/queues-with-people'] as const).map((board) => ({ ...each, board })),
+    );
+    for (const { method, path, board } of everywhere) {
+      const url = `${board}${path}`
         .replace(':queueName', 'people-to-plan')
         .replace(':jobId', String(id))
         .replace(':queueStatus', 'delayed')
@@ -108,11 +127,12 @@ describe('the queue dashboard', () => {
       const answer = await surface.inject({
         method: method.toUpperCase() as 'PUT',
         url,
-        headers: { authorization },
+        headers: board === '/queues' ? { authorization } : { cookie: `${sessionCookie}=${ofBoss}` },
         payload: {},
       });
       assert.equal(answer.statusCode, 405, `${method} ${url}`);
     }
+    shown.clear();
     for (const method of ['POST', 'DELETE', 'PATCH', 'PUT', 'OPTIONS'] as const) {
       const { statusCode } = await surface.inject({ method, url: '/queues/', headers: { authorization } });
       assert.ok([404, 405].includes(statusCode), method);
@@ -153,6 +173,30 @@ describe('the queue dashboard', () => {
       await answering.close();
       await people.close();
       await queue.close();
+    }
+  });
+
+  test('beside it people are shown, to an administrator’s session that has asked for it, and to nobody else', async () => {
+    const people = ringerOf('people-to-plan', { target: { url: server.url }, prefix });
+    const url = '/queues-with-people/api/queues?activeQueue=people-to-plan';
+    const by = (secret: string) => ({ cookie: `${sessionCookie}=${secret}` });
+    try {
+      await people.ring({ people: [`corp/${guid}`] });
+      shown.add(ofViewer); // as if a viewer could have asked
+      for (const headers of [by(ofBoss), by(ofViewer), { authorization }]) {
+        const { statusCode, body } = await look(url, headers);
+        assert.deepEqual([statusCode, /an administrator who has asked for it/.test(body)], [403, true]);
+      }
+      assert.equal((await look(url, {})).statusCode, 401);
+      shown.add(ofBoss);
+      assert.ok((await look(url, by(ofBoss))).body.includes(guid));
+      assert.match((await look('/queues-with-people/', by(ofBoss))).body, /Queues, with people/);
+      assert.ok(!(await look('/queues/api/queues?activeQueue=people-to-plan', by(ofBoss))).body.includes(guid));
+      shown.clear();
+      assert.equal((await look(url, by(ofBoss))).statusCode, 403);
+    } finally {
+      shown.clear();
+      await people.close();
     }
   });
 

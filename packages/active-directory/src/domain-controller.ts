@@ -13,6 +13,8 @@ export interface DomainController {
   readonly invocationId: string;
   /** Grows with each change. One that went back tells of a snapshot put back. */
   readonly highestCommittedUsn: bigint;
+  /** Functional level of the domain (MS-ADTS 3.1.1.3.2.25), such as 7 since Windows Server 2016; `null`: it isn't told. */
+  readonly domainLevel: string | null;
 }
 
 /** DN of the domain's root, from the root entry. */
@@ -33,6 +35,7 @@ export async function readDomainController(channel: LdapChannel): Promise<Domain
     dnsHostName: text('dnsHostName'),
     invocationId,
     highestCommittedUsn: BigInt(text('highestCommittedUSN')),
+    domainLevel: root?.values.get('domainfunctionality')?.[0]?.toString() ?? null,
   };
 }
 
@@ -61,7 +64,13 @@ function timeOf(text: string): number | null {
   return year === undefined ? null : Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 
-const ofController = ['defaultNamingContext', 'dnsHostName', 'dsServiceName', 'highestCommittedUSN'];
+const ofController = [
+  'defaultNamingContext',
+  'dnsHostName',
+  'dsServiceName',
+  'highestCommittedUSN',
+  'domainFunctionality',
+];
 
 async function readRoot(
   channel: LdapChannel,

@@ -7,7 +7,17 @@ import { z } from 'zod';
 import type { Keys } from './keys.ts';
 
 /** What an entry is about. */
-export const auditSubjects = ['person', 'group', 'token', 'session', 'policy', 'deliveries', 'debug-log'] as const;
+export const auditSubjects = [
+  'person',
+  'group',
+  'token',
+  'session',
+  'policy',
+  'deliveries',
+  'debug-log',
+  'queues',
+  'support-bundle',
+] as const;
 
 export const auditEntry = z.strictObject({
   /** Tells two alike apart: a transaction whose answer was lost may be sent again, and adds the same entry twice. */

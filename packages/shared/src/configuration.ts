@@ -286,7 +286,8 @@ function withEnvironment(value: unknown, path: string, environment: NodeJS.Proce
   });
 }
 
-const secretKeys = ['bindPassword', 'provhash', 'password', 'sentinelPassword', 'token'];
+/** Keys whose values are secrets, wherever they stand. */
+export const secretKeys: readonly string[] = ['bindPassword', 'provhash', 'password', 'sentinelPassword', 'token'];
 /** In this section, what is no secret has a `…File` twin all the same. */
 const filesOf: ReadonlyMap<string, readonly string[]> = new Map([['redis', ['ca']]]);
 

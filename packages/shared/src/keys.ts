@@ -210,6 +210,10 @@ export function keysOf(prefix: string) {
     signingIn: (account: string) => `${tag}:signing-in:${account}`,
     /** Counter with an expiry for each account: failed sign-ins, those that AD wasn't asked about too. */
     failedSignIns: (account: string) => `${tag}:failed-sign-ins:${account}`,
+    /** String with an expiry for each session whose owner has asked to see people in the queues. */
+    peopleShown: (digest: string) => `${tag}:people-shown:${digest}`,
+    /** Stream: the last lines of all services' logs (JSON), for a support bundle. Nothing depends on it (`recent-log.ts`). */
+    recentLog: `${tag}:recent-log`,
     /** Hash: `<service>/<instance>` → its condition (JSON, `Condition`). */
     services: `${tag}:services`,
   };

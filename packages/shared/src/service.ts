@@ -14,6 +14,7 @@ import { keepHeapLean } from './lean-heap.ts';
 import { type Migration, MigrationUnderWay } from './migrations.ts';
 import type { Condition } from './plan.ts';
 import { Readiness } from './readiness.ts';
+import { RecentLog } from './recent-log.ts';
 import { isRedisTrouble, redisProblem } from './redis-trouble.ts';
 import { SchemaMismatch } from './schema.ts';
 import { headersFor } from './security-headers.ts';
@@ -120,9 +121,11 @@ export async function runService(
   const configuration = readConfiguration();
   const { redis, http } = configuration;
   const instance = `${hostname()}-${process.pid}-${Date.now().toString(36)}`;
+  const recentLog = new RecentLog();
   const log = pino({
     base: { service: name },
     redact,
+    hooks: { streamWrite: recentLog.note },
     serializers: { err: plainError },
     level: process.env['LOG_LEVEL'] ?? 'info',
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -199,8 +202,10 @@ export async function runService(
   const watchRedis = async () => {
     await checkStore();
     await followDebugLog();
+    recentLog.takesInfo = log.isLevelEnabled('debug');
     await noticeTimeline();
     await tellCondition(); // fails where Redis takes no writes
+    await recentLog.write(store);
     readiness.solved('redis');
     running ??= start(service).then((begun) => {
       readiness.solved('start');
@@ -240,6 +245,7 @@ export async function runService(
     if (!(await redisAnswers())) waitNoLonger(" for Redis, which doesn't answer");
     await closing;
     await surface.close();
+    await recentLog.write(store);
     await store.redis
       .hdel(store.keys.services, `${name}/${instance}`)
       .catch(() => log.warn("Redis didn't answer at the end"));

@@ -9,20 +9,26 @@ import { perform } from './perform.ts';
 import { setPolicy } from './policy/policy-commands.ts';
 import { preview } from './preview/preview-command.ts';
 import { openSession, openUnchecked } from './session.ts';
+import { supportBundle } from './support-bundle/support-bundle-command.ts';
 import { sync } from './sync/sync-command.ts';
 import type { Terminal } from './terminal.ts';
+
+/** These tell of a Redis that doesn't answer, too. */
+const needNoRedis: readonly Invocation['command'][] = ['check', 'support-bundle'];
 
 /**
  * Runs a command.
  * @throws ConfigurationError, RedisUnsuitable, RedisUnreachable, Interrupted, and each command's own errors: all in one line
  */
 export async function run(invocation: Invocation, terminal: Terminal): Promise<ExitCode> {
-  using session = invocation.command === 'check' ? openUnchecked() : await openSession();
+  using session = needNoRedis.includes(invocation.command) ? openUnchecked() : await openSession();
   const context = { session, terminal, by: operator() };
   try {
     switch (invocation.command) {
       case 'check':
         return await untilInterrupted((signal) => check(context, { ...invocation, signal }));
+      case 'support-bundle':
+        return await untilInterrupted((signal) => supportBundle(context, { ...invocation, signal }));
       case 'preview':
         return await untilInterrupted((signal) => preview(context, { ...invocation, signal }));
       case 'apply':

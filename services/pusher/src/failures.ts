@@ -8,6 +8,7 @@ import type { PersonKey } from '@connector/shared/keys.ts';
 import { intent, type Link, link, type SetAside, setAside } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
+import { withoutAddresses } from '@connector/shared/without-addresses.ts';
 import type { Change } from '@connector/sync/accounts/account-changes.ts';
 import type { CallKind } from '@connector/sync/calls/calls.ts';
 import type { Delivery } from '@connector/sync/calls/delivery.ts';
@@ -18,7 +19,6 @@ import { setAsideForMs } from './misses.ts';
 import { readAccountsOf } from './read-back.ts';
 import type { NoSeatFree } from './seats.ts';
 import { answeredSettlesMs, createSettlesMs, settledChanges } from './settling.ts';
-import { withoutAddresses } from './without-addresses.ts';
 
 /** The first of ever longer pauses, ms. */
 const firstRetryMs = 500;

@@ -9,6 +9,7 @@ import { NotDurable } from '@connector/shared/redis.ts';
 import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
 import type { Store } from '@connector/shared/store.ts';
+import { withoutAddresses } from '@connector/shared/without-addresses.ts';
 import { listNames } from '@connector/sync/accounts/list-accounts.ts';
 import { endReviewedRunIfDone } from '@connector/sync/requests/reviewed-run.ts';
 import { isRestricted, type Reviewed, reviewedReader } from '@connector/sync/requests/reviewed-steps.ts';
@@ -25,7 +26,6 @@ import { Records } from './records.ts';
 import { learnIdsInTurn, rereadIfDue } from './reread-accounts.ts';
 import { Seats } from './seats.ts';
 import { callTimeoutMs } from './settling.ts';
-import { withoutAddresses } from './without-addresses.ts';
 
 const sweepEveryMs = 1_000;
 /** Leavers for whom no bell was answered, as all are busy with calls. */

@@ -20,6 +20,7 @@ import { saysNoSeat } from '@connector/lastpass/refusals.ts';
 import { loggedChanges, loggedPeople } from '@connector/shared/change-id.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
+import { withoutAddresses } from '@connector/shared/without-addresses.ts';
 import type { Change } from '@connector/sync/accounts/account-changes.ts';
 import type { Answer, CallKind } from '@connector/sync/calls/calls.ts';
 import { type Delivery, stepOf } from '@connector/sync/calls/delivery.ts';
@@ -33,7 +34,6 @@ import { LastLook, planHolds } from './last-look.ts';
 import { callsOf } from './misses.ts';
 import { readBack } from './read-back.ts';
 import { createsFromMs, movedChanges } from './settling.ts';
-import { withoutAddresses } from './without-addresses.ts';
 
 /** The ids of so many created accounts are asked for one by one. */
 const idsAtOnce = 5;

@@ -68,7 +68,8 @@ export interface SessionsOptions {
 }
 
 const newSecret = (): string => randomBytes(32).toString('base64url');
-const digestOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+/** What Redis knows a session by. @param secret the session's */
+export const digestOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 /** From the session's secret, which the browser's scripts can't read, to one that they can; not the other way round. */
 const csrfOf = (secret: string): string => createHash('sha256').update(`csrf ${secret}`).digest('base64url');
 

@@ -14,11 +14,15 @@ import { csrfHeader, type Door, sessionCookie } from '../access/door.ts';
 import { type Page, pageOf } from '../page.ts';
 import type { Session } from '../session.ts';
 import { failed, failure, prefix } from './answers.ts';
+import { addCheck } from './check-route.ts';
 import { type Found, foundFor, told } from './found.ts';
 import { guardOf } from './guard.ts';
+import { addPreviewRoutes } from './preview-routes.ts';
+import { addReveal } from './reveal-route.ts';
 import { type Route, routes } from './routes.ts';
 import { addSearch } from './search-route.ts';
 import { addSessionRoutes, type SessionRoutesOptions } from './session-routes.ts';
+import { addSupportBundleRoute } from './support-bundle-route.ts';
 
 export interface ApiOptions {
   readonly door: Door;
@@ -64,6 +68,7 @@ export async function addApi(surface: FastifyInstance, options: ApiOptions): Pro
       addSessionRoutes(scope, { ...options.signIn, log: options.log, guard: guardOf('viewer', options) });
       const found = foundFor(options.session);
       addSearch(scope, { ...options, roster: found.roster });
+      for (const add of [addCheck, addPreviewRoutes, addSupportBundleRoute, addReveal]) add(scope, options);
       for (const route of routes) addRoute(scope, route, { ...options, found });
       scope.get(
         '/openapi.json',

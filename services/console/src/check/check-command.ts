@@ -2,7 +2,7 @@
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import { oneLine } from '../text/one-line.ts';
 import type { Paint, Tone } from '../text/paint.ts';
-import { checkEnds } from './check-ends.ts';
+import { checkEnds, type Ends } from './check-ends.ts';
 import type { Finding, Grade } from './findings.ts';
 
 export interface CheckOptions extends Common {
@@ -17,9 +17,27 @@ export async function check(context: Context, { json, signal }: CheckOptions): P
     findings.push(finding);
     if (!json) print(context, [findingLine(finding, context.terminal.paint)]);
   }
-  const failures = findings.filter(({ grade }) => grade === 'failure').length;
-  if (json) printJson(context, { ok: failures === 0, findings });
-  return failures === 0 ? 0 : 1;
+  const document = documentOf(findings);
+  if (json) printJson(context, document);
+  return document.ok ? 0 : 1;
+}
+
+/** What a check has found, for programs. */
+export interface CheckDocument {
+  readonly ok: boolean;
+  readonly findings: readonly Finding[];
+}
+
+const documentOf = (findings: readonly Finding[]): CheckDocument => ({
+  ok: findings.every(({ grade }) => grade !== 'failure'),
+  findings,
+});
+
+/** Looks at every end. @returns what `connector check --json` prints */
+export async function checkDocument(ends: Ends): Promise<CheckDocument> {
+  const findings = await Array.fromAsync(checkEnds(ends));
+  ends.signal.throwIfAborted();
+  return documentOf(findings);
 }
 
 const tones: Record<Grade, Tone> = { ok: 'good', warning: 'strong', failure: 'bad' };

@@ -22,6 +22,8 @@ export interface Ends {
   /** What a failure of Redis means. */
   readonly explain: (error: unknown) => unknown;
   readonly signal: AbortSignal;
+  /** Stands for whoever has paused all deliveries, where that isn't to be told. */
+  readonly somebody?: string;
 }
 
 /** Looks at everything, and tells each thing as soon as it is known. */
@@ -67,8 +69,9 @@ async function* checkDirectory(
   try {
     await using connection = await connectDirectory({ ...connectionOptions(directory), onMoveOn }, signal);
     for (const text of passedOver) yield { grade: 'warning', end, text };
-    const { dnsHostName } = await connection.domainController();
-    yield { grade: 'ok', end, text: `${dnsHostName} (${connection.url}) lets ${directory.bindDn} in` };
+    const { dnsHostName, domainLevel } = await connection.domainController();
+    const level = domainLevel === null ? '' : `; the domain has functional level ${domainLevel}`;
+    yield { grade: 'ok', end, text: `${dnsHostName} (${connection.url}) lets ${directory.bindDn} in${level}` };
     yield* abilityFindings(await connection.abilities(), end, Date.now());
     yield await checkRights(connection, directory, end);
     for (const key of ['userBases', 'groupBases'] as const)
@@ -118,7 +121,7 @@ async function checkLastPass(ends: Ends, redis: Finding): Promise<Finding> {
   }
 }
 
-async function* checkServices({ store }: Ends): AsyncGenerator<Finding, void, undefined> {
+async function* checkServices({ store, somebody }: Ends): AsyncGenerator<Finding, void, undefined> {
   const end = 'services';
   const problems = serviceProblems(await readServiceStates(store, Date.now()));
   for (const text of problems) yield { grade: 'warning', end, text };
@@ -127,7 +130,7 @@ async function* checkServices({ store }: Ends): AsyncGenerator<Finding, void, un
     yield {
       grade: 'warning',
       end,
-      text: `${pause.by} paused all deliveries at ${momentText(pause.atMs)}: "connector resume"`,
+      text: `${somebody ?? pause.by} paused all deliveries at ${momentText(pause.atMs)}: "connector resume"`,
     };
   if (problems.length === 0) yield { grade: 'ok', end, text: 'watcher, reconciler and pusher are ready' };
 }

@@ -47,6 +47,7 @@ test('each command with its defaults', () => {
   });
   assert.deepEqual(typed('explain', 'ann', 'bob'), { command: 'explain', who: ['ann', 'bob'], json: false });
   assert.match(String(typed('explain')), /missing required argument 'who'/);
+  assert.deepEqual(typed('support-bundle'), { command: 'support-bundle', out: null, json: false });
   for (const command of ['check', 'aside', 'drift', 'pause', 'resume'])
     assert.deepEqual(typed(command), { command, json: false });
 });
@@ -117,6 +118,7 @@ test('a decision about nobody, or about some and all, is refused', () => {
   }
   assert.match(String(typed('preview', '--csv', '--json')), /^give --csv or --json, not both/);
   assert.match(String(typed('preview', '--out', '')), /Write the name of a file, such as plan\.json: see/);
+  assert.match(String(typed('support-bundle', '--out', 'x.json', '--json')), /^give --out or --json, not both/);
   assert.match(String(typed('apply')), /^missing required argument 'file': see "connector apply --help"$/);
   assert.match(String(typed('apply', 'plan.json', '--dry-run', '--yes')), /^give --dry-run or --yes, not both/);
   assert.match(String(typed('apply', 'plan.json', '--json')), /^say --yes, or --dry-run, with --json/);
@@ -145,7 +147,7 @@ test('help lists the commands by what they are for, none twice, in lines of 80 c
     ['Decide', 'release', 'approve', 'reject', 'retry', 'undo'],
     ['Steer', 'sync', 'apply', 'pause', 'resume', 'debug-log', 'policy'],
     ['Access', 'tokens', 'create-token', 'revoke-token'],
-    ['More', 'help'],
+    ['More', 'support-bundle', 'help'],
   ]);
   for (const word of ['Exit codes', 'CONNECTOR_CONFIG', 'docs/cli.md']) assert.ok(help.includes(word), word);
   const commands = commandLine(() => undefined).commands.map((command) => command.name());

@@ -29,6 +29,7 @@ export type Invocation = { readonly json: boolean } & (
   | { readonly command: 'create-token'; readonly name: string; readonly role: Role; readonly forMs: number | null }
   | { readonly command: 'revoke-token'; readonly names: readonly string[] }
   | { readonly command: 'explain'; readonly who: readonly string[] }
+  | { readonly command: 'support-bundle'; readonly out: string | null }
   | { readonly command: 'preview'; readonly csv: boolean; readonly out: string | null }
   | {
       readonly command: 'apply';

@@ -7,6 +7,7 @@ import { type Common, type Context, type ExitCode, print, printJson } from '../c
 import { lastpassReader } from '../lastpass-reader.ts';
 import { type PlanFile, placeOf, planFileOf } from '../plan-file/plan-file.ts';
 import { checkPlanFilePath, writePlanFile } from '../plan-file/write-plan-file.ts';
+import type { Session } from '../session.ts';
 import { previewCsv } from './preview-csv.ts';
 import { previewJson } from './preview-json.ts';
 import { previewText } from './preview-text.ts';
@@ -20,22 +21,30 @@ export interface PreviewCommandOptions extends Common {
 }
 
 export async function preview(context: Context, { json, csv, out, signal }: PreviewCommandOptions): Promise<ExitCode> {
-  const { store, configuration } = context.session;
   const { terminal } = context;
   if (out !== null) checkPlanFilePath(out);
-  const shown = await previewRun({
-    store,
-    directories: configuration.directories,
-    policy: configuration.policy,
-    connect: (directory, preferred) => connectDirectory({ ...connectionOptions(directory), preferred }, signal),
-    lastpass: await lastpassReader(context.session),
-    signal,
-    onProgress: (text) => terminal.progress?.(text),
-  });
+  const shown = await makePreview(context.session, { signal, onProgress: (text) => terminal.progress?.(text) });
   const written = out === null ? null : { file: out, plan: await writeOut(context, out, shown) };
   if (json) printJson(context, previewJson(shown, written));
   else print(context, csv ? previewCsv(shown) : previewText(shown, { written, paint: terminal.paint }));
   return 0;
+}
+
+/** Reads both ends, and tells what a sync would do. @throws what `previewRun` throws, and CredentialsRefused */
+export async function makePreview(
+  session: Session,
+  { signal, onProgress }: { signal: AbortSignal; onProgress: (text: string) => void },
+): Promise<Preview> {
+  const { store, configuration } = session;
+  return await previewRun({
+    store,
+    directories: configuration.directories,
+    policy: configuration.policy,
+    connect: (directory, preferred) => connectDirectory({ ...connectionOptions(directory), preferred }, signal),
+    lastpass: await lastpassReader(session),
+    signal,
+    onProgress,
+  });
 }
 
 async function writeOut({ session, by }: Context, file: string, shown: Preview): Promise<PlanFile> {

@@ -1,6 +1,6 @@
 /**
- * A queue as the dashboard may show it: to be looked at only, and without the people it is about. A job is a doorbell, so what
- * its bell says is all there is to hide; but an error may name anybody, and whatever else a job holds isn't ours.
+ * A queue as the dashboard may show it: to be looked at only, and without the people it is about, unless somebody has asked for them. A job is a
+ * doorbell, so what its bell says is all there is to hide; but an error may name anybody, and whatever else a job holds isn't ours.
  */
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import type { Job, Queue } from 'bullmq';
@@ -34,12 +34,20 @@ function hide(job: Job): Job {
   return job;
 }
 
-/** bull-board's view of one queue. */
-export class HiddenJobs extends BullMQAdapter {
+/** bull-board's view of one queue: nothing can be changed by it. */
+export class ShownJobs extends BullMQAdapter {
   constructor(queue: Queue) {
     super(queue, { readOnlyMode: true });
   }
 
+  /** None of our jobs has a family, which would be read past this view. */
+  override async getFlowProducer(): Promise<null> {
+    return null;
+  }
+}
+
+/** The same without people. */
+export class HiddenJobs extends ShownJobs {
   override async getJob(id: string): Promise<Job | undefined> {
     const job = await super.getJob(id);
     return job && hide(job);
@@ -52,10 +60,5 @@ export class HiddenJobs extends BullMQAdapter {
   /** None of our jobs has a log. */
   override async getJobLogs(): Promise<string[]> {
     return [];
-  }
-
-  /** Nor a family, which would be read past this view. */
-  override async getFlowProducer(): Promise<null> {
-    return null;
   }
 }

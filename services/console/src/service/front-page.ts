@@ -35,7 +35,7 @@ const frontPage = page(
 <p>The console is running. People are looked after with the <code>connector</code> command:
 <code>connector status</code> tells how everything is.</p>
 <ul>
-<li><a href="/queues/">Queues</a></li>
+<li><a href="/queues/">Queues</a> <button id="people" hidden>Show people in them</button></li>
 <li><a href="/api/v1/openapi.json">The API</a></li>
 <li><a href="/readyz">Is it ready</a>, and what stands in its way</li>
 <li><a href="/healthz">Is it alive</a></li>

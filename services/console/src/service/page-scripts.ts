@@ -36,6 +36,15 @@ const { name, role, csrfToken } = await answer.json();
 document.getElementById('name').textContent = name;
 document.getElementById('role').textContent = role;
 
+const people = document.getElementById('people');
+people.hidden = role !== 'administrator' || csrfToken === null;
+people.addEventListener('click', async () => {
+  const asked = { method: 'POST', headers: { 'x-csrf-token': csrfToken } };
+  const answer = await fetch('/api/v1/queues/reveal', asked).catch(() => null);
+  if (answer?.ok) location.assign((await answer.json()).at);
+  else problem.textContent = 'It failed: try again.';
+});
+
 for (const [id, url] of [['sign-out', '/api/v1/session'], ['everywhere', '/api/v1/sessions']])
   document.getElementById(id).addEventListener('click', async () => {
     const { ok } = await fetch(url, { method: 'DELETE', headers: { 'x-csrf-token': csrfToken } }).catch(() => ({ ok: false }));

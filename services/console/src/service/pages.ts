@@ -6,6 +6,7 @@ import { holderOf, isTokenOfOurs, proofOf } from '../access/access-tokens.ts';
 import { roleNow, whoMay } from '../access/directory-sign-in.ts';
 import { Door } from '../access/door.ts';
 import { Sessions } from '../access/sessions.ts';
+import { arePeopleShown } from '../access/shown-people.ts';
 import { TokenCheck } from '../access/token-check.ts';
 import { addApi } from '../api/api.ts';
 import { addQueueDashboard } from '../queues/queue-dashboard.ts';
@@ -36,5 +37,6 @@ export async function addPages(surface: FastifyInstance, service: Service): Prom
   addFrontPage(surface, { door, byPassword: may !== null });
   const signIn = { store, check, sessions, asking, signal };
   await addApi(surface, { door, session: sessionOf({ configuration, store }), log, signIn });
-  await addQueueDashboard(surface, { door, target: configuration.redis, prefix: store.keys.queues });
+  const isShown = (secret: string) => arePeopleShown(store, secret);
+  await addQueueDashboard(surface, { door, isShown, target: configuration.redis, prefix: store.keys.queues });
 }
