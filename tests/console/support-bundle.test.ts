@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { AuditEntry } from '@connector/shared/audit.ts';
+import { policy } from '@connector/shared/policy.ts';
 import { RecentLog } from '@connector/shared/recent-log.ts';
 import { pino } from 'pino';
 import { failJob } from './failed-job.ts';
@@ -42,6 +43,9 @@ describe('a support bundle', () => {
   async function fill(): Promise<void> {
     const { redis, keys } = place.store;
     await putJaneToWork(place, marked);
+    const inForce = JSON.parse((await redis.get(keys.policy)) ?? '');
+    const set = { written: policy.parse({}), set: { by: `${mark} Boss`, atMs: 1 } };
+    await redis.set(keys.policy, JSON.stringify({ ...inForce, ...set }));
     await redis.set(keys.paused, JSON.stringify({ by: `${mark} Boss`, atMs: 1 }));
     const aside = { name: `Ann ${mark}`, kind: 'refused', sinceMs: 1 };
     const reason = `LastPass refuses: no Ann ${mark} at ann.${mark}@x.org`;
@@ -81,6 +85,7 @@ describe('a support bundle', () => {
       reason: 'LastPass refuses: no … at (address)',
       since: '1970-01-01T00:00:00.001Z',
     });
+    assert.equal(bundle.status.policySet.by, '…');
     assert.match(bundle.status.problems[0], /^… paused all deliveries/);
     const ends = bundle.check.findings.map(({ end }: { end: string }) => end);
     assert.deepEqual(new Set(ends), new Set(['Redis', 'directory corp', 'LastPass', 'services']));

@@ -18,6 +18,7 @@ export function nobodysStatus(status: Status): object {
   return statusJson({
     ...status,
     pause,
+    policySet: nobodys(status.policySet),
     run: nobodys(status.run),
     reviewed: nobodys(status.reviewed),
     setAside: status.setAside.map(withoutName),
