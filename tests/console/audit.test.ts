@@ -1,15 +1,25 @@
 /** The audit trail on a real Redis: every change that somebody makes is in it, and whatever is done to it afterwards is found. */
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { type AuditEntry, auditBeginning, auditWrite, hashAfter } from '@connector/shared/audit.ts';
+import {
+  type AuditEntry,
+  auditBeginning,
+  auditWrite,
+  auditWrites,
+  hashAfter,
+  type NewAuditEntry,
+} from '@connector/shared/audit.ts';
 import type { Disabling } from '@connector/shared/plan.ts';
 import type { Store } from '@connector/shared/store.ts';
+import { sealAudit } from '@connector/sync/audit/seal-audit.ts';
+import { AuditBroken, trimAudit } from '@connector/sync/audit/trim-audit.ts';
 import { verifyAudit } from '../../services/console/src/audit/audit-trail.ts';
-import { sealAudit } from '../../services/console/src/audit/seal-audit.ts';
 import { guidOf, Workplace } from './workplace.ts';
 
-const noted = (name: string): Omit<AuditEntry, 'id'> => ({
-  atMs: 1_700_000_000_000,
+const dayMs = 86_400_000;
+const atMs = 1_700_000_000_000;
+const noted = (name: string): NewAuditEntry => ({
+  atMs,
   by: 'root',
   did: 'released',
   of: { kind: 'person', id: `corp/${name}`, name },
@@ -109,7 +119,10 @@ describe('the audit trail', () => {
       lines.map(({ sequence, of }) => [sequence, of.name]),
       Array.from({ length: 1_300 }, (_, n) => [n + 1, `p${n}`]),
     );
-    assert.deepEqual(await verify(), { code: 0, whole: true, entries: 1_300, head: heads[0], broken: null });
+    assert.deepEqual(await verify(), {
+      ...{ code: 0, whole: true, entries: 1_300, trimmed: 0 },
+      ...{ head: heads[0], broken: null, knownTrimmed: false },
+    });
   });
 
   test('has an entry once, though the transaction was sent twice for want of an answer', async () => {
@@ -120,6 +133,37 @@ describe('the audit trail', () => {
     assert.equal((await verify()).whole, true);
   });
 
+  test('has it once, too, where the second comes when the first is sealed already', async () => {
+    const { store } = place;
+    const writes = [auditWrite(store.keys, noted('ann')), ...auditWrites(store.keys, [noted('bob'), noted('cyd')])];
+    for (const _ of [1, 2, 3]) {
+      await store.commit({ guards: [], writes });
+      assert.equal((await sealAudit(store)).sequence, 3);
+    }
+    assert.equal((await verify()).whole, true);
+  });
+
+  test('has what was written together as single entries, several hundred in each transaction that seals them', async () => {
+    const { store } = place;
+    const names = Array.from({ length: 1_250 }, (_, n) => `p${n}`);
+    for (let from = 0; from < names.length; from += 250)
+      await store.commit({ guards: [], writes: auditWrites(store.keys, names.slice(from, from + 250).map(noted)) });
+    assert.equal(await store.redis.xlen(store.keys.auditUnsealed), 5);
+    const sealed: number[] = [];
+    const commit: Store['commit'] = (transaction) => {
+      sealed.push(transaction.writes.filter(([command]) => command === 'XADD').length);
+      return store.commit(transaction);
+    };
+    assert.equal((await sealAudit({ ...store, commit })).sequence, 1_250);
+    assert.deepEqual(sealed, [500, 500, 250]);
+    const lines = (await place.run('audit', 'export')).output.trim().split('\n');
+    assert.deepEqual(
+      lines.map((line) => JSON.parse(line).of.name),
+      names,
+    );
+    assert.equal((await verify()).whole, true);
+  });
+
   test('is whole while more is sealed just then', async () => {
     const { store } = place;
     await write('ann');
@@ -127,7 +171,7 @@ describe('the audit trail', () => {
     let isLate = false;
     const get = async (key: string) => {
       const answer = await store.redis.get(key);
-      if (!isLate) {
+      if (!isLate && key === store.keys.auditHead) {
         isLate = true;
         await write('bob');
         await sealAudit(store);
@@ -143,7 +187,7 @@ describe('the audit trail', () => {
     await write('=cmd|calc', 'two\nlines');
     const rows = (await place.run('audit', 'export', '--csv')).output.trim().split('\n');
     assert.equal(rows.length, 3);
-    assert.equal(rows[0], 'sequence,at,by,did,kind,id,name,was,is,source,hash');
+    assert.equal(rows[0], 'sequence,at,by,did,kind,id,name,was,is,source,command,said,tookMs,hash');
     assert.match(rows[1] ?? '', /^1,2023-11-14T22:13:20\.000Z,root,released,person,corp\/=cmd\|calc,'=cmd\|calc,/);
     assert.match(rows[2] ?? '', /,two lines,/);
   });
@@ -211,6 +255,68 @@ describe('the audit trail', () => {
       await broken(4, /isn't the one that was noted/, '--known', known);
       await place.clear();
       await broken(4, /it was noted, and is missing/, '--known', known);
+    });
+  });
+
+  describe('once entries are old', () => {
+    /** Ann, Bob and Cyd were noted long ago, and Dan and Eve a day later. */
+    beforeEach(async () => {
+      const { keys } = place.store;
+      const later = ['dan', 'eve'].map((name) => ({ ...noted(name), atMs: atMs + dayMs }));
+      const all = [...['ann', 'bob', 'cyd'].map(noted), ...later];
+      await place.store.commit({ guards: [], writes: auditWrites(keys, all) });
+      await sealAudit(place.store);
+    });
+    const trim = () => trimAudit(place.store, { keepMs: dayMs, nowMs: atMs + 1.5 * dayMs });
+
+    test('is trimmed from its front, and what is left is proved from there on', async () => {
+      const { head } = await verify();
+      assert.equal(await trim(), 3);
+      assert.equal(await trim(), 0);
+      assert.equal(await place.store.redis.xlen(place.store.keys.audit), 2);
+      assert.deepEqual(await verify(), {
+        ...{ code: 0, whole: true, entries: 2, trimmed: 3 },
+        ...{ head, broken: null, knownTrimmed: false },
+      });
+      assert.match((await place.run('audit', 'verify')).output, /^whole {2}2 entries.*\n3 older ones were trimmed/);
+      assert.equal(JSON.parse((await place.run('audit', '--json')).output).page.total, 2);
+      await write('fay');
+      assert.deepEqual([(await verify('--known', `5:${head.hash}`)).code, (await verify()).entries], [0, 3]);
+    });
+
+    test('is whole when all of it was trimmed, and goes on', async () => {
+      const { head } = await verify();
+      assert.equal(await trimAudit(place.store, { keepMs: 0, nowMs: atMs + 2 * dayMs }), 5);
+      assert.deepEqual([(await verify()).whole, (await verify('--known', `5:${head.hash}`)).code], [true, 0]);
+      await write('fay');
+      assert.deepEqual([(await verify()).entries, (await verify()).head.sequence], [1, 6]);
+    });
+
+    test('a noted entry that was trimmed proves nothing, and that is said', async () => {
+      const [line = ''] = (await place.run('audit', 'export')).output.split('\n');
+      await trim();
+      const known = `1:${JSON.parse(line).hash}`;
+      const { code, whole, knownTrimmed } = await verify('--known', known);
+      assert.deepEqual([code, whole, knownTrimmed], [1, true, true]);
+      assert.match((await place.run('audit', 'verify', '--known', known)).output, /^trimmed {2}.*proves nothing/);
+      const other = await verify('--known', `3:${'0'.repeat(64)}`);
+      assert.match(other.broken.problem, /isn't the one that was noted/, 'that of the last one is still known');
+    });
+
+    test('a trim by somebody else is found, and not covered up by the next one of ours', async () => {
+      const { redis, keys } = place.store;
+      await redis.xtrim(keys.audit, 'MINID', '3-0');
+      await assert.rejects(trim(), AuditBroken);
+      assert.deepEqual([(await verify()).broken?.sequence, await redis.exists(keys.auditAnchor)], [1, 0]);
+    });
+
+    test('several who trim at the same time trim it once', async () => {
+      const counts = await Promise.all(Array.from({ length: 5 }, trim));
+      assert.equal(
+        counts.reduce((sum, count) => sum + count),
+        3,
+      );
+      assert.equal((await verify()).whole, true);
     });
   });
 

@@ -15,7 +15,7 @@ import { Stack } from '../support/stack.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { Described, document, sectionNamed, sections } from './cli-document.ts';
 import { failJob } from './failed-job.ts';
-import { janesMail, putJaneToWork } from './jane-at-work.ts';
+import { janesMail, putJaneToWork, tellOfJane } from './jane-at-work.ts';
 import { guidOf, Workplace } from './workplace.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -220,7 +220,9 @@ test('lists and decisions print what is described', async () => {
 
 test('explain prints what is described', async () => {
   await putJaneToWork(place);
+  await tellOfJane(place);
   await run('explain', janesMail, 'nobody');
+  await run('audit');
   await place.configure({});
 });
 

@@ -1,7 +1,9 @@
 /** Somebody of whom everything can be told: in scope by a nesting, linked, decided about, with a mail that somebody else has too. */
+import { auditWrites, type NewAuditEntry } from '@connector/shared/audit.ts';
 import { indexEntry } from '@connector/shared/people-with-mail.ts';
 import type { Decision, Link } from '@connector/shared/plan.ts';
 import { policy, policyVersion } from '@connector/shared/policy.ts';
+import { sealAudit } from '@connector/sync/audit/seal-audit.ts';
 import { accountOf } from '../reconciler/reconciling.ts';
 import { guidOf, type Workplace } from './workplace.ts';
 
@@ -46,4 +48,23 @@ export async function putJaneToWork(place: Workplace, configuration: object = {}
   await redis.hset(keys.linked, janesMail, `corp/${guidOf(jane)}`);
   const decision: Decision = { guarded: 'x', verdict: 'released', by: 'root', atMs: 1 };
   await redis.hset(keys.decisions, `corp/${guidOf(jane)}`, JSON.stringify(decision));
+}
+
+/** What was done about her, as the audit trail tells it: the connector has renamed her, LastPass has refused her a group, and root has released her. */
+export async function tellOfJane({ store }: Workplace): Promise<void> {
+  const of = { kind: 'person', id: `corp/${guidOf(jane)}`, name: 'Jane Doe' } as const;
+  const delivered = { by: 'connector', of, source: 'corp/7' } as const;
+  const entries: NewAuditEntry[] = [
+    {
+      ...{ ...delivered, atMs: 1, did: 'renamed', was: { name: 'Jane' }, is: { name: 'Jane D.' } },
+      answer: { command: 'updateuser', said: null, tookMs: 120 },
+    },
+    {
+      ...{ ...delivered, atMs: 2, did: 'tried to join groups', was: null, is: null },
+      answer: { command: 'batchchangegrp', said: 'no such user', tookMs: null },
+    },
+    { ...{ atMs: 3, by: 'root', did: 'released', of, source: null }, was: 'held', is: { verdict: 'released' } },
+  ];
+  await store.commit({ guards: [], writes: auditWrites(store.keys, entries) });
+  await sealAudit(store);
 }

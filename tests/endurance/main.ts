@@ -28,6 +28,8 @@ const minutes = numberOf('MINUTES', 60);
 const settings = { rate: numberOf('RATE', 20), people: numberOf('PEOPLE', 500), writers: numberOf('WRITERS', 4) };
 /** Everything is read again so often; a short trial has its reads too. */
 const readEveryS = Math.round(Math.min(300, (minutes * 60) / 3));
+/** The audit trail is as long as it gets well before figures count: what it takes in Redis must not grow any more then. */
+const keepS = Math.round(Math.min(300, (minutes * 60) / 12));
 const sampleEveryMs = 10_000;
 const lookEveryMs = 250;
 /**
@@ -99,6 +101,7 @@ async function endure(): Promise<boolean> {
     directory: basesOf,
     policy,
     sync: { accountsEvery: every, fullReadEvery: every },
+    audit: { keep: `${keepS}s` },
     onLine: (_, line) => {
       if (line.includes('the full read of corp is complete')) fullReads++;
       if (/"level":(?:50|60)/.test(line)) say(line);

@@ -15,6 +15,8 @@ export interface Ending {
   readonly tenant: ReturnType<typeof essence>;
   readonly creations: Record<string, number>;
   readonly repeats: readonly string[];
+  /** What the audit trail tells of, where that is looked at. */
+  readonly deeds?: readonly string[];
 }
 
 export async function endingOf(run: Run): Promise<Ending> {

@@ -2,6 +2,7 @@
 import { effectsOf, endingOf } from './crash-at-every-effect.ts';
 import type { Run, Servers, ServiceName } from './pipeline.ts';
 import { directory, policy, stages, tenant } from './scenario.ts';
+import { deedsOf } from './told-entries.ts';
 
 /** Waits for the end of a stage; a service that has crashed meanwhile is started again. */
 async function endOf(run: Run, crashing: { ended: Promise<unknown> }, restart: () => Promise<void>): Promise<void> {
@@ -30,5 +31,6 @@ export async function playByHand(servers: Servers, name: 'reconciler' | 'pusher'
     await endOf(run, service, restart);
   }
   const crashed = !service.running;
-  return { ending: await endingOf(run), effects: effectsOf(service), crashed };
+  const ending = { ...(await endingOf(run)), deeds: await deedsOf(run) };
+  return { ending, effects: effectsOf(service), crashed };
 }

@@ -6,7 +6,7 @@
  * arrived; after a call to LastPass means that its answer is on its way and wasn't read yet. Each effect is told on
  * standard error as `effect <n> <before|after> <what>`.
  *
- * Not counted: reads, signs of life and the token bucket, which come by the clock, and BullMQ's own bookkeeping.
+ * Not counted: reads, signs of life, the token bucket and sealing the audit trail, which come by the clock, and BullMQ's own bookkeeping.
  */
 import { writeSync } from 'node:fs';
 import { Redis } from 'ioredis';
@@ -37,9 +37,10 @@ const byTheClock = /:(alive:.*|services|call-rate)$/;
 
 const lastPart = (key: string): string => key.slice(key.indexOf(':') + 1);
 
-/** What transactions that are committed together write, in a few words. */
-function transactionsIn(json: string): string {
+/** What transactions that are committed together write, in a few words; `null` when it isn't counted. */
+function transactionsIn(json: string): string | null {
   const transactions = JSON.parse(json) as { writes: string[][] }[];
+  if (transactions.some(({ writes }) => writes.some(([, key = '']) => key.endsWith(':audit-head')))) return null;
   const parts = transactions
     .flatMap(({ writes }) => writes)
     .map(([command = '', key = '']) => `${command} ${lastPart(key)}`);

@@ -19,10 +19,17 @@ test('a reading of all accounts forgets who is gone, and nothing of anybody who 
   await redis.zadd(keys.attested, 0, `${person(9)}\0gone@example.test`, 0, `${person(2)}\0${ann.username}`);
   await redis.hset(keys.touched, { [person(8)]: '5', [person(9)]: '5' });
   await redis.hset(keys.intents, person(8), '{}');
+  await redis.hset(keys.lastOperations, {
+    [person(3)]: '[1]',
+    [person(8)]: '[2]',
+    [person(9)]: '[3]',
+    [person(10)]: '[4]',
+  });
   const own = { ...ann, objectGuid: person(2).split('/')[1] ?? '', directory: 'corp' };
   await reconciling.listed(own);
   assert.deepEqual(await redis.hgetall(keys.linkedIds), { [ann.id ?? '']: person(2) });
   assert.deepEqual(await redis.hkeys(keys.accountChanges), ['later@example.test']);
   assert.deepEqual(await redis.zrange(keys.attested, '0', '-1'), [`${person(2)}\0${ann.username}`]);
   assert.deepEqual((await redis.hkeys(keys.touched)).sort(), [person(2), person(3), person(8)].sort());
+  assert.deepEqual((await redis.hkeys(keys.lastOperations)).sort(), [person(3), person(8)].sort());
 });

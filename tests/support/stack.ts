@@ -29,6 +29,7 @@ export interface StackOptions {
   readonly front?: (domain: SambaDomain) => Promise<AsyncDisposable & { readonly ldapsUrl: string }>;
   readonly policy?: z.input<typeof policy>;
   readonly sync?: object;
+  readonly audit?: object;
   readonly lastpass?: object;
   readonly redisSettings?: Record<string, string>;
   readonly onLine?: (service: string, line: string) => void;
@@ -120,6 +121,7 @@ export class Stack implements AsyncDisposable {
         lastpass: { apiUrl: simulator.apiUrl, cid: Simulator.cid, provhash, ...options.lastpass },
         redis: { url: redis.url },
         ...(options.sync ? { sync: options.sync } : {}),
+        ...(options.audit ? { audit: options.audit } : {}),
         policy: beyondFirstRun(options.policy ?? {}),
       };
       const stack = new Stack({

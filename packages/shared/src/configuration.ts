@@ -205,6 +205,12 @@ const whole = z.strictObject({
     })
     .default({ mode: 'automatic', accountsEvery: 15 * 60_000, fullReadEvery: 24 * 3_600_000 }),
   policy: policy.default(policy.parse({})),
+  audit: z
+    .strictObject({
+      /** How long entries of the audit trail are kept. */
+      keep: durationMs.default(400 * 86_400_000),
+    })
+    .default({ keep: 400 * 86_400_000 }),
   http: z
     .strictObject({
       host: z.string().default('127.0.0.1'),

@@ -194,12 +194,18 @@ export function keysOf(prefix: string) {
     accessTokenNames: `${tag}:access-token-names`,
     /** String (JSON, `DebugLog`) with an expiry: somebody wants the services to tell more. */
     debugLog: `${tag}:debug-log`,
-    /** Stream: entries of the audit trail (JSON, `AuditEntry`) as they are written with what they tell of, until they are sealed. */
+    /** Stream: entries of the audit trail (JSON, `AuditEntry` or several) as they are written with what they tell of, until they are sealed. */
     auditUnsealed: `${tag}:audit-unsealed`,
-    /** Stream: sealed entries, `<sequence>-0` without gaps, each with a hash that binds all up to it. Only grows. */
+    /** Stream: sealed entries, `<sequence>-0` without gaps, each with a hash that binds all up to it. Trimmed from the front once they are old. */
     audit: `${tag}:audit`,
     /** String (JSON, `AuditHead`): the newest sealed one. */
     auditHead: `${tag}:audit-head`,
+    /** String (JSON, `AuditHead`): the last one that was trimmed. */
+    auditAnchor: `${tag}:audit-anchor`,
+    /** Sorted set: SHA-256 of what was sealed within the last minutes, by time (ms): the same, sent again, is not sealed again. */
+    auditSealed: `${tag}:audit-sealed`,
+    /** Hash: person → sequences (JSON) of the last sealed entries about them. */
+    lastOperations: `${tag}:last-operations`,
     /** String (JSON, `stored` in sessions.ts) with an expiry for each session, by what its secret comes to in SHA-256. */
     session: (digest: string) => `${tag}:session:${digest}`,
     /** Set with an expiry for each person or token: digests of their sessions, over ones too. */

@@ -7,15 +7,17 @@
  * LastPass first.
  */
 
-import { account } from '@connector/shared/account.ts';
+import { type Account, account } from '@connector/shared/account.ts';
 import { inBulk } from '@connector/shared/bulk-reader.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
-import { intent, link, plan } from '@connector/shared/plan.ts';
+import { intent, link, type Plan, plan } from '@connector/shared/plan.ts';
 import { policyState } from '@connector/shared/policy.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import { callKinds } from '@connector/sync/calls/calls.ts';
 import type { Delivery } from '@connector/sync/calls/delivery.ts';
+import type { ReviewedSteps } from '@connector/sync/requests/reviewed-steps.ts';
 import { hasStep } from '@connector/sync/requests/reviewed-steps.ts';
+import { unreadEntries, withEntries } from './audit-entries.ts';
 import type { Batch } from './claims.ts';
 import type { DeliverOptions } from './deliver-options.ts';
 import { readAccountsOf } from './read-back.ts';
@@ -26,6 +28,12 @@ import { settledChanges, type Unsettled } from './settling.ts';
 interface Loaded extends Unsettled {
   readonly unsettled: boolean;
   readonly planRaw: string | null;
+  /** What was planned, outdated or not. */
+  readonly plan: Plan | null;
+  /** Only these of its steps may be sent; missing: all. */
+  readonly reviewed?: ReviewedSteps;
+  /** As it was recorded last. */
+  readonly account: Account | null;
   /** `null`: the plan isn't what should happen any more. */
   readonly delivery: Delivery | null;
 }
@@ -71,6 +79,7 @@ async function load({ store, reviewed }: DeliverOptions, { claimed }: Batch): Pr
       const currentIntent = parseStored(intent, keys.intents, intentRaw).value;
       const username = currentIntent?.username ?? currentLink?.username ?? current?.username ?? '';
       const accountRaw = await redis.hget(keys.accounts, username);
+      const recorded = parseStored(account, keys.accounts, accountRaw).value;
       const upToDate =
         current !== null &&
         planRaw !== null &&
@@ -87,7 +96,7 @@ async function load({ store, reviewed }: DeliverOptions, { claimed }: Batch): Pr
               ...(ofPerson === undefined ? {} : { reviewed: ofPerson }),
               plan: current,
               planRaw,
-              account: parseStored(account, keys.accounts, accountRaw).value,
+              account: recorded,
               link: currentLink,
               attempts: Number(attempts ?? 0),
             }
@@ -98,6 +107,9 @@ async function load({ store, reviewed }: DeliverOptions, { claimed }: Batch): Pr
         username,
         intent: currentIntent,
         planRaw,
+        plan: current,
+        ...(ofPerson === undefined ? {} : { reviewed: ofPerson }),
+        account: recorded,
         link: currentLink,
         delivery,
       };
@@ -148,6 +160,14 @@ async function settle(options: DeliverOptions, batch: Batch, unsettled: readonly
   const found = await readAccountsOf(options, unsettled);
   await options.records.commit(
     batch,
-    unsettled.flatMap((each) => settledChanges(each, found.get(each.person) ?? null, askedAtMs)),
+    unsettled.flatMap((each) => {
+      const after = found.get(each.person) ?? null;
+      return withEntries(settledChanges(each, after, askedAtMs), entriesOf(each, after));
+    }),
   );
+}
+
+/** What the audit trail is told of calls whose answers nobody recorded. */
+function entriesOf({ plan: planned, account: before, link: linked, ...of }: Loaded, after: Account | null) {
+  return planned === null ? [] : unreadEntries({ ...of, plan: planned }, linked, { before, after });
 }

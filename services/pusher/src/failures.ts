@@ -4,14 +4,15 @@
  */
 import type { LastPassError } from '@connector/lastpass/errors.ts';
 import type { Account } from '@connector/shared/account.ts';
+import type { NewAuditEntry } from '@connector/shared/audit.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { intent, type Link, link, type SetAside, setAside } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import { withoutAddresses } from '@connector/shared/without-addresses.ts';
 import type { Change } from '@connector/sync/accounts/account-changes.ts';
-import type { CallKind } from '@connector/sync/calls/calls.ts';
 import type { Delivery } from '@connector/sync/calls/delivery.ts';
+import { type EndedCall, refusedEntries, seenEntries, withEntries } from './audit-entries.ts';
 import type { Batch } from './claims.ts';
 import type { DeliverOptions, RoundParts } from './deliver-options.ts';
 import type { LastLook } from './last-look.ts';
@@ -91,16 +92,19 @@ export class Failures {
    * The effect of a call is unknown: the accounts are read back, and what is true is recorded. A create that isn't there yet may
    * still be under way: its intent stays, and it is asked for again.
    */
-  async unanswered(kind: CallKind, sent: readonly Delivery[], error: LastPassError): Promise<void> {
+  async unanswered(call: EndedCall, sent: readonly Delivery[], error: LastPassError): Promise<void> {
     const settlesMs = error.code === 'unexpected-answer' ? answeredSettlesMs : createSettlesMs;
     const found = await this.#read(sent);
-    const counts = this.#options.commandMisses.missed(kind.command, Date.now());
+    const counts = this.#options.commandMisses.missed(call.kind.command, Date.now());
     const before = await this.missesOf(sent);
     const unknown = `LastPass gives no answer about this account: ${withoutAddresses(error.message)}`;
     const changes = await Promise.all(
       sent.map(async (delivery) => {
         const settled = await this.#settled(delivery, found, { settlesMs });
-        if (!isAsBefore(delivery, found)) return settled.map((change) => ({ ...change, misses: 0 }));
+        if (!isAsBefore(delivery, found)) {
+          const noted = this.#seen(call, delivery, found, 'it gave no conclusive answer');
+          return withEntries(settled, noted).map((change) => ({ ...change, misses: 0 }));
+        }
         if (!counts)
           return settled.map((change) => (change.intent ? change : { ...change, claim: again(delivery, 'broken') }));
         const misses = (before.get(delivery.person) ?? 0) + 1;
@@ -118,13 +122,22 @@ export class Failures {
   }
 
   /** Records what a refused call did all the same. @returns those whose account is as before, who stay in the round */
-  async recordWhatWasDone(sent: readonly Delivery[]): Promise<Delivery[]> {
+  async recordWhatWasDone(sent: readonly Delivery[], call: EndedCall): Promise<Delivery[]> {
     const found = await this.#read(sent);
     const done = sent.filter((delivery) => !isAsBefore(delivery, found));
     this.#leave(done.map(({ person }) => person));
-    const changes = await Promise.all(done.map((delivery) => this.#settled(delivery, found)));
+    const changes = await Promise.all(
+      done.map(async (delivery) =>
+        withEntries(await this.#settled(delivery, found), this.#seen(call, delivery, found, 'it refused the call')),
+      ),
+    );
     await this.#options.records.commit(this.#batch, changes.flat());
     return sent.filter((delivery) => !done.includes(delivery));
+  }
+
+  /** What the audit trail is told of somebody whose account isn't as before. */
+  #seen(call: EndedCall, delivery: Delivery, found: Found, said: string): NewAuditEntry[] {
+    return seenEntries(call, delivery, { before: delivery.account, after: found.get(delivery.person) ?? null, said });
   }
 
   #read(sent: readonly Delivery[]): Promise<Found> {
@@ -157,18 +170,23 @@ export class Failures {
   }
 
   /** LastPass refuses accounts: each is set aside with LastPass's own words, unless the change was made all the same. */
-  async refused(refused: readonly Delivery[], wordsOf: (delivery: Delivery) => string): Promise<void> {
-    if (refused.length > 0) await this.setRefusedAside(await this.recordWhatWasDone(refused), wordsOf);
+  async refused(refused: readonly Delivery[], wordsOf: (delivery: Delivery) => string, call: EndedCall): Promise<void> {
+    if (refused.length > 0) await this.setRefusedAside(await this.recordWhatWasDone(refused, call), wordsOf, call);
   }
 
   /** Sets accounts aside that are known to be as before. */
-  async setRefusedAside(refused: readonly Delivery[], wordsOf: (delivery: Delivery) => string): Promise<void> {
+  async setRefusedAside(
+    refused: readonly Delivery[],
+    wordsOf: (delivery: Delivery) => string,
+    call: EndedCall,
+  ): Promise<void> {
     const untilMs = Date.now() + refusedRetryMs;
     const asideOf = (delivery: Delivery) => ({
       reason: `LastPass refuses: ${wordsOf(delivery)}`,
       kind: 'refused' as const,
     });
-    await this.#putAside(refused, { untilMs, asideOf });
+    const entriesOf = (delivery: Delivery) => refusedEntries(call, delivery, wordsOf(delivery));
+    await this.#putAside(refused, { untilMs, asideOf, entriesOf });
   }
 
   async #putAside(
@@ -176,10 +194,13 @@ export class Failures {
     {
       untilMs,
       asideOf,
+      entriesOf = () => [],
       guard,
     }: {
       untilMs: number;
       asideOf: (delivery: Delivery) => Pick<SetAside, 'reason' | 'kind'>;
+      /** What the audit trail is told of it; each refusal once, however often the same is tried again. */
+      entriesOf?: (delivery: Delivery) => readonly NewAuditEntry[];
       /** Where it doesn't hold any more, they are due at once. */
       guard?: Guard;
     },
@@ -188,16 +209,15 @@ export class Failures {
     const { redis, keys } = this.#options.store;
     const people = deliveries.map(({ person }) => person);
     const before = people.length === 0 ? [] : await redis.hmget(keys.setAside, ...people);
-    const sinceMs = (index: number, kind: SetAside['kind']) => {
-      const known = parseStored(setAside, keys.setAside, before[index] ?? null).value;
-      return known?.kind === kind ? known.sinceMs : Date.now();
-    };
     const changes = deliveries.map((delivery, index): Change => {
       const aside = asideOf(delivery);
+      const known = parseStored(setAside, keys.setAside, before[index] ?? null).value;
+      const sinceMs = known?.kind === aside.kind ? known.sinceMs : Date.now();
       return {
         person: delivery.person,
         username: delivery.plan.username,
-        setAside: { name: delivery.plan.name, ...aside, sinceMs: sinceMs(index, aside.kind) },
+        setAside: { name: delivery.plan.name, ...aside, sinceMs },
+        noted: known?.reason === aside.reason ? [] : entriesOf(delivery),
         misses: 0,
         ...this.#lastLook.takenBack(delivery),
         claim: { kind: 'postpone', untilMs },
@@ -215,14 +235,19 @@ export class Failures {
   }
 
   /** LastPass has just said, in these words, that there is no seat for them: from now on nobody who needs one is sent. */
-  async noSeat(deliveries: readonly Delivery[], words: string): Promise<void> {
+  async noSeat(deliveries: readonly Delivery[], words: string, call: EndedCall): Promise<void> {
     if (deliveries.length === 0) return;
-    await this.waitForSeat(deliveries, await this.#options.seats.noneLeft(withoutAddresses(words)));
+    const free = await this.#options.seats.noneLeft(withoutAddresses(words));
+    await this.waitForSeat(deliveries, free, (delivery) => refusedEntries(call, delivery, words));
   }
 
-  /** There is no seat, as is known: they wait until one is tried again. */
-  async waitForSeat(deliveries: readonly Delivery[], { message, untilMs, guard }: NoSeatFree): Promise<void> {
+  /** There is no seat, as is known: they wait until one is tried again. @param entriesOf of those who were tried */
+  async waitForSeat(
+    deliveries: readonly Delivery[],
+    { message, untilMs, guard }: NoSeatFree,
+    entriesOf: (delivery: Delivery) => readonly NewAuditEntry[] = () => [],
+  ): Promise<void> {
     const reason = `LastPass has no seat free, and says: ${message}`;
-    await this.#putAside(deliveries, { untilMs, asideOf: () => ({ reason, kind: 'no-seat' }), guard });
+    await this.#putAside(deliveries, { untilMs, asideOf: () => ({ reason, kind: 'no-seat' }), entriesOf, guard });
   }
 }

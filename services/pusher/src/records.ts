@@ -1,4 +1,5 @@
 /** Writing down what is now true of accounts. Every record is refused unless the claim on the person still holds. */
+import { auditWrites } from '@connector/shared/audit.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import type { Store } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
@@ -64,7 +65,15 @@ export class Records {
           ),
           ...guarded.flatMap(({ guards }) => guards),
         ],
-        writes: [...left.flatMap((change) => writesOf(this.#store.keys, change)), ...touched, ...more(left)],
+        writes: [
+          ...left.flatMap((change) => writesOf(this.#store.keys, change)),
+          ...auditWrites(
+            this.#store.keys,
+            left.flatMap(({ noted = [] }) => noted),
+          ),
+          ...touched,
+          ...more(left),
+        ],
       });
       if (outcome.committed) return left;
       const { refusedBy } = outcome;

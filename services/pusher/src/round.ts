@@ -25,6 +25,7 @@ import type { Change } from '@connector/sync/accounts/account-changes.ts';
 import type { Answer, CallKind } from '@connector/sync/calls/calls.ts';
 import { type Delivery, stepOf } from '@connector/sync/calls/delivery.ts';
 import { disablingDigest } from '@connector/sync/plan/make-plan.ts';
+import { doneEntries, type EndedCall } from './audit-entries.ts';
 import type { Batch } from './claims.ts';
 import type { DeliverOptions } from './deliver-options.ts';
 import { existingAmong } from './existing-accounts.ts';
@@ -144,13 +145,19 @@ export class Round {
   async #send(kind: CallKind, carried: readonly Delivery[]): Promise<void> {
     const { gate, log } = this.#options;
     let sent: readonly Delivery[] = carried;
+    let tookMs = 0;
     try {
       const send = async (client: LastPassClient): Promise<Answer | null> => {
         sent = (await this.#options.mayDeliver())
           ? await this.#lastLook.take(kind, carried)
           : await this.#giveBack(carried);
         if (sent.length === 0) return null;
-        return kind.send(client, sent);
+        const fromMs = performance.now();
+        try {
+          return await kind.send(client, sent);
+        } finally {
+          tookMs = Math.round(performance.now() - fromMs);
+        }
       };
       const answer = await gate.call(kind.command, send, {
         accounts: () => (kind.atOnce === 'batch' ? sent.length : 0),
@@ -159,7 +166,7 @@ export class Round {
       if (answer === null) return;
       this.#options.commandMisses.answered(kind.command);
       log.info({ command: kind.command, ...about(sent) }, 'LastPass has answered');
-      await this.#record(kind, sent, answer);
+      await this.#record({ kind, tookMs }, sent, answer);
       if (kind.takesSeat) await this.#options.seats.someLeft();
       if (kind.creates) await this.#learnIds(sent);
       if (kind.changesAddress) await this.#followAddresses(sent);
@@ -172,7 +179,7 @@ export class Round {
       if (!isForWantOfSeats(kind, error))
         // which the seats say themselves, once
         log.warn({ command: kind.command, ...about(sent), code: error.code }, withoutAddresses(error.message));
-      await this.#failed(kind, sent, error);
+      await this.#failed({ kind, tookMs }, sent, error);
     }
   }
 
@@ -217,11 +224,14 @@ export class Round {
   }
 
   /** Writes down what an answer made true. */
-  async #record(kind: CallKind, sent: readonly Delivery[], answer: Answer): Promise<void> {
+  async #record(call: EndedCall, sent: readonly Delivery[], answer: Answer): Promise<void> {
+    const { kind } = call;
     const refused = sent.filter(({ plan: { username } }) => answer.refused.has(username));
     const taken = sent.filter((delivery) => !refused.includes(delivery));
     const changes = taken.map((delivery) => {
       const truth = kind.truth(delivery, answer);
+      const isUnchanged = answer.unchanged.has(delivery.plan.username);
+      const noted = doneEntries(call, delivery, { before: delivery.account, isUnchanged });
       const delivered = kind.steps.filter((step) => stepOf(delivery, step) !== undefined);
       delivery.account = truth.account;
       delivery.link = truth.link;
@@ -230,6 +240,7 @@ export class Round {
         username: delivery.plan.username,
         ...truth,
         delivered,
+        noted,
         ...disablingOf(delivery, kind, answer),
         setAside: null,
         misses: 0,
@@ -238,7 +249,7 @@ export class Round {
     });
     const recorded = new Set((await this.#options.records.commit(this.#batch, changes)).map(({ person }) => person));
     this.#dropOut(taken.map(({ person }) => person).filter((person) => !recorded.has(person)));
-    await this.#failures.refused(refused, ({ plan: { username } }) => answer.refused.get(username) ?? '');
+    await this.#failures.refused(refused, ({ plan: { username } }) => answer.refused.get(username) ?? '', call);
   }
 
   /** The answer to a create doesn't tell the ids: a few are asked for at once, many once all are created (`learnIds`). */
@@ -273,27 +284,29 @@ export class Round {
     }
   }
 
-  async #failed(kind: CallKind, sent: readonly Delivery[], error: LastPassError): Promise<void> {
-    if (error.arrived === 'perhaps') return this.#failures.unanswered(kind, sent, error);
+  async #failed(call: EndedCall, sent: readonly Delivery[], error: LastPassError): Promise<void> {
+    const { kind } = call;
+    if (error.arrived === 'perhaps') return this.#failures.unanswered(call, sent, error);
     if (error.arrived === 'yes') this.#options.commandMisses.answered(kind.command);
     if (error.code === 'too-large' && sent.length > 1) return this.#inHalves(kind, sent);
     if (error.arrived === 'no') return this.#failures.nothingSent(sent, null);
     if (sent.length === 1) {
       const words = (error.messages ?? [error.message]).join('; ');
-      if (!isForWantOfSeats(kind, error)) return this.#failures.refused(sent, () => words);
-      return this.#failures.noSeat(await this.#failures.recordWhatWasDone(sent), words);
+      if (!isForWantOfSeats(kind, error)) return this.#failures.refused(sent, () => words, call);
+      return this.#failures.noSeat(await this.#failures.recordWhatWasDone(sent, call), words, call);
     }
-    await this.#refusedTogether(kind, sent, error);
+    await this.#refusedTogether(call, sent, error);
   }
 
   /**
    * LastPass refused several together: those it did all the same are recorded, those it names are set aside, and the others go
    * once more; in halves, unless the names explain all of the refusal.
    */
-  async #refusedTogether(kind: CallKind, sent: readonly Delivery[], error: LastPassError): Promise<void> {
+  async #refusedTogether(call: EndedCall, sent: readonly Delivery[], error: LastPassError): Promise<void> {
+    const { kind } = call;
     const { refusals = [], messages = [] } = error;
     const words = new Map(refusals.map(({ username, message }) => [username, message]));
-    const stays = await this.#failures.recordWhatWasDone(sent);
+    const stays = await this.#failures.recordWhatWasDone(sent, call);
     const named = stays.filter(({ plan: { username } }) => words.has(username));
     const others = stays.filter((delivery) => !named.includes(delivery));
     const isExplained = messages.every((text) => refusals.some(({ message }) => message === text));
@@ -301,10 +314,11 @@ export class Round {
     else await this.#inHalves(kind, others);
     const wordsOf = ({ plan: { username } }: Delivery) => words.get(username) ?? '';
     const seatless = kind.takesSeat ? named.filter((delivery) => saysNoSeat(wordsOf(delivery))) : [];
-    await this.#failures.noSeat(seatless, seatless[0] ? wordsOf(seatless[0]) : '');
+    await this.#failures.noSeat(seatless, seatless[0] ? wordsOf(seatless[0]) : '', call);
     await this.#failures.setRefusedAside(
       named.filter((delivery) => !seatless.includes(delivery)),
       wordsOf,
+      call,
     );
   }
 

@@ -1,6 +1,6 @@
 /**
  * The reconciler: applies the change log to the mirror and plans whoever is touched. It answers two queues, and its sweep
- * takes up whatever is outstanding without a bell.
+ * takes up whatever is outstanding without a bell. It also looks after the audit trail.
  */
 
 import { loggedChanges, loggedPeople } from '@connector/shared/change-id.ts';
@@ -22,6 +22,7 @@ import { planPeople } from '@connector/sync/plan/planning.ts';
 import { notYet } from '@connector/sync/plan/planning-context.ts';
 import { bringIntoForce, countingPolicy, disagreementOf } from '@connector/sync/plan/policy-in-force.ts';
 import { Counter, Gauge } from 'prom-client';
+import { keepAudit } from './keep-audit.ts';
 
 /** How often a plan that was overtaken by a change is tried again at once; after that the sweep does it. */
 const triesAtOnce = 3;
@@ -235,10 +236,12 @@ export async function startReconciler(service: Service): Promise<Running> {
     }),
   ];
   const sweeping = every({ pauseMs: sweepEveryMs, signal, onError }, sweep);
+  const keeping = keepAudit(service);
   return {
     close: async () => {
       await Promise.all(answers.map((each) => each.close()));
       await sweeping;
+      await keeping;
       await Promise.all([peopleToPlan, accountUpdates, directoryChanges].map((each) => each.close()));
     },
   };

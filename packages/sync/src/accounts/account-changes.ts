@@ -1,5 +1,6 @@
 /** What is now true of accounts, as writes. Pure, but for finding who waits for an address. */
 import type { Account } from '@connector/shared/account.ts';
+import type { NewAuditEntry } from '@connector/shared/audit.ts';
 import type { Keys, PersonKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { peopleWithMail } from '@connector/shared/people-with-mail.ts';
@@ -25,6 +26,8 @@ export interface Change {
   readonly misses?: number;
   /** Steps that were done by it, to be counted. */
   readonly delivered?: readonly Step['kind'][];
+  /** What the audit trail is told of it; several people's go together, so whoever commits the change writes it. */
+  readonly noted?: readonly NewAuditEntry[];
   /** What becomes of the claim; without a word it stays. */
   readonly claim?:
     | { readonly kind: 'finish' } // planned again, which finds nothing left to do, as a rule

@@ -16,7 +16,7 @@ import type { Turn } from './turn.ts';
 /** Something to forget, as long as it is as it was found. */
 interface Gone {
   readonly guards: readonly Guard[];
-  readonly write: readonly string[];
+  readonly writes: readonly (readonly string[])[];
 }
 
 /** Forgetting so much at once. */
@@ -44,7 +44,7 @@ async function forget({ state, turn }: ForgetOptions, gone: readonly Gone[]): Pr
     while (left.length > 0) {
       const outcome = await state.commit({
         guards: [turn.guard, ...left.flatMap(({ guards }) => guards)],
-        writes: [...turn.keep, ...left.map(({ write }) => write)],
+        writes: [...turn.keep, ...left.flatMap(({ writes }) => writes)],
       });
       if (outcome.committed) break;
       if (outcome.refusedBy === turn.guard) return;
@@ -59,7 +59,7 @@ async function toldChanges({ state: { redis, keys }, beganAt }: ForgetOptions): 
     .filter(([, tick]) => Number(tick) <= beganAt)
     .map(([username, tick]) => ({
       guards: [{ command: ['HGET', keys.accountChanges, username], is: tick }],
-      write: ['HDEL', keys.accountChanges, username],
+      writes: [['HDEL', keys.accountChanges, username]],
     }));
 }
 
@@ -73,7 +73,7 @@ async function unlistedIds({ state: { redis, keys }, ids }: ForgetOptions): Prom
         { command: ['HGET', keys.linkedIds, id], is: person },
         { command: ['HGET', keys.links, person], is: links[person] ?? null },
       ],
-      write: ['HDEL', keys.linkedIds, id],
+      writes: [['HDEL', keys.linkedIds, id]],
     }));
 }
 
@@ -86,7 +86,7 @@ async function unsaid({ state: { redis, keys } }: ForgetOptions): Promise<Gone[]
     const said: Account | null = parseStored(account, keys.accounts, raw).value;
     if (said !== null && attestedPerson(said) === person) return [];
     return [
-      { guards: [{ command: ['HGET', keys.accounts, username], is: raw }], write: ['ZREM', keys.attested, entry] },
+      { guards: [{ command: ['HGET', keys.accounts, username], is: raw }], writes: [['ZREM', keys.attested, entry]] },
     ];
   });
 }
@@ -94,7 +94,11 @@ async function unsaid({ state: { redis, keys } }: ForgetOptions): Promise<Gone[]
 /** People whom neither a mirror nor an account knows, and about whom nothing is under way. */
 async function goneEverywhere({ state, directories }: ForgetOptions): Promise<Gone[]> {
   const { redis, keys } = state;
-  const touched = Object.entries(await redis.hgetall(keys.touched));
+  const ticks = await redis.hgetall(keys.touched);
+  const noted = await redis.hkeys(keys.lastOperations);
+  const touched = [...new Set([...Object.keys(ticks), ...noted])].map(
+    (person) => [person, ticks[person] ?? null] as const,
+  );
   const linked = new Set(await redis.hkeys(keys.links));
   const known = await mirrored(
     state,
@@ -112,7 +116,10 @@ async function goneEverywhere({ state, directories }: ForgetOptions): Promise<Go
           is: null,
         })),
       ],
-      write: ['HDEL', keys.touched, person],
+      writes: [
+        ['HDEL', keys.touched, person],
+        ['HDEL', keys.lastOperations, person],
+      ],
     }));
 }
 

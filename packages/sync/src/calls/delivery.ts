@@ -20,7 +20,7 @@ export interface Delivery {
 }
 
 /** The steps that may be sent: the guarded ones only once they are cleared, and, where steps were reviewed, these only. */
-export const stepsOf = ({ plan, reviewed }: Delivery): readonly Step[] =>
+export const stepsOf = ({ plan, reviewed }: Pick<Delivery, 'plan' | 'reviewed'>): readonly Step[] =>
   plan.steps.filter(
     (step) =>
       (plan.cleared || !isGuarded(step)) &&

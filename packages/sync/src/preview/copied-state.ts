@@ -50,9 +50,9 @@ const atOnce = 100;
 /** All that is remembered beside the mirrors: copied together, as it was at one moment. */
 function together(keys: Keys, directories: readonly string[]): string[] {
   const named = Object.values(keys).filter((key) => typeof key === 'string');
-  const queues = keys.queues;
+  const others = new Set([keys.queues, keys.audit, keys.auditSealed, keys.lastOperations]); // no run reads them, and they are large
   const own = directories.flatMap((id) => Object.values(keys.directory(id)).filter((key) => typeof key === 'string'));
-  return [...named.filter((key) => key !== queues), ...own];
+  return [...named.filter((key) => !others.has(key)), ...own];
 }
 
 /**

@@ -7,12 +7,16 @@ import type { Paint } from '../text/paint.ts';
 import { counted, isoText, momentText } from '../text/when.ts';
 import type { Sealed, Verified } from './audit-trail.ts';
 
-const columns = ['sequence', 'at', 'by', 'did', 'kind', 'id', 'name', 'was', 'is', 'source', 'hash'] as const;
+const columns = [
+  ...['sequence', 'at', 'by', 'did', 'kind', 'id', 'name', 'was', 'is', 'source'],
+  ...['command', 'said', 'tookMs', 'hash'],
+];
 
-export const sealedJson = ({ sequence, hash, entry: { id: _, atMs, ...entry } }: Sealed): object => ({
+export const sealedJson = ({ sequence, hash, entry: { id: _, atMs, answer, ...entry } }: Sealed): object => ({
   sequence,
   at: isoText(atMs),
   ...entry,
+  answer: answer ?? null,
   hash,
 });
 
@@ -26,11 +30,19 @@ function valueText(value: AuditEntry['was']): string {
 const pairText = ([name, value]: [string, AuditEntry['was']]): string =>
   value === null ? '' : `${name} ${typeof value === 'object' ? `(${valueText(value)})` : value}`;
 
-const changeText = ({ was, is }: AuditEntry): string => {
+/** From what to what, in a few words. */
+export const changeText = ({ was, is }: AuditEntry): string => {
   const [before, after] = [valueText(was), valueText(is)];
   if (before !== '' && after !== '') return `${before} → ${after}`;
   return before === '' ? after : `${before} → nothing`;
 };
+
+/** What LastPass answered, and how long it took, in a few words. */
+export function answerText({ answer }: AuditEntry): string {
+  if (answer === undefined) return '';
+  const { command, said, tookMs } = answer;
+  return `${command}${tookMs === null ? '' : `, ${tookMs} ms`}${said === null ? '' : `: ${said}`}`;
+}
 
 /** A line for each, newest first. */
 export function sealedText(entries: readonly Sealed[], { total, paint }: { total: number; paint: Paint }): string[] {
@@ -42,6 +54,7 @@ export function sealedText(entries: readonly Sealed[], { total, paint }: { total
     entry.did,
     oneLine(`${entry.of.kind} ${entry.of.name}`.trim()),
     oneLine(changeText(entry)),
+    ['weak', oneLine(answerText(entry))],
   ]);
   return [
     `${counted(total, 'change', 'changes')}, the newest first${entries.length < total ? `; here ${entries.length} of them` : ''}.`,
@@ -62,7 +75,7 @@ export const csvLines = (entries: readonly Sealed[]): string[] =>
   entries.length === 0
     ? []
     : csv(
-        entries.map(({ sequence, hash, entry: { atMs, by, did, of, was, is, source } }) => [
+        entries.map(({ sequence, hash, entry: { atMs, by, did, of, was, is, source, answer } }) => [
           String(sequence),
           isoText(atMs),
           by,
@@ -73,19 +86,28 @@ export const csvLines = (entries: readonly Sealed[]): string[] =>
           was === null ? '' : JSON.stringify(was),
           is === null ? '' : JSON.stringify(is),
           source ?? '',
+          answer?.command ?? '',
+          answer?.said ?? '',
+          answer?.tookMs == null ? '' : String(answer.tookMs),
           hash,
         ]),
       );
 
-export function verifiedText({ entries, head, broken }: Verified, paint: Paint): string[] {
+export function verifiedText({ entries, trimmed, head, broken, knownTrimmed }: Verified, paint: Paint): string[] {
+  const older = trimmed === 0 ? [] : [`${counted(trimmed, 'older one was', 'older ones were')} trimmed (audit.keep).`];
   if (broken !== null)
     return [
       `${paint('bad', 'broken')}  entry ${broken.sequence}: ${broken.problem}.`,
       `${counted(entries, 'entry', 'entries')} before it ${entries === 1 ? 'is' : 'are'} as written. Somebody else than the connector has written to Redis, or a back-up was put back: compare with what "connector audit export" gave before.`,
+      ...older,
     ];
-  if (entries === 0) return ['There is nothing to verify yet.'];
+  if (head.sequence === 0) return ['There is nothing to verify yet.'];
   return [
+    ...(knownTrimmed
+      ? [`${paint('bad', 'trimmed')}  what you noted is older than what is kept, and proves nothing.`]
+      : []),
     `${paint('good', 'whole')}  ${counted(entries, 'entry', 'entries')}, none taken out, put in or changed since ${entries === 1 ? 'it was' : 'they were'} sealed.`,
+    ...older,
     `Note this elsewhere, to prove it later: connector audit verify --known ${head.sequence}:${head.hash}`,
   ];
 }

@@ -1,4 +1,6 @@
 /** People's stories, for programs. */
+
+import type { Sealed } from '../audit/audit-trail.ts';
 import { type NotFound, notFoundJson } from '../not-found.ts';
 import { isoText } from '../text/when.ts';
 import type { Story } from './story.ts';
@@ -39,5 +41,17 @@ function storyJson({ directory, account, link, decision, againAtMs, verdict, ...
     steps: story.steps,
     decision: decision && { verdict: decision.verdict, by: decision.by, at: isoText(decision.atMs) },
     again: momentJson(againAtMs),
+    operations: story.operations.map(operationJson),
   };
 }
+
+const operationJson = ({ sequence, entry: { atMs, by, did, was, is, source, answer } }: Sealed): object => ({
+  sequence,
+  at: isoText(atMs),
+  by,
+  did,
+  was,
+  is,
+  source,
+  answer: answer ?? null,
+});

@@ -1,6 +1,8 @@
 /** People's stories, for people. */
 import type { Account } from '@connector/shared/account.ts';
 import type { Link } from '@connector/shared/plan.ts';
+import { answerText, changeText } from '../audit/audit-text.ts';
+import type { Sealed } from '../audit/audit-trail.ts';
 import { stepsText } from '../held/step-text.ts';
 import { type NotFound, notFoundRow } from '../not-found.ts';
 import { aligned, type Cell } from '../text/aligned.ts';
@@ -67,12 +69,23 @@ function storyText(story: Story, paint: Paint): string[] {
       ? []
       : [['', 'decision', `${decision.verdict} by ${decision.by}, ${momentText(decision.atMs)}`]]),
     ...(againAtMs === null ? [] : [['', 'looked at again', momentText(againAtMs)]]),
+    ...story.operations.map((operation, index): Cell[] => [
+      index === 0 ? ['strong', 'Last done'] : '',
+      ...operationCells(operation),
+    ]),
   ];
   return [
     `${oneLine(who)} ${paint(tone, oneLine(verdict.sentence))}`,
     ...(verdict.remedy === null ? [] : [`  ${oneLine(verdict.remedy)}`]),
     ...aligned(rows, { paint }),
   ];
+}
+
+/** When something was done about somebody, and what, from what to what, by whom, and what LastPass said. */
+function operationCells({ entry }: Sealed): Cell[] {
+  const change = changeText(entry);
+  const parts = [`by ${entry.by}`, answerText(entry)].filter((text) => text !== '');
+  return [momentText(entry.atMs), oneLine(`${entry.did}${change === '' ? '' : `: ${change}`} (${parts.join('; ')})`)];
 }
 
 const statusText = ({ status, expiresAtMs }: Story['directory']): string =>

@@ -19,6 +19,7 @@ import {
   type Surroundings,
   syncedGroupsAround,
 } from '@connector/sync/plan/scope.ts';
+import { readOperations, type Sealed } from '../audit/audit-trail.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
 /** How somebody is in Active Directory. `missing`: not found by a complete read, and not proved deleted either. */
@@ -74,6 +75,8 @@ export interface Story {
   readonly decision: Decision | null;
   /** When time alone changes something, ms since 1970: `accountExpires` passes, or the time that an account is kept. */
   readonly againAtMs: number | null;
+  /** What was done about them last, newest first. */
+  readonly operations: readonly Sealed[];
 }
 
 export interface StoryOptions {
@@ -124,6 +127,7 @@ export async function readStory({ context, stopped, nowMs }: StoryOptions, perso
     steps: planned?.plan.steps ?? known.plan?.steps ?? [],
     decision: known.decision,
     againAtMs: planned?.plan.againAtMs ?? null,
+    operations: await readOperations(store, person),
   };
 }
 
