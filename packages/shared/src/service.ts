@@ -201,9 +201,8 @@ export async function runService(
   };
   const watchRedis = async () => {
     await checkStore();
-    await followDebugLog();
+    await Promise.all([followDebugLog(), noticeTimeline()]);
     recentLog.takesInfo = log.isLevelEnabled('debug');
-    await noticeTimeline();
     await tellCondition(); // fails where Redis takes no writes
     await recentLog.write(store);
     readiness.solved('redis');

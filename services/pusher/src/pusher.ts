@@ -203,9 +203,12 @@ export async function startPusher(service: Service): Promise<Running> {
   const sweep = async () => {
     const isDue = (await redis.zcount(keys.toDeliver, '-inf', Date.now())) > 0;
     if (isDue && (await isAllowed())) await accountUpdates.sweep({});
-    await endRunIfDone(store, watched, Date.now());
-    await endReviewedRunIfDone(store, Date.now());
-    if (await gate.mayTryAgain())
+    const [mayTryAgain] = await Promise.all([
+      gate.mayTryAgain(),
+      endRunIfDone(store, watched, Date.now()),
+      endReviewedRunIfDone(store, Date.now()),
+    ]);
+    if (mayTryAgain)
       await gate.call('getuserdata', (probe) => probe.readAccounts({ pageIndex: 0, pageSize: 1 }, signal));
   };
 

@@ -30,8 +30,8 @@ export async function rereadIfDue(
 ): Promise<readonly PersonKey[] | null> {
   const { store, gate, signal, directories, everyMs } = options;
   const { redis, keys } = store;
-  const last = parseStored(accountsRead, keys.accountsRead, await redis.get(keys.accountsRead)).value;
-  const request = await redis.hget(keys.requests, 'accounts');
+  const [raw, request] = await Promise.all([redis.get(keys.accountsRead), redis.hget(keys.requests, 'accounts')]);
+  const last = parseStored(accountsRead, keys.accountsRead, raw).value;
   const due = last === null || Date.now() - last.atMs >= everyMs || (request !== null && request !== last.answered);
   if (!due) return null;
   const list = () => listAccounts(gate, signal);

@@ -70,7 +70,7 @@ export class Watch {
     const { bell, signal } = this.#options;
     bell.ring(); // whatever happened before the registration is read at once
     while (!signal.aborted) {
-      const asked = await this.#requested('changes');
+      const { asked, request, lookups } = await this.#outstanding();
       const isAsked = asked !== null && asked !== this.#options.log.cursor.answeredChanges;
       const polls = isAsked || Date.now() - this.#polledAtMs >= pollEveryMs;
       if (bell.answer() || polls) {
@@ -79,8 +79,9 @@ export class Watch {
         await this.#reading?.settle();
         await this.#readChanges({ polls, asked });
       }
-      if (this.#reading === null && (await this.#beginIfDue()) === 'choose again') return 'choose again';
-      const progressed = this.#reading === null ? await this.#lookUp() : await this.#stepOn(this.#reading);
+      if (this.#reading === null && (await this.#beginIfDue(request)) === 'choose again') return 'choose again';
+      const progressed =
+        this.#reading === null ? lookups > 0 && (await this.#lookUp()) : await this.#stepOn(this.#reading);
       if (!progressed) await bell.wait(this.#reading === null ? tickMs : restMs);
     }
     return 'stopped';
@@ -144,10 +145,10 @@ export class Watch {
       throw deletedObjectsUnreadable(directory.bindDn, connection.namingContext);
   }
 
-  async #beginIfDue(): Promise<'choose again' | null> {
+  /** @param request the newest one for a full read */
+  async #beginIfDue(request: string | null): Promise<'choose again' | null> {
     const { log, directory, fullReadEveryMs, connection, mayChooseAgain } = this.#options;
     const { cursor } = log;
-    const request = await this.#requested('full-read');
     const isIncomplete = cursor.completed !== cursor.generation || cursor.completed === 0;
     const isOld =
       isIncomplete ||
@@ -264,6 +265,18 @@ export class Watch {
     this.#tellOf(changes, 1);
     await ring();
     return true;
+  }
+
+  /** What somebody has asked for, by the ids of the newest requests, and how many are to be looked up: all in one go, as it is asked for often. */
+  async #outstanding(): Promise<{ asked: string | null; request: string | null; lookups: number }> {
+    const { store, directory } = this.#options;
+    const { redis, keys } = store;
+    const [requests, lookups] = await Promise.all([
+      redis.hmget(keys.requests, 'changes', 'full-read'),
+      redis.scard(keys.directory(directory.id).lookups),
+    ]);
+    const [asked = null, request = null] = requests;
+    return { asked, request, lookups };
   }
 
   /** Id of the newest request of a kind. */
