@@ -14,6 +14,7 @@ import { csrfHeader, type Door, sessionCookie } from '../access/door.ts';
 import { type Page, pageOf } from '../page.ts';
 import type { Session } from '../session.ts';
 import { failed, failure, prefix } from './answers.ts';
+import { addEvents } from './events-route.ts';
 import { type Found, foundFor, told } from './found.ts';
 import { guardOf } from './guard.ts';
 import { type Route, routes } from './routes.ts';
@@ -64,6 +65,7 @@ export async function addApi(surface: FastifyInstance, options: ApiOptions): Pro
       addSessionRoutes(scope, { ...options.signIn, log: options.log, guard: guardOf('viewer', options) });
       const found = foundFor(options.session);
       addSearch(scope, { ...options, roster: found.roster });
+      addEvents(scope, options);
       for (const route of routes) addRoute(scope, route, { ...options, found });
       scope.get(
         '/openapi.json',
