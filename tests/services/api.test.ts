@@ -104,7 +104,10 @@ describe('the API', () => {
     const real = await Promise.all(
       (await described()).map(async ({ method, url, isOpen }) => {
         if (isOpen) return `${method} ${url} anybody`;
-        const { statusCode } = await surface.inject({ method, url, headers: bearer(tokens.viewer) });
+        const asked = { method, url, headers: bearer(tokens.viewer), payloadAsStream: true } as const; // one never ends
+        const answer = await surface.inject(asked);
+        const { statusCode } = answer;
+        answer.stream().destroy();
         return `${method} ${url} ${statusCode === 403 ? 'administrator' : 'viewer'}`;
       }),
     );
@@ -162,7 +165,7 @@ describe('the API', () => {
     const secrets = [breakGlass, tokens.viewer, tokens.administrator, ...(await digests())];
     assert.equal(secrets.length, 5);
     for (const { method, url } of await described()) {
-      if (method !== 'GET') continue;
+      if (method !== 'GET' || url.endsWith('/events')) continue; // which never ends: events.test.ts reads it
       const { body, headers } = await surface.inject({ method, url, headers: bearer(tokens.administrator) });
       for (const secret of secrets) assert.ok(!body.includes(secret), url);
       assert.match(String(headers['content-security-policy']), /default-src 'none'/);

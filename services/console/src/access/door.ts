@@ -35,11 +35,12 @@ export class Door {
    * Who asks.
    * @param byPassword whether a token may come as the password of HTTP Basic: a browser sends that by itself, and another site's page could have
    *   it sent
+   * @param isUse whether it keeps a session from being over for want of use
    * @throws what Redis throws
    */
   async admit(
     { method, headers, ip, cookies }: FastifyRequest,
-    { byPassword = false }: { byPassword?: boolean } = {},
+    { byPassword = false, isUse = true }: { byPassword?: boolean; isUse?: boolean } = {},
   ): Promise<Admission> {
     const { check, sessions, onWrongToken } = this.#options;
     const { authorization = '' } = headers;
@@ -49,7 +50,7 @@ export class Door {
       if (verdict.kind !== 'none') return verdict;
     }
     const secret = cookies[sessionCookie];
-    const session = secret === undefined ? null : await sessions.find(secret);
+    const session = secret === undefined ? null : await sessions.find(secret, { isUse });
     if (session === null) return { kind: 'none' };
     if (!looking.has(method) && !isCsrfToken(session, headers[csrfHeader])) return { kind: 'forged' };
     return { kind: 'welcome', who: session.who, session };

@@ -136,8 +136,12 @@ export class Sessions {
     return { secret, session: { who, csrfToken: csrfOf(secret), endsAtMs } };
   }
 
-  /** The open session with a secret; `null`: there is none. @throws what Redis throws */
-  async find(secret: string): Promise<OpenSession | null> {
+  /**
+   * The open session with a secret; `null`: there is none.
+   * @param isUse whether it counts as used by that
+   * @throws what Redis throws
+   */
+  async find(secret: string, { isUse = true }: { isUse?: boolean } = {}): Promise<OpenSession | null> {
     const { store } = this.#options;
     const key = store.keys.session(digestOf(secret));
     const raw = await store.redis.get(key);
@@ -149,14 +153,15 @@ export class Sessions {
       await this.end(secret, 'the console'); // what it was opened with opens nothing any more
       return null;
     }
-    if (checkedAtMs !== value.checkedAtMs || nowMs - value.usedAtMs >= noteEveryMs) {
-      const next: Stored = { ...value, ...who, usedAtMs: nowMs, checkedAtMs };
+    const isNoted = isUse && nowMs - value.usedAtMs >= noteEveryMs;
+    if (checkedAtMs !== value.checkedAtMs || isNoted) {
+      const next: Stored = { ...value, ...who, usedAtMs: isUse ? nowMs : value.usedAtMs, checkedAtMs };
       const leftMs = Math.min(idleMs, value.endsAtMs - nowMs);
       const changed = { by: 'the console', did: 'changed', of: ownerOf(value.proof), name: who.name };
       await store.commit({
         guards: [{ command: ['GET', key], is: raw }], // one that was ended meanwhile stays so
         writes: [
-          ['SET', key, JSON.stringify(next), 'PX', String(leftMs)],
+          ['SET', key, JSON.stringify(next), ...(isUse ? ['PX', String(leftMs)] : ['KEEPTTL'])],
           ...(who.role === value.role
             ? []
             : [noted(store.keys, { ...changed, was: { role: value.role }, is: { role: who.role } })]),

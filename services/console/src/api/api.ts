@@ -15,6 +15,7 @@ import { type Page, pageOf } from '../page.ts';
 import type { Session } from '../session.ts';
 import { failed, failure, prefix } from './answers.ts';
 import { addCheck } from './check-route.ts';
+import { addEvents } from './events-route.ts';
 import { type Found, foundFor, told } from './found.ts';
 import { guardOf } from './guard.ts';
 import { addPreviewRoutes } from './preview-routes.ts';
@@ -68,7 +69,7 @@ export async function addApi(surface: FastifyInstance, options: ApiOptions): Pro
       addSessionRoutes(scope, { ...options.signIn, log: options.log, guard: guardOf('viewer', options) });
       const found = foundFor(options.session);
       addSearch(scope, { ...options, roster: found.roster });
-      for (const add of [addCheck, addPreviewRoutes, addSupportBundleRoute, addReveal]) add(scope, options);
+      for (const add of [addCheck, addEvents, addPreviewRoutes, addSupportBundleRoute, addReveal]) add(scope, options);
       for (const route of routes) addRoute(scope, route, { ...options, found });
       scope.get(
         '/openapi.json',
