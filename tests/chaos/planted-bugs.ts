@@ -89,8 +89,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     replacements: [
       {
         file: round,
-        text: "if (error.arrived === 'perhaps') return this.#failures.unanswered(kind, sent, error);",
-        by: `if (error.arrived === 'perhaps') return this.#record(kind, sent, { refused: new Map(), unchanged: new Set(), slowDown: null });`,
+        text: "if (error.arrived === 'perhaps') return this.#failures.unanswered(call, sent, error);",
+        by: `if (error.arrived === 'perhaps') return this.#record(call, sent, { refused: new Map(), unchanged: new Set(), slowDown: null });`,
       },
     ],
   },
