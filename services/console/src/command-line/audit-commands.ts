@@ -14,7 +14,7 @@ export function addAuditCommand(program: Command, onInvocation: OnInvocation): v
     .command('audit')
     .summary('who changed what, and is that all')
     .description(
-      'Lists who changed what, from what to what: decisions, tokens, sessions, the policy, pauses. export prints all of it, a JSON document in each line; verify proves that nothing was taken out, put in or changed.',
+      'Lists who changed what, from what to what: decisions, tokens, sessions, the policy, pauses, and what the connector did at LastPass. export prints all of it, a JSON document in each line; verify proves that nothing was taken out, put in or changed.',
     )
     .addArgument(new Argument('[action]', 'what to do').choices(actions).default('list' satisfies Action))
     .option('--limit <number>', 'list so many, the newest (default: 50)', wholeNumber)
