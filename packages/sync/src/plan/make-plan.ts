@@ -328,8 +328,11 @@ function addressChange(
       `the mail ${to} is held by others too (${otherHolders.join(', ')}): give each person a mail of their own`,
     );
   if (addressTaken !== null) return obstacle(addressTaken);
-  // Only by its id is the account found again under the other name; the next reading of the accounts tells it.
-  if (link.id === null) return { steps: [], obstacle: null };
+  // An obstacle, for whoever has one is planned again once the id is known: see `tellsOnlyId` in take-over.ts.
+  if (link.id === null)
+    return obstacle(
+      `the mail is now ${to}, but the account's id wasn't read yet, by which it is found again under another address: the next reading of the accounts tells it`,
+    );
   return { steps: [{ kind: 'change-email', to, because: 'has another mail in Active Directory' }], obstacle: null };
 }
 
