@@ -38,6 +38,7 @@ const fine: Status = {
     rejected: 0,
   },
   delivering: null,
+  latency: { hour: { people: 0, p50Ms: null, p95Ms: null }, day: { people: 12, p50Ms: 230, p95Ms: 1_410 } },
   setAside: [],
   deletedByHand: [],
   alarm: null,
@@ -69,6 +70,7 @@ Directories
 LastPass
   accounts  312, read 3 s ago
   policy    settled
+  last day  changes are there within 230 ms (half of them) or 1.4 s (95 %), of 12 people
 
 People
   linked      300
