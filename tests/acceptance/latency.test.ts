@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readLatency, readLatencyOfSlots } from '@connector/sync/requests/latency.ts';
+import { readLatency, readLatencyOfSlots, readOnTheWay } from '@connector/sync/requests/latency.ts';
 import { Stack } from '../support/stack.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -34,6 +34,9 @@ test('it is counted from the reading to LastPass, an outage between them too; no
   const beganAtMs = performance.now();
   await stack.admin.modify(`CN=ann,${ou}`, { displayName: 'Ann Hall' });
   await stack.planned();
+  const { people: onTheWay, sinceMs } = await readOnTheWay(stack.store);
+  assert.equal(onTheWay, 1);
+  assert.ok((sinceMs ?? 0) < Date.now() - (performance.now() - beganAtMs), 'it is the older change that counts');
   const lasts = 2_000; // far beyond what a change takes, so that it shows
   await sleep(lasts);
   stack.start('pusher');

@@ -104,9 +104,12 @@ function latencyText({ people, p50Ms, p95Ms }: Latency): string | null {
   return `changes are there within ${half} (half of them) or ${most} (95 %), of ${counted(people, 'person', 'people')}`;
 }
 
-function latencyRows({ hour, day }: Status['latency']): Cell[][] {
+function latencyRows({ latency: { hour, day }, onTheWay, nowMs }: Status): Cell[][] {
+  const { people, sinceMs } = onTheWay;
+  const oldest = sinceMs === null ? '' : `, the oldest read ${agoText(sinceMs, nowMs)}`;
   return (
     [
+      ['on the way', people === 0 ? null : `changes of ${counted(people, 'person', 'people')}${oldest}`],
       ['last hour', latencyText(hour)],
       ['last day', latencyText(day)],
     ] as const
@@ -122,7 +125,7 @@ function lastpassRows(status: Status): Cell[][] {
     ...(policySet === null ? [] : [['policy set', policySetCell(policySet)] satisfies Cell[]]),
     ...(firstRun === null ? [] : [['first run', firstRunCell(firstRun)] satisfies Cell[]]),
     ...(mode === 'manual' ? [['mode', manualText(status)]] : []),
-    ...latencyRows(status.latency),
+    ...latencyRows(status),
   ];
   if (alarm === null) return rows;
   const again =
