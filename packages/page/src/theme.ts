@@ -1,0 +1,57 @@
+/** How the page looks: quiet surfaces, one colour that leads, and colours with a meaning for the rest. */
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+
+/** The colour that leads: a quiet blue, dark enough for white text from the sixth shade on. */
+const ink: MantineColorsTuple = [
+  '#eef3fb',
+  '#dae4f4',
+  '#b3c8e9',
+  '#8aaade',
+  '#6790d4',
+  '#4f7ecd',
+  '#3a6bc0',
+  '#2c5bad',
+  '#244d96',
+  '#1b3e7c',
+];
+
+export const theme = createTheme({
+  colors: { ink },
+  primaryColor: 'ink',
+  primaryShade: { light: 7, dark: 6 },
+  autoContrast: true,
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
+  fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, monospace",
+  fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.25rem' },
+  headings: {
+    fontWeight: '600',
+    sizes: { h1: { fontSize: '1.5rem', lineHeight: '1.3' }, h2: { fontSize: '1rem', lineHeight: '1.4' } },
+  },
+});
+
+/** Surfaces and quiet text, in light and dark: what is dimmed still has a contrast of 4.5. */
+export const variables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    '--mantine-color-body': '#f6f7f9',
+    '--mantine-color-dimmed': '#596273',
+    '--page-surface': '#ffffff',
+    '--page-line': '#e1e5eb',
+    '--page-hover': '#eef1f6',
+    '--page-good': '#1c7a43',
+    '--page-warning': '#9a5b00',
+    '--page-bad': '#c22f2f',
+  },
+  dark: {
+    '--mantine-color-body': '#14171c',
+    '--mantine-color-dimmed': '#9aa4b4',
+    '--page-surface': '#1c2027',
+    '--page-line': '#2e343e',
+    '--page-hover': '#262c35',
+    '--page-good': '#5fc98b',
+    '--page-warning': '#e6ac4f',
+    '--page-bad': '#ff8080',
+  },
+});
