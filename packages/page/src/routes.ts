@@ -86,8 +86,8 @@ export const regions: readonly Region[] = [
   },
 ];
 
-/** Somebody's story, by person key. */
-export const personPath = (person: string): string => `/people/${encodeURIComponent(person)}`;
+/** Somebody's story, by person key: its slash stays one, as proxies make other things of an encoded one. */
+export const personPath = (person: string): string => `/people/${person.split('/').map(encodeURIComponent).join('/')}`;
 
 export const PersonPage = lazy(() => import('./pages/people/person.tsx'));
 export const NowherePage = lazy(() => import('./pages/nowhere.tsx'));

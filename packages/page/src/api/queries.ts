@@ -75,7 +75,7 @@ export const searchQuery = (text: string, slice: Slice) =>
 export const storyQuery = (person: string) =>
   queryOptions({
     queryKey: [...listKey, '/people', person],
-    queryFn: ({ signal }) => get<PeopleDocument>('/people', { query: { who: person }, signal }),
+    queryFn: ({ signal }) => get<PeopleDocument>('/people', { query: { who: person }, signal, alsoDocuments: [404] }),
     refetchInterval: listsEveryMs,
   });
 

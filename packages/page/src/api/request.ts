@@ -30,22 +30,28 @@ export class Unreachable extends Error {
 /** What is added to an address. Several values of one name are sent one after the other; `undefined` is left out. */
 export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
+/**
+ * Statuses besides the 2xx whose answer is a document as well: where not all was done (409), or somebody wasn't found (404). What is no document is an error
+ * all the same.
+ */
+type AlsoDocuments = readonly number[];
+
+export interface Asking {
+  readonly query?: Query;
+  readonly signal?: AbortSignal;
+  readonly alsoDocuments?: AlsoDocuments;
+}
+
 /** Asks for a document. @throws ApiError, Unreachable, or what aborted `signal` */
-export const get = <Answer>(
-  path: string,
-  { query = {}, signal }: { query?: Query; signal?: AbortSignal } = {},
-): Promise<Answer> => ask(path + queryText(query), signal ? { signal } : {});
+export const get = <Answer>(path: string, { query = {}, signal, alsoDocuments }: Asking = {}): Promise<Answer> =>
+  ask(path + queryText(query), signal ? { signal } : {}, alsoDocuments);
 
 /** What is sent to change something, and how. */
 export interface Change {
   readonly method?: 'POST' | 'DELETE';
   /** Sent as JSON; nothing is without it. */
   readonly body?: object;
-  /**
-   * Statuses besides the 2xx whose answer is a document as well: where not all was done (409), or somebody wasn't found (404). What is no document is an error
-   * all the same.
-   */
-  readonly alsoDocuments?: readonly number[];
+  readonly alsoDocuments?: AlsoDocuments;
 }
 
 /** Changes something, in the session's name. @throws ApiError, Unreachable */
@@ -61,7 +67,7 @@ export async function send<Answer>(
   return ask(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, alsoDocuments);
 }
 
-async function ask<Answer>(path: string, init: RequestInit, alsoDocuments: readonly number[] = []): Promise<Answer> {
+async function ask<Answer>(path: string, init: RequestInit, alsoDocuments: AlsoDocuments = []): Promise<Answer> {
   const answer = await fetch(prefix + path, init).catch((error: unknown) => {
     throw init.signal?.aborted ? error : new Unreachable(error);
   });

@@ -52,7 +52,7 @@ function Parts() {
             .map(({ path: each, page }) => (
               <Route key={each} path={each} component={page} />
             ))}
-          <Route path="/people/:key" component={PersonPage} />
+          <Route path="/people/*" component={PersonPage} />
           <Route component={NowherePage} />
         </Switch>
       </Suspense>
