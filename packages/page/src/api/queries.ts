@@ -19,7 +19,10 @@ import { get } from './request.ts';
 const statusEveryMs = 1_500;
 /** So often what is about everybody is asked for anew while nothing tells that it changed, ms. */
 const listsEveryMs = 15_000;
+/** So often a preview is asked for that is being made, ms. */
 const previewEveryMs = 1_000;
+/** Another one may be asked for elsewhere. */
+const previewFreshMs = 60_000;
 
 /** What part of a list is asked for. */
 export interface Slice {
@@ -41,6 +44,7 @@ export const statusQuery = queryOptions({
   queryKey: ['status'],
   queryFn: ({ signal }) => get<StatusDocument>('/status', { signal }),
   refetchInterval: statusEveryMs,
+  retry: false, // it is asked for again soon enough, and a lost connection is told at once
 });
 
 /** A part of a list; while the next one is on its way, the last one stays. */
@@ -79,9 +83,11 @@ export const storyQuery = (person: string) =>
     refetchInterval: listsEveryMs,
   });
 
-/** The newest preview: how far it is, and what it shows. */
+/** The newest preview: how far it is, and what it shows. With 100,000 people it is large: it isn't asked for anew without a reason. */
 export const previewQuery = queryOptions({
   queryKey: ['preview'],
   queryFn: ({ signal }) => get<PreviewDocument>('/preview', { signal }),
+  staleTime: previewFreshMs,
+  refetchOnWindowFocus: false,
   refetchInterval: ({ state }) => (state.data?.state === 'under way' ? previewEveryMs : false),
 });

@@ -15,7 +15,8 @@ export const queryClient = new QueryClient({
   mutationCache: new MutationCache({
     onSuccess: () => {
       onSuccess();
-      void queryClient.invalidateQueries(); // what was changed shows everywhere
+      // What was changed shows everywhere, but in a preview: that stays what it was.
+      void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'preview' });
     },
     onError: noteError,
   }),

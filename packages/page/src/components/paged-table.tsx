@@ -2,7 +2,7 @@
  * A list that the console tells page by page, as a table; on phones each row is a card. Rows can be chosen: one, some, all of the page, or all there are.
  */
 import { Button, Checkbox, Group, Skeleton, Text, VisuallyHidden } from '@mantine/core';
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import type { Page } from '../api/documents.ts';
 import type { Slice } from '../api/queries.ts';
 import { numberText } from '../text/count.ts';
@@ -54,11 +54,22 @@ export const firstSlice: Slice = { offset: 0, limit: 50 };
 
 export function PagedTable<Row>(props: PagedTableProps<Row>) {
   const { caption, columns, rows, keyOf, page, onPage, empty, choosing } = props;
+  const top = useRef<HTMLDivElement>(null);
+  const shown = useMemo(() => new Map(rows?.map((row) => [keyOf(row), row])), [rows, keyOf]);
+  // Whoever was on the last page may have gone meanwhile.
+  const isBehindEnd = page !== undefined && page.offset > 0 && page.offset >= page.total;
+  useEffect(() => {
+    if (isBehindEnd) onPage({ offset: lastOffset(page), limit: page.limit });
+  }, [isBehindEnd, page, onPage]);
+  const turn = (slice: Slice) => {
+    onPage(slice);
+    if ((top.current?.getBoundingClientRect().top ?? 0) < 0) top.current?.scrollIntoView();
+  };
   if (rows === undefined) return <LoadingRows />;
   if (rows.length === 0 && (page?.total ?? 0) === 0) return empty;
   return (
-    <div>
-      {choosing && <ChosenBar choosing={choosing} rows={rows} keyOf={keyOf} total={page?.total ?? rows.length} />}
+    <div ref={top} className={classes.list}>
+      {choosing && <ChosenBar choosing={choosing} shown={shown} total={page?.total ?? rows.length} />}
       <div className={classes.box}>
         {/* Roles are said, as display: block on phones takes them away. */}
         {/* biome-ignore-start lint/a11y/noRedundantRoles: see above */}
@@ -68,7 +79,7 @@ export function PagedTable<Row>(props: PagedTableProps<Row>) {
           </caption>
           <thead role="rowgroup">
             <tr role="row">
-              {choosing && <PageCheckbox choosing={choosing} rows={rows} keyOf={keyOf} />}
+              {choosing && <PageCheckbox choosing={choosing} shown={shown} />}
               {columns.map(({ header, width }) => (
                 <th key={header} scope="col" role="columnheader" style={{ width }}>
                   {header}
@@ -77,35 +88,31 @@ export function PagedTable<Row>(props: PagedTableProps<Row>) {
             </tr>
           </thead>
           <tbody role="rowgroup">
-            {rows.map((row) => (
-              <TableRow key={keyOf(row)} row={row} columns={columns} rows={rows} keyOf={keyOf} choosing={choosing} />
+            {[...shown].map(([key, row]) => (
+              <TableRow key={key} id={key} row={row} columns={columns} shown={shown} choosing={choosing} />
             ))}
           </tbody>
         </table>
         {/* biome-ignore-end lint/a11y/noRedundantRoles: see above */}
       </div>
-      {page !== undefined && <Pager page={page} onPage={onPage} />}
+      {page !== undefined && <Pager page={page} onPage={turn} />}
     </div>
   );
 }
 
-type Chosen<Row> = { choosing: Choosing<Row>; rows: readonly Row[]; keyOf: (row: Row) => string };
+/** What choosing takes, and the rows that are shown, by key. */
+type Chosen<Row> = { choosing: Choosing<Row>; shown: ReadonlyMap<string, Row> };
 
-/** The rows of a page, by key. */
-function usePage<Row>(rows: readonly Row[], keyOf: (row: Row) => string): ReadonlyMap<string, Row> {
-  return useMemo(() => new Map(rows.map((row) => [keyOf(row), row])), [rows, keyOf]);
+interface TableRowProps<Row> {
+  readonly id: string;
+  readonly row: Row;
+  readonly columns: readonly Column<Row>[];
+  readonly shown: ReadonlyMap<string, Row>;
+  readonly choosing: Choosing<Row> | undefined;
 }
 
-function TableRow<Row>({
-  row,
-  columns,
-  choosing,
-  rows,
-  keyOf,
-}: Omit<Chosen<Row>, 'choosing'> & { row: Row; columns: readonly Column<Row>[]; choosing: Choosing<Row> | undefined }) {
-  const page = usePage(rows, keyOf);
-  const key = keyOf(row);
-  const chosen = choosing !== undefined && isSelected(choosing.selection, key);
+function TableRow<Row>({ id, row, columns, shown, choosing }: TableRowProps<Row>) {
+  const chosen = choosing !== undefined && isSelected(choosing.selection, id);
   return (
     // biome-ignore lint/a11y/noRedundantRoles: display: block on phones takes the role away
     <tr role="row" data-chosen={chosen || undefined}>
@@ -116,7 +123,7 @@ function TableRow<Row>({
             aria-label={`Choose ${choosing.labelOf(row)}`}
             checked={chosen}
             onChange={({ currentTarget: { checked } }) =>
-              choosing.onChange(withSelected(choosing.selection, { keys: [key], chosen: checked, page }))
+              choosing.onChange(withSelected(choosing.selection, { keys: [id], chosen: checked, page: shown }))
             }
           />
         </td>
@@ -132,19 +139,18 @@ function TableRow<Row>({
 }
 
 /** Chooses all of the page, or none. */
-function PageCheckbox<Row>({ choosing, rows, keyOf }: Chosen<Row>) {
-  const { selection, onChange } = choosing;
-  const page = usePage(rows, keyOf);
-  const count = [...page.keys()].filter((key) => isSelected(selection, key)).length;
+function PageCheckbox<Row>({ choosing: { selection, onChange }, shown }: Chosen<Row>) {
+  const keys = [...shown.keys()];
+  const count = keys.filter((key) => isSelected(selection, key)).length;
   return (
     // biome-ignore lint/a11y/noRedundantRoles: display: block on phones takes the role away
     <th scope="col" role="columnheader" className={classes.choice}>
       <Checkbox
         aria-label="Choose everybody on this page"
-        checked={page.size > 0 && count === page.size}
-        indeterminate={count > 0 && count < page.size}
+        checked={keys.length > 0 && count === keys.length}
+        indeterminate={count > 0 && count < keys.length}
         onChange={({ currentTarget: { checked } }) =>
-          onChange(withSelected(selection, { keys: [...page.keys()], chosen: checked, page }))
+          onChange(withSelected(selection, { keys, chosen: checked, page: shown }))
         }
       />
     </th>
@@ -152,16 +158,16 @@ function PageCheckbox<Row>({ choosing, rows, keyOf }: Chosen<Row>) {
 }
 
 /** How many are chosen, and what can be done with them. It stays in sight. */
-function ChosenBar<Row>({ choosing, rows, keyOf, total }: Chosen<Row> & { total: number }) {
+function ChosenBar<Row>({ choosing, shown, total }: Chosen<Row> & { total: number }) {
   const { selection, onChange, actions } = choosing;
   const count = selectedCount(selection, total);
-  const isPageChosen = rows.every((row) => isSelected(selection, keyOf(row)));
+  const isPageChosen = [...shown.keys()].every((key) => isSelected(selection, key));
   return (
     <div className={classes.bar} data-empty={count === 0 || undefined}>
       <Text size="sm" role="status">
         {count === 0 ? 'Nobody is chosen.' : `${numberText(count)} chosen${selection.all ? ': all there are' : ''}.`}
       </Text>
-      {!selection.all && total > rows.length && isPageChosen && (
+      {!selection.all && total > shown.size && isPageChosen && (
         <Button size="compact-sm" variant="subtle" onClick={() => onChange(everythingSelected())}>
           Choose all {numberText(total)}
         </Button>
@@ -179,6 +185,9 @@ function ChosenBar<Row>({ choosing, rows, keyOf, total }: Chosen<Row> & { total:
     </div>
   );
 }
+
+/** Where the last page of a list begins. */
+const lastOffset = ({ limit, total }: Page): number => Math.max(0, Math.ceil(total / limit) - 1) * limit;
 
 /** Which part is shown, and the ways to the others. */
 export function Pager({ page: { offset, limit, total }, onPage }: { page: Page; onPage: (slice: Slice) => void }) {

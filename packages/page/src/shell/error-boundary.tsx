@@ -15,11 +15,7 @@ export class ErrorBoundary extends Component<{ readonly children: ReactNode }, F
 
   override render(): ReactNode {
     const { error } = this.state;
-    if (error === null) return <div>{this.props.children}</div>;
-    return (
-      <div>
-        <ErrorBox error={error} title="This part of the page can’t be shown" onRetry={() => location.reload()} />
-      </div>
-    );
+    if (error === null) return this.props.children;
+    return <ErrorBox error={error} title="This part of the page can’t be shown" onRetry={() => location.reload()} />;
   }
 }

@@ -8,6 +8,7 @@ import { ErrorBoundary } from './error-boundary.tsx';
 import { Header } from './header.tsx';
 import { Navigation } from './navigation.tsx';
 import classes from './shell.module.css';
+import { StaleBanner } from './stale-banner.tsx';
 
 export function Shell() {
   const [isOpen, { open, close }] = useDisclosure(false);
@@ -29,6 +30,7 @@ export function Shell() {
           <Navigation />
         </AppShell.Navbar>
         <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
+          <StaleBanner />
           <Parts />
         </AppShell.Main>
       </AppShell>
@@ -44,18 +46,20 @@ export function Shell() {
 function Parts() {
   const [path] = useLocation();
   return (
-    <ErrorBoundary key={path}>
-      <Suspense fallback={null}>
-        <Switch>
-          {regions
-            .flatMap(({ places }) => places)
-            .map(({ path: each, page }) => (
-              <Route key={each} path={each} component={page} />
-            ))}
-          <Route path="/people/*" component={PersonPage} />
-          <Route component={NowherePage} />
-        </Switch>
-      </Suspense>
-    </ErrorBoundary>
+    <div className={classes.part}>
+      <ErrorBoundary key={path}>
+        <Suspense fallback={null}>
+          <Switch>
+            {regions
+              .flatMap(({ places }) => places)
+              .map(({ path: each, page }) => (
+                <Route key={each} path={each} component={page} />
+              ))}
+            <Route path="/people/*" component={PersonPage} />
+            <Route component={NowherePage} />
+          </Switch>
+        </Suspense>
+      </ErrorBoundary>
+    </div>
   );
 }

@@ -3,7 +3,7 @@
  * that a mistyped filter doesn't invite thousands.
  */
 import { Anchor, Loader, Text } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import { useCheck } from '../../api/check.ts';
 import type { PreviewedPerson, PreviewedSync, StatusDocument } from '../../api/documents.ts';
@@ -114,7 +114,7 @@ function PreviewStep() {
 }
 
 function PreviewWords({ preview, madeAt }: { preview: PreviewedSync; madeAt: string | null }) {
-  const created = createdIn(preview);
+  const created = useMemo(() => createdIn(preview), [preview]);
   return (
     <Text>
       {counted(created.length, 'account', 'accounts')} would be created, out of {numberText(preview.read.objects)}{' '}
@@ -144,7 +144,7 @@ function ConfirmStep({ status }: { status: StatusDocument }) {
   const preview = usePreview().latest?.preview ?? null;
   const sync = useSync();
   const [isAsked, setIsAsked] = useState(false);
-  const people = preview === null ? [] : createdIn(preview);
+  const people = useMemo(() => (preview === null ? [] : createdIn(preview)), [preview]);
   const waiting = status.firstRun?.waiting ?? 0;
   const count = Math.max(people.length, waiting);
   return (

@@ -7,7 +7,7 @@ import { outstanding } from './work.ts';
 export interface Health {
   /** `bad`: nothing is synced until something is mended. `waiting`: all works, and somebody's word is wanted. */
   readonly grade: 'good' | 'waiting' | 'bad';
-  /** One sentence. */
+  /** One sentence, read out when it changes: so it has no number in it that changes all the time. */
   readonly title: string;
   /** What stands in the way, or is to be known, each with the remedy. */
   readonly lines: readonly string[];
@@ -26,11 +26,12 @@ export function healthOf(status: StatusDocument): Health {
       lines: [...problems.map(asSentence), ...notices],
     };
   const left = outstanding(status);
-  const title =
-    left > 0
-      ? `Nothing stands in the way of the sync: ${counted(left, 'person is', 'people are')} on the way.`
-      : 'Nothing stands in the way of the sync.';
-  return { grade: notices.length > 0 ? 'waiting' : 'good', title, lines: notices };
+  const onTheWay = left > 0 ? [`${counted(left, 'person is', 'people are')} on the way.`] : [];
+  return {
+    grade: notices.length > 0 ? 'waiting' : 'good',
+    title: 'Nothing stands in the way of the sync.',
+    lines: [...notices, ...onTheWay],
+  };
 }
 
 /** What isn't wrong, and still has to be known. */
@@ -60,5 +61,5 @@ function noticesOf({ firstRun, mode, run, applying, people, policy, policySet }:
 }
 
 /** Whether nothing was ever read to the end, or the first run still waits for its confirmation. */
-export const isFirstRun = ({ directories, accounts, firstRun }: StatusDocument): boolean =>
-  firstRun !== null || accounts.readAt === null || directories.some(({ completedAt }) => completedAt === null);
+export const isFirstRun = ({ directories, firstRun }: StatusDocument): boolean =>
+  firstRun !== null || directories.every(({ completedAt }) => completedAt === null);

@@ -1,52 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StatusDocument } from '../../api/documents.ts';
+import { someStatus } from './some-status.ts';
 import { isAllKnown, isLong, outstanding, workAfter } from './work.ts';
 
-const nobody: StatusDocument['people'] = {
-  linked: 9,
-  toPlan: 0,
-  toJudge: 0,
-  toDeliver: 0,
-  postponed: 0,
-  held: 0,
-  heldGroups: 0,
-  pending: 0,
-  rejected: 0,
-};
-const directory: StatusDocument['directories'][number] = {
-  id: 'corp',
-  domainController: 'dc1.corp.example',
-  usn: '4711',
-  caughtUp: true,
-  fullRead: 'none',
-  logEntries: 0,
-  completedAt: '2026-11-29T09:00:00.000Z',
-};
-const status = (
-  people: Partial<StatusDocument['people']>,
-  others: Partial<Pick<StatusDocument, 'delivering' | 'directories'>> = {},
-): StatusDocument => ({
-  ok: true,
-  at: '2026-11-29T09:00:00.000Z',
-  problems: [],
-  services: [],
-  directories: [directory],
-  accounts: { count: 9, readAt: null },
-  mode: 'automatic',
-  policy: 'settled',
-  policySet: null,
-  firstRun: null,
-  pause: null,
-  run: null,
-  applying: null,
-  alarm: null,
-  people: { ...nobody, ...people },
-  delivering: null,
-  setAside: [],
-  deletedByHand: [],
-  ...others,
-});
+const status = (people: Partial<StatusDocument['people']>, others: Partial<StatusDocument> = {}): StatusDocument =>
+  someStatus({ people: { ...someStatus().people, ...people }, ...others });
 
 test('where nothing is to be done there is no work', () => {
   assert.equal(workAfter(null, status({})), null);
@@ -67,7 +26,10 @@ test('the share that is done is told of the most there were, also when people pa
 });
 
 test('while anything is read the time left is the least, and a full read is long work with nobody to plan', () => {
-  const reading = status({}, { directories: [{ ...directory, fullRead: 'under way' }] });
+  const reading = status(
+    {},
+    { directories: someStatus().directories.map((each) => ({ ...each, fullRead: 'under way' })) },
+  );
   const work = workAfter(null, reading);
   assert.equal(work?.stage, 'reading');
   assert.equal(work && isLong(work, reading), true);

@@ -21,72 +21,62 @@ export default function PersonPage() {
   const person = decodeURIComponent(path);
   const { data, error, refetch } = useQuery(storyQuery(person));
   const story = data?.people[0];
+  const isUnknown = story === undefined && data !== undefined;
   return (
     <>
       <Anchor component={Link} href="/people" size="sm" className={classes.back}>
         <Icon name="back" size={14} /> People
       </Anchor>
+      <PageHeader title={story?.name ?? (isUnknown ? 'Nobody is known by this key' : 'Somebody')}>
+        {story && (story.username ?? 'no user name: their mail makes none')}
+      </PageHeader>
       {story !== undefined && <Story story={story} />}
-      {story === undefined && error !== null && (
-        <>
-          <PageHeader title="Somebody" />
-          <ErrorBox error={error} title="Their story can’t be told" onRetry={() => void refetch()} />
-        </>
+      {isUnknown && (
+        <EmptyState icon="person" title="No directory knows anybody of this key.">
+          They may not be read yet, or were forgotten since: whoever is deleted is remembered for a while only.
+        </EmptyState>
       )}
-      {story === undefined && data !== undefined && (
-        <>
-          <PageHeader title="Nobody is known by this key" />
-          <EmptyState icon="person" title="No directory knows anybody of this key.">
-            They may not be read yet, or were forgotten since: whoever is deleted is remembered for a while only.
-          </EmptyState>
-        </>
+      {data === undefined && error !== null && (
+        <ErrorBox error={error} title="Their story can’t be told" onRetry={() => void refetch()} />
       )}
-      {story === undefined && data === undefined && error === null && (
-        <>
-          <PageHeader title="…" />
-          <Skeleton height={220} radius="md" animate={false} />
-        </>
-      )}
+      {data === undefined && error === null && <Skeleton height={220} radius="md" animate={false} />}
     </>
   );
 }
 
 function Story({ story }: { story: PersonStory }) {
   return (
-    <>
-      <PageHeader title={story.name}>{story.username ?? 'no user name: their mail makes none'}</PageHeader>
-      <Stack gap="md">
-        <StandingBox story={story} />
-        <div className={classes.ways}>
-          <Panel title="Scope">
-            <ScopeWay story={story} />
-          </Panel>
-          <Panel title="From group to account">
-            <GroupWays story={story} />
-          </Panel>
-        </div>
-        <div className={classes.sides}>
-          <Panel title="Active Directory">
-            <DirectoryFacts story={story} />
-          </Panel>
-          <Panel title="LastPass">
-            <AccountFacts story={story} />
-          </Panel>
-          <Panel title="What is to be done">
-            <PlannedSteps story={story} />
-          </Panel>
-        </div>
-        <Panel
-          title="What was done last"
-          aside={
-            <Text size="sm" c="dimmed">
-              newest first
-            </Text>
-          }
-        >
-          <Operations operations={story.operations} />
+    <Stack gap="md">
+      <StandingBox story={story} />
+      <div className={classes.ways}>
+        <Panel title="Scope">
+          <ScopeWay story={story} />
         </Panel>
-      </Stack>
-    </>
+        <Panel title="From group to account">
+          <GroupWays story={story} />
+        </Panel>
+      </div>
+      <div className={classes.sides}>
+        <Panel title="Active Directory">
+          <DirectoryFacts story={story} />
+        </Panel>
+        <Panel title="LastPass">
+          <AccountFacts story={story} />
+        </Panel>
+        <Panel title="What is to be done">
+          <PlannedSteps story={story} />
+        </Panel>
+      </div>
+      <Panel
+        title="What was done last"
+        aside={
+          <Text size="sm" c="dimmed">
+            newest first
+          </Text>
+        }
+      >
+        <Operations operations={story.operations} />
+      </Panel>
+    </Stack>
   );
 }
