@@ -31,6 +31,18 @@ export const theme = createTheme({
   },
 });
 
+/** Texts and buttons in colours with a meaning: Mantine's own shades are too light to be read on white. */
+const readable = {
+  '--mantine-color-red-filled': '#c22f2f',
+  '--mantine-color-red-filled-hover': '#a82727',
+  '--mantine-color-red-light-color': '#b02525',
+  '--mantine-color-green-light-color': '#186a3a',
+  '--mantine-color-teal-light-color': '#0a6b60',
+  '--mantine-color-yellow-light-color': '#7d4b00',
+  '--mantine-color-orange-light-color': '#8c4a00',
+  '--mantine-color-blue-light-color': '#185a9b',
+} as const;
+
 /** Surfaces and quiet text, in light and dark: what is dimmed still has a contrast of 4.5. */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
@@ -43,6 +55,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--page-good': '#1c7a43',
     '--page-warning': '#9a5b00',
     '--page-bad': '#c22f2f',
+    ...readable,
   },
   dark: {
     '--mantine-color-body': '#14171c',
@@ -53,5 +66,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--page-good': '#5fc98b',
     '--page-warning': '#e6ac4f',
     '--page-bad': '#ff8080',
+    '--mantine-color-red-filled': '#c43c3c',
+    '--mantine-color-red-filled-hover': '#a93232',
   },
 });

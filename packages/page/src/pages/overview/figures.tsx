@@ -19,7 +19,7 @@ interface Figure {
 
 const nobody = { offset: 0, limit: 1 };
 
-export function Figures({ status: { people, setAside } }: { status: StatusDocument }) {
+export function Figures({ status: { people, setAside, deletedByHand } }: { status: StatusDocument }) {
   const known = useQuery(searchQuery('', nobody)).data?.page.total ?? null;
   const figures: readonly Figure[] = [
     { label: 'People', count: known, path: '/people', note: 'known to the directories' },
@@ -33,6 +33,7 @@ export function Figures({ status: { people, setAside } }: { status: StatusDocume
       wanted: true,
     },
     { label: 'Set aside', count: setAside.length, path: '/aside', note: 'until something is mended', wanted: true },
+    { label: 'Drift', count: deletedByHand.length, path: '/drift', note: 'accounts deleted by hand', wanted: true },
   ];
   return (
     <ul className={classes.figures} aria-label="People">

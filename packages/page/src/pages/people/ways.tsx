@@ -74,8 +74,19 @@ export function GroupWays({ story: { name, groups, account } }: { story: PersonS
     <ul className={classes.conditions}>
       {groups.map(({ name: group, way }) => {
         const isIn = account?.groups.includes(group) ?? false;
+        const isTold = account?.status !== 'invited';
         return (
-          <Condition key={group} holds={isIn} title={isIn ? 'The account is in it' : 'The account isn’t in it yet'}>
+          <Condition
+            key={group}
+            holds={isIn}
+            title={
+              isIn
+                ? 'The account is in it'
+                : isTold
+                  ? 'The account isn’t in it yet'
+                  : 'LastPass tells it once the invitation is accepted'
+            }
+          >
             <Chain
               links={[
                 { name, kind: 'person' },
