@@ -31,15 +31,15 @@ function publish(next: LiveNews): void {
   for (const listener of listeners) listener();
 }
 
+function listen(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+const newsNow = (): LiveNews => news;
+
 /** What has come so far. */
-export const useLiveNews = (): LiveNews =>
-  useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => news,
-  );
+export const useLiveNews = (): LiveNews => useSyncExternalStore(listen, newsNow);
 
 let asking: ReturnType<typeof setTimeout> | undefined;
 let askedAtMs = 0;

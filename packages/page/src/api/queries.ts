@@ -16,7 +16,7 @@ import type {
 import { get } from './request.ts';
 
 /** So often the status is asked for, ms: a change that the live feed doesn't tell shows within two seconds. */
-const statusEveryMs = 1_500;
+const statusEveryMs = 1_000;
 /** So often what is about everybody is asked for anew while nothing tells that it changed, ms. */
 const listsEveryMs = 15_000;
 /** So often a preview is asked for that is being made, ms. */

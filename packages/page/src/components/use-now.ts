@@ -7,6 +7,7 @@ let ticking: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<() => void>();
 
 function listen(listener: () => void): () => void {
+  if (listeners.size === 0) nowMs = Date.now(); // the clock has stood still while nobody looked at it
   listeners.add(listener);
   ticking ??= setInterval(() => {
     nowMs = Date.now();

@@ -3,7 +3,9 @@ import { Text } from '@mantine/core';
 import type { StatusDocument } from '../../api/documents.ts';
 import { Panel } from '../../components/panel.tsx';
 import { counted, numberText } from '../../text/count.ts';
+import { durationText } from '../../text/duration.ts';
 import classes from './way.module.css';
+import { outstanding } from './work.ts';
 
 interface Stop {
   readonly label: string;
@@ -29,7 +31,14 @@ export function Way({ status }: { status: StatusDocument }) {
     },
   ];
   return (
-    <Panel title="The way of a change">
+    <Panel
+      title="The way of a change"
+      aside={
+        <Text size="sm" c="dimmed">
+          {lagText(status)}
+        </Text>
+      }
+    >
       <ol className={classes.way}>
         {stops.map(({ label, waiting, unit, service, note }) => (
           <li key={label} className={classes.stop} data-waiting={waiting > 0 || undefined}>
@@ -45,6 +54,16 @@ export function Way({ status }: { status: StatusDocument }) {
       </ol>
     </Panel>
   );
+}
+
+/** How far LastPass is behind what was read. */
+function lagText(status: StatusDocument): string {
+  const people = outstanding(status);
+  const entries = status.directories.reduce((sum, { logEntries }) => sum + logEntries, 0);
+  if (people + entries === 0) return 'No lag: what was read is done';
+  const timeLeftMs = status.delivering?.timeLeftMs ?? null;
+  const lag = people > 0 ? counted(people, 'person', 'people') : counted(entries, 'log entry', 'log entries');
+  return `Lag: ${lag}${timeLeftMs === null ? '' : `, about ${durationText(timeLeftMs)}`}`;
 }
 
 function ServiceState({ status, service }: { status: StatusDocument; service: string }) {
