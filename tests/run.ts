@@ -24,6 +24,7 @@ const atATime = { unit: 2, integration: 3, alone: 1 } as const;
 
 const checks = [
   { name: 'types', command: 'tsc', args: ['--noEmit'] },
+  { name: 'types of the page', command: 'tsc', args: ['--noEmit', '--project', 'packages/page'] },
   { name: 'lint', command: 'biome', args: ['check', '--error-on-warnings', '.'] },
 ] as const;
 

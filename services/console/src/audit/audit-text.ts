@@ -1,11 +1,11 @@
 /** The audit trail for people, programs and spreadsheets. */
-import type { AuditEntry } from '@connector/shared/audit.ts';
 import { stringify } from 'csv-stringify/sync';
 import { aligned, type Cell } from '../text/aligned.ts';
 import { oneLine } from '../text/one-line.ts';
 import type { Paint } from '../text/paint.ts';
 import { counted, isoText, momentText } from '../text/when.ts';
 import type { Sealed, Verified } from './audit-trail.ts';
+import { answerText, changeText } from './change-text.ts';
 
 const columns = [
   ...['sequence', 'at', 'by', 'did', 'kind', 'id', 'name', 'was', 'is', 'source'],
@@ -19,30 +19,6 @@ export const sealedJson = ({ sequence, hash, entry: { id: _, atMs, answer, ...en
   answer: answer ?? null,
   hash,
 });
-
-/** What something was or is, in a few words. */
-function valueText(value: AuditEntry['was']): string {
-  if (value === null) return '';
-  if (typeof value !== 'object') return String(value);
-  const entries = Array.isArray(value) ? value.map((each) => valueText(each)) : Object.entries(value).map(pairText);
-  return entries.filter((text) => text !== '').join(', ');
-}
-const pairText = ([name, value]: [string, AuditEntry['was']]): string =>
-  value === null ? '' : `${name} ${typeof value === 'object' ? `(${valueText(value)})` : value}`;
-
-/** From what to what, in a few words. */
-export const changeText = ({ was, is }: AuditEntry): string => {
-  const [before, after] = [valueText(was), valueText(is)];
-  if (before !== '' && after !== '') return `${before} → ${after}`;
-  return before === '' ? after : `${before} → nothing`;
-};
-
-/** What LastPass answered, and how long it took, in a few words. */
-export function answerText({ answer }: AuditEntry): string {
-  if (answer === undefined) return '';
-  const { command, said, tookMs } = answer;
-  return `${command}${tookMs === null ? '' : `, ${tookMs} ms`}${said === null ? '' : `: ${said}`}`;
-}
 
 /** A line for each, newest first. */
 export function sealedText(entries: readonly Sealed[], { total, paint }: { total: number; paint: Paint }): string[] {

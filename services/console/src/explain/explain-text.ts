@@ -1,8 +1,8 @@
 /** People's stories, for people. */
 import type { Account } from '@connector/shared/account.ts';
 import type { Link } from '@connector/shared/plan.ts';
-import { answerText, changeText } from '../audit/audit-text.ts';
 import type { Sealed } from '../audit/audit-trail.ts';
+import { answerText, changeText } from '../audit/change-text.ts';
 import { stepsText } from '../held/step-text.ts';
 import { type NotFound, notFoundRow } from '../not-found.ts';
 import { aligned, type Cell } from '../text/aligned.ts';

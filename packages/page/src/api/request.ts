@@ -1,0 +1,104 @@
+/** Asking the console: every document of `/api/v1`, and everything that changes something. */
+import { csrfToken } from './csrf-token.ts';
+
+const prefix = '/api/v1';
+
+/** The console said no, with a line for people. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  /** HTTP status. */
+  readonly status: number;
+  /** As of docs/api.md: `CSRF`, `NOT_PLANNED`, … */
+  readonly code: string;
+
+  constructor(status: number, { code, message }: { code: string; message: string }) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** No answer: the console is away, or the way to it. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+
+  constructor(cause: unknown) {
+    super('the console doesn’t answer: is it running, and is the network up?', { cause });
+  }
+}
+
+/** What is added to an address. Several values of one name are sent one after the other; `undefined` is left out. */
+export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>;
+
+/**
+ * Statuses besides the 2xx whose answer is a document as well: where not all was done (409), or somebody wasn't found (404). What is no document is an error
+ * all the same.
+ */
+type AlsoDocuments = readonly number[];
+
+export interface Asking {
+  readonly query?: Query;
+  readonly signal?: AbortSignal;
+  readonly alsoDocuments?: AlsoDocuments;
+}
+
+/** Asks for a document. @throws ApiError, Unreachable, or what aborted `signal` */
+export const get = <Answer>(path: string, { query = {}, signal, alsoDocuments }: Asking = {}): Promise<Answer> =>
+  ask(path + queryText(query), signal ? { signal } : {}, alsoDocuments);
+
+/** What is sent to change something, and how. */
+export interface Change {
+  readonly method?: 'POST' | 'DELETE';
+  /** Sent as JSON; nothing is without it. */
+  readonly body?: object;
+  readonly alsoDocuments?: AlsoDocuments;
+}
+
+/** Changes something, in the session's name. @throws ApiError, Unreachable */
+export async function send<Answer>(
+  path: string,
+  { method = 'POST', body, alsoDocuments }: Change = {},
+): Promise<Answer> {
+  const token = await csrfToken(() => get('/session'));
+  const headers = {
+    ...(token === null ? {} : { 'x-csrf-token': token }),
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+  };
+  return ask(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, alsoDocuments);
+}
+
+async function ask<Answer>(path: string, init: RequestInit, alsoDocuments: AlsoDocuments = []): Promise<Answer> {
+  const answer = await fetch(prefix + path, init).catch((error: unknown) => {
+    throw init.signal?.aborted ? error : new Unreachable(error);
+  });
+  const document: unknown = await answer.json().catch((error: unknown) => {
+    if (init.signal?.aborted) throw error;
+    return null; // a proxy's page, or an answer that broke off
+  });
+  const failure = failureIn(document);
+  if (failure === null && document !== null && (answer.ok || alsoDocuments.includes(answer.status)))
+    return document as Answer;
+  if (answer.status === 401) leaveToSignIn();
+  if (failure === null && answer.status >= 502) throw new Unreachable(answer.status);
+  throw new ApiError(answer.status, failure ?? { code: 'NO_DOCUMENT', message: `it answered ${answer.status}` });
+}
+
+function failureIn(document: unknown): { code: string; message: string } | null {
+  const error = (document as { error?: unknown } | null)?.error;
+  if (typeof error !== 'object' || error === null) return null;
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return typeof code === 'string' && typeof message === 'string' ? { code, message } : null;
+}
+
+function queryText(query: Query): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query))
+    for (const each of value === undefined ? [] : [value].flat()) search.append(name, String(each));
+  return search.size === 0 ? '' : `?${search}`;
+}
+
+/** The session is over: the sign-in page leads back here. */
+export function leaveToSignIn(): void {
+  const here = location.pathname + location.search;
+  location.assign(`/sign-in?to=${encodeURIComponent(here)}`);
+}

@@ -1,0 +1,55 @@
+/** How many people are where; each figure leads to them. */
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import type { StatusDocument } from '../../api/documents.ts';
+import { searchQuery } from '../../api/queries.ts';
+import { numberText } from '../../text/count.ts';
+import classes from './figures.module.css';
+
+interface Figure {
+  readonly label: string;
+  /** `null`: nobody knows yet. */
+  readonly count: number | null;
+  readonly path: string;
+  /** What it means, in few words. */
+  readonly note: string;
+  /** Somebody's word, or hand, is wanted where there are any. */
+  readonly wanted?: boolean;
+}
+
+const nobody = { offset: 0, limit: 1 };
+
+export function Figures({ status: { people, setAside, deletedByHand } }: { status: StatusDocument }) {
+  const known = useQuery(searchQuery('', nobody)).data?.page.total ?? null;
+  const figures: readonly Figure[] = [
+    { label: 'People', count: known, path: '/people', note: 'known to the directories' },
+    { label: 'Linked', count: people.linked, path: '/people', note: 'have an account that is theirs' },
+    { label: 'Pending', count: people.pending, path: '/pending', note: 'new, and wait for approval', wanted: true },
+    {
+      label: 'Held',
+      count: people.held + people.heldGroups,
+      path: '/held',
+      note: people.heldGroups > 0 ? `of these ${numberText(people.heldGroups)} renamed groups` : 'by the guard',
+      wanted: true,
+    },
+    { label: 'Set aside', count: setAside.length, path: '/aside', note: 'until something is mended', wanted: true },
+    { label: 'Drift', count: deletedByHand.length, path: '/drift', note: 'accounts deleted by hand', wanted: true },
+  ];
+  return (
+    <ul className={classes.figures} aria-label="People">
+      {figures.map((figure) => (
+        <li key={figure.label}>
+          <Link
+            href={figure.path}
+            className={classes.figure}
+            data-wanted={(figure.wanted && (figure.count ?? 0) > 0) || undefined}
+          >
+            <span className={classes.label}>{figure.label}</span>
+            <span className={classes.count}>{figure.count === null ? '…' : numberText(figure.count)}</span>
+            <span className={classes.note}>{figure.note}</span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,10 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { asSentence } from './sentence.ts';
+
+test('a line becomes a sentence, and one that is one stays as it is', () => {
+  assert.deepEqual(
+    ['no pusher is running', 'Redis is away.', 'see "connector aside"', 'is it “on”?', ''].map(asSentence),
+    ['No pusher is running.', 'Redis is away.', 'See "connector aside".', 'Is it “on”?', ''],
+  );
+});
