@@ -1,10 +1,9 @@
-/** How the last day was, for charts; `status` tells the same in two figures, so that there is no command of it. */
-import { readLatencyOfSlots, slotMs } from '@connector/sync/requests/latency.ts';
+/** How the last day was, for charts; `status` tells the same in few figures, so that there is no command of it. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Door } from '../access/door.ts';
 import type { Session } from '../session.ts';
-import { isoText } from '../text/when.ts';
+import { type LastDay, readLastDay } from '../status/last-day.ts';
 import { failed } from './answers.ts';
 import { guardOf } from './guard.ts';
 
@@ -22,8 +21,6 @@ const lastDay = z.strictObject({
     )
     .describe('The oldest first; without those in which nothing reached LastPass.'),
 });
-/** How changes got to LastPass in the last day. */
-export type LastDay = z.infer<typeof lastDay>;
 
 /** Adds it. */
 export function addLastDay(scope: FastifyInstance, { door, session }: { door: Door; session: Session }): void {
@@ -37,17 +34,8 @@ export function addLastDay(scope: FastifyInstance, { door, session }: { door: Do
       },
     },
     async (): Promise<LastDay> => {
-      const { store } = session;
-      await store.check();
-      const nowMs = Date.now();
-      const slots = await readLatencyOfSlots(store, nowMs);
-      return {
-        at: isoText(nowMs),
-        slotMs,
-        slots: slots.flatMap(({ fromMs, people, p50Ms, p95Ms }) =>
-          p50Ms === null || p95Ms === null ? [] : [{ from: isoText(fromMs), people, p50Ms, p95Ms }],
-        ),
-      };
+      await session.store.check();
+      return readLastDay(session.store, Date.now());
     },
   );
 }
