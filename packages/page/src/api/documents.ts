@@ -2,11 +2,13 @@
  * The documents that the API answers with, as docs/cli.md describes them. Where the console has a type of the same thing they are made from it, so that
  * they can't fall out of step. Moments are ISO 8601 texts.
  */
+
 import type { AsidePerson } from '@connector/console/src/aside/aside-people.ts';
 import type { FilterStory, DirectoryStatus as StandingInDirectory, Way } from '@connector/console/src/explain/story.ts';
 import type { Standing } from '@connector/console/src/explain/verdict.ts';
 import type { PageTold } from '@connector/console/src/page.ts';
 import type { RosterPerson } from '@connector/console/src/people/roster.ts';
+import type { LastDay } from '@connector/console/src/status/last-day.ts';
 import type { Instance } from '@connector/console/src/status/service-states.ts';
 import type { DirectoryStatus, Status } from '@connector/console/src/status/status.ts';
 import type { AuditEntry } from '@connector/shared/audit.ts';
@@ -30,7 +32,7 @@ type SetAsideInStatus = Since<SetAside> & { readonly person: string };
 
 /** `GET /status` */
 export interface StatusDocument
-  extends Pick<Status, 'problems' | 'people' | 'mode' | 'policy' | 'firstRun' | 'delivering'> {
+  extends Pick<Status, 'problems' | 'people' | 'mode' | 'policy' | 'firstRun' | 'delivering' | 'latency'> {
   readonly ok: boolean;
   readonly at: string;
   readonly services: readonly {
@@ -44,9 +46,13 @@ export interface StatusDocument
   readonly run: { readonly by: string; readonly since: string } | null;
   readonly applying: { readonly by: string; readonly since: string; readonly people: number } | null;
   readonly alarm: { readonly message: string; readonly since: string; readonly tryAgainAt: string } | null;
+  readonly onTheWay: { readonly people: number; readonly since: string | null };
   readonly setAside: readonly SetAsideInStatus[];
   readonly deletedByHand: readonly Omit<SetAsideInStatus, 'kind'>[];
 }
+
+/** `GET /last-day` */
+export type LastDayDocument = LastDay;
 
 /** Somebody whose steps wait for a word. */
 export interface WaitingPerson {

@@ -10,8 +10,6 @@ export interface HourBar {
   /** When the hour begins, ms since 1970. */
   readonly fromMs: number;
   readonly value: number;
-  /** The part of it that went wrong, on top. */
-  readonly bad?: number;
 }
 
 export interface HourBarsProps {
@@ -54,7 +52,6 @@ export function HourBars({ summary, bars, titleOf }: HourBarsProps) {
         ))}
         {bars.map((bar, index) => {
           const x = plot.left + index * step;
-          const bad = bar.bad ?? 0;
           return (
             <g key={bar.fromMs}>
               <title>{titleOf(bar)}</title>
@@ -67,16 +64,6 @@ export function HourBars({ summary, bars, titleOf }: HourBarsProps) {
                   height={bottom - yOf(bar.value)}
                   rx="2"
                   className={classes.bar}
-                />
-              )}
-              {bad > 0 && (
-                <rect
-                  x={x + 2}
-                  y={yOf(bar.value)}
-                  width={Math.max(1, step - 4)}
-                  height={bottom - yOf(bad)}
-                  rx="2"
-                  className={classes.bad}
                 />
               )}
               {index % labelEvery === 0 && (

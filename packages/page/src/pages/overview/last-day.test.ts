@@ -1,46 +1,30 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LogEntry } from '../../api/documents.ts';
-import { dayBeganMs, hoursOf } from './last-day.ts';
+import { hoursOf } from './last-day.ts';
 
-const nowMs = Date.UTC(2026, 10, 29, 12, 34);
-const entry = (at: number, changes: Partial<LogEntry> = {}): LogEntry => ({
-  sequence: 1,
-  at: new Date(at).toISOString(),
-  by: 'connector',
-  did: 'disabled',
-  of: { kind: 'person', id: 'corp/1', name: 'Ann' },
-  was: null,
-  is: null,
-  source: null,
-  answer: { command: 'disableuser', said: null, tookMs: 100 },
-  hash: '',
-  ...changes,
-});
+const at = '2026-11-29T12:34:00.000Z';
+const slot = (from: string, people: number, p95Ms: number) => ({ from, people, p50Ms: 10, p95Ms });
 
 test('a day has 24 hours, and ends with the one that is not over', () => {
-  const hours = hoursOf([], nowMs);
+  const hours = hoursOf({ at, slotMs: 300_000, slots: [] });
   assert.equal(hours.length, 24);
-  assert.equal(hours[0]?.fromMs, dayBeganMs(nowMs));
-  assert.equal(hours.at(-1)?.fromMs, Date.UTC(2026, 10, 29, 12));
+  assert.equal(hours[0]?.fromMs, Date.UTC(2026, 10, 28, 13));
+  assert.deepEqual(hours.at(-1), { fromMs: Date.UTC(2026, 10, 29, 12), people: 0, p95Ms: null });
 });
 
-test('only what LastPass was asked is counted, what it refused apart, and the median of its answers', () => {
-  const answered = (tookMs: number | null) => ({ command: 'batchadd', said: null, tookMs });
-  const last = hoursOf(
+test('an hour has everybody of its five minutes, and the slowest of these; what is older counts nowhere', () => {
+  const slots = [
+    slot('2026-11-28T12:55:00.000Z', 100, 9_000),
+    slot('2026-11-29T11:00:00.000Z', 3, 400),
+    slot('2026-11-29T11:55:00.000Z', 5, 700),
+    slot('2026-11-29T12:30:00.000Z', 1, 200),
+  ];
+  const hours = hoursOf({ at, slotMs: 300_000, slots });
+  assert.deepEqual(
+    hours.filter(({ people }) => people > 0).map(({ people, p95Ms }) => [people, p95Ms]),
     [
-      entry(nowMs, { answer: answered(900) }),
-      entry(nowMs, { answer: answered(100) }),
-      entry(nowMs, { did: 'tried to create', answer: answered(200) }),
-      entry(nowMs, { did: 'created', answer: answered(null) }),
-      entry(nowMs, { did: 'released', answer: null }),
-      entry(dayBeganMs(nowMs) - 1),
+      [8, 700],
+      [1, 200],
     ],
-    nowMs,
-  );
-  assert.deepEqual(last.at(-1), { fromMs: Date.UTC(2026, 10, 29, 12), done: 3, refused: 1, answerMs: 200 });
-  assert.equal(
-    last.slice(0, -1).every(({ done }) => done === 0),
-    true,
   );
 });

@@ -3,7 +3,7 @@ import { Text } from '@mantine/core';
 import type { StatusDocument } from '../../api/documents.ts';
 import { Panel } from '../../components/panel.tsx';
 import { counted, numberText } from '../../text/count.ts';
-import { durationText } from '../../text/duration.ts';
+import { agoText, durationText } from '../../text/duration.ts';
 import classes from './way.module.css';
 import { outstanding } from './work.ts';
 
@@ -63,6 +63,8 @@ function lagText(status: StatusDocument): string {
   if (people + entries === 0) return 'No lag: what was read is done';
   const timeLeftMs = status.delivering?.timeLeftMs ?? null;
   const lag = people > 0 ? counted(people, 'person', 'people') : counted(entries, 'log entry', 'log entries');
+  const { since } = status.onTheWay;
+  if (since !== null) return `Lag: ${lag}, the oldest change read ${agoText(Date.parse(since), Date.parse(status.at))}`;
   return `Lag: ${lag}${timeLeftMs === null ? '' : `, about ${durationText(timeLeftMs)}`}`;
 }
 
