@@ -1,5 +1,5 @@
 /** A list of people, or of groups, about whom an administrator decides: one, some or all of them. A viewer sees the same list, and chooses nobody. */
-import { Button } from '@mantine/core';
+import { Button, Loader } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useMayChange } from '../api/session.ts';
 import { ConfirmDialog, type ConfirmDialogProps } from '../components/confirm-dialog.tsx';
@@ -47,6 +47,7 @@ export function DecidableTable<Row>({
   );
 }
 
+/** None is ever disabled: the focus would be lost, and the question goes back to where it came from. */
 function Offers<Row>({ offers, decisions }: { offers: readonly Offer<Row>[]; decisions: Decisions<Row> }) {
   const { asking, ask } = decisions;
   return offers.map((offer, index) => (
@@ -54,8 +55,8 @@ function Offers<Row>({ offers, decisions }: { offers: readonly Offer<Row>[]; dec
       key={offer.deed}
       size="compact-md"
       variant={index === 0 ? 'filled' : 'default'}
-      loading={asking === offer}
-      disabled={asking !== null && asking !== offer}
+      aria-busy={asking === offer}
+      leftSection={asking === offer && <Loader size={12} color="currentColor" />}
       onClick={() => void ask(offer)}
     >
       {offer.verb}…

@@ -56,6 +56,7 @@ export function useDecisions<Row>({ keyOf, nameOf, lists, readFirst }: Decidable
     setUnasked(null);
   };
   const ask = async (offer: Offer<Row>) => {
+    if (asking !== null) return;
     dismiss();
     deciding.reset();
     setAsking(offer);

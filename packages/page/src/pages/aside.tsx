@@ -23,7 +23,10 @@ const kinds: Readonly<
   Record<Exclude<AsidePerson['kind'], 'drift'>, { readonly label: string; readonly what: string }>
 > = {
   data: { label: 'Active Directory’s data', what: 'mend it in Active Directory, and it counts by itself' },
-  refused: { label: 'LastPass refuses', what: 'tried again by itself, ever more seldom' },
+  refused: {
+    label: 'LastPass refuses',
+    what: 'tried again every quarter of an hour',
+  },
   'no-seat': { label: 'no licence is free', what: 'add licences, or free some; tried again every minute' },
 };
 

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { DriftDocument } from '../../api/documents.ts';
 import { pageOfSecond, sliceOfSecond } from '../../api/list-part.ts';
 import { driftQuery } from '../../api/queries.ts';
+import { ErrorBox } from '../../components/error-box.tsx';
 import { Named } from '../../components/named.tsx';
 import { type Column, firstSlice, PagedTable } from '../../components/paged-table.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -60,7 +61,11 @@ const keyOf = ({ person, username }: LeftAccount) => person ?? username;
 /** @param deleted how many deleted accounts stand before them in the API's list */
 export function LeftAlone({ deleted }: { deleted: number }) {
   const [slice, setSlice] = useState(firstSlice);
-  const { data } = useQuery(driftQuery(sliceOfSecond(deleted, slice)));
+  const { data, error, refetch } = useQuery(driftQuery(sliceOfSecond(deleted, slice)));
+  if (error !== null && data === undefined)
+    return (
+      <ErrorBox error={error} title="Which accounts are left alone can’t be told" onRetry={() => void refetch()} />
+    );
   return (
     <Panel title="Disabled by hand, or perhaps ours">
       <Text c="dimmed" mb="sm" maw={720}>

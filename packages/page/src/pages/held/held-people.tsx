@@ -8,8 +8,8 @@ import type { Chosen } from '../../decisions/chosen.ts';
 import { DecidableTable } from '../../decisions/decidable-table.tsx';
 import type { Offer } from '../../decisions/offer.ts';
 import { counted } from '../../text/count.ts';
+import { kindsText } from '../../text/step-kinds.ts';
 import { waitingColumns, waitingKey, waitingName } from '../waiting-columns.tsx';
-import { kindsText } from './kinds-text.ts';
 
 const columns = waitingColumns('Why it is held');
 
@@ -43,7 +43,7 @@ function Kinds({ chosen: { rows, wholeList } }: { chosen: Chosen<WaitingPerson> 
   return (
     <Text fw={600} mt="xs">
       {wholeList && `Of the first ${rows.length}: `}
-      {kindsText(rows)}
+      {kindsText(rows)}.
     </Text>
   );
 }

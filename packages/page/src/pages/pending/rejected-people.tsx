@@ -7,6 +7,7 @@ import type { WaitingPerson } from '../../api/documents.ts';
 import { pageOfSecond, sliceOfSecond } from '../../api/list-part.ts';
 import { pendingQuery } from '../../api/queries.ts';
 import { queryClient } from '../../api/query-client.ts';
+import { ErrorBox } from '../../components/error-box.tsx';
 import { firstSlice } from '../../components/paged-table.tsx';
 import { DecidableTable } from '../../decisions/decidable-table.tsx';
 import { waitingColumns, waitingKey, waitingName } from '../waiting-columns.tsx';
@@ -27,7 +28,9 @@ async function readAll() {
 /** @param pending how many people stand before them in the API's list */
 export function RejectedPeople({ pending }: { pending: number }) {
   const [slice, setSlice] = useState(firstSlice);
-  const { data } = useQuery(pendingQuery(sliceOfSecond(pending, slice)));
+  const { data, error, refetch } = useQuery(pendingQuery(sliceOfSecond(pending, slice)));
+  if (error !== null && data === undefined)
+    return <ErrorBox error={error} title="Who was rejected can’t be told" onRetry={() => void refetch()} />;
   return (
     <section aria-labelledby="rejected">
       <Title order={2} id="rejected">

@@ -15,7 +15,7 @@ export function Exports({ preview, madeAt }: { preview: PreviewedSync; madeAt: s
         leftSection={<Icon name="download" size={16} />}
         onClick={() => download(previewCsv(preview), { name: `${name}.csv`, type: 'text/csv;charset=utf-8' })}
       >
-        CSV
+        Save as CSV
       </Button>
       <Button
         variant="default"
@@ -24,7 +24,7 @@ export function Exports({ preview, madeAt }: { preview: PreviewedSync; madeAt: s
           download(`${JSON.stringify(preview, null, 2)}\n`, { name: `${name}.json`, type: 'application/json' })
         }
       >
-        JSON
+        Save as JSON
       </Button>
     </>
   );

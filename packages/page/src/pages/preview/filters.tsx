@@ -3,6 +3,7 @@ import { Button, Chip, Group, NativeSelect, TextInput } from '@mantine/core';
 import { useMemo } from 'react';
 import { Icon } from '../../components/icon.tsx';
 import { numberText } from '../../text/count.ts';
+import { stepKindWords } from '../../text/step-kinds.ts';
 import classes from './filters.module.css';
 import { outcomeWords } from './outcome-words.ts';
 import {
@@ -15,21 +16,12 @@ import {
   type PreviewFilter,
 } from './previewed-rows.ts';
 
-/** In the order of telling: who loses most first. */
+/** Steps, and what keeps somebody from having any. */
 const kindWords: Readonly<Record<ChangeKind, string>> = {
-  delete: 'Delete',
-  remove: 'Remove',
-  withdraw: 'Withdraw the invitation',
-  disable: 'Disable',
-  'leave-groups': 'Leave groups',
-  create: 'Create',
-  enable: 'Enable',
-  'join-groups': 'Join groups',
-  'change-email': 'Change the address',
-  rename: 'Rename',
-  'rename-group': 'Renamed group',
-  'set aside': 'Set aside',
-  drift: 'Deleted by hand',
+  ...stepKindWords,
+  'rename-group': 'renamed group',
+  'set aside': 'set aside',
+  drift: 'deleted by hand',
 };
 
 export interface FiltersProps {
@@ -87,7 +79,7 @@ export function Filters({ rows, filter, onChange }: FiltersProps) {
                   variant="outline"
                   {...(isLeaverKind(kind as ChangeKind) ? { color: 'red' } : {})}
                 >
-                  {word} <b>{numberText(kinds.get(kind as ChangeKind) ?? 0)}</b>
+                  {word.charAt(0).toUpperCase() + word.slice(1)} <b>{numberText(kinds.get(kind as ChangeKind) ?? 0)}</b>
                 </Chip>
               ))}
             {!isAll && (

@@ -3,7 +3,7 @@ import { Button, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { Icon } from '../../components/icon.tsx';
 import { counted, numberText } from '../../text/count.ts';
-import { kindsText } from '../held/kinds-text.ts';
+import { kindsText } from '../../text/step-kinds.ts';
 import classes from './leavers.module.css';
 import { isLeaverKind, type PreviewedRow } from './previewed-rows.ts';
 

@@ -20,7 +20,7 @@ export default function PreviewPage() {
       <PageHeader
         title="Preview"
         actions={
-          made !== null && (
+          made === null ? undefined : (
             <>
               <Exports preview={made} madeAt={latest?.madeAt ?? null} />
               <ActButton onClick={begin}>Make another</ActButton>

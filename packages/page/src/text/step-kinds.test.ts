@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Step } from '../../api/documents.ts';
-import { kindsText } from './kinds-text.ts';
+import type { Step } from '../api/documents.ts';
+import { kindsText } from './step-kinds.ts';
 
 test('of several people it is told how many each kind of step is about, who loses most first', () => {
   const leave: Step = { kind: 'leave-groups', groups: ['Sales'], because: 'left the group' };
