@@ -1,18 +1,21 @@
 /** What another policy would do: the numbers, and then everybody by name. */
 import { Title } from '@mantine/core';
-import { useMemo } from 'react';
-import type { Radius } from '../../api/documents.ts';
 import { Notice } from '../../components/notice.tsx';
 import { counted, numberText } from '../../text/count.ts';
 import classes from './blast-radius.module.css';
-import { type RadiusPart, radiusParts } from './radius.ts';
+import type { RadiusPart } from './radius.ts';
 import { RadiusTable } from './radius-table.tsx';
 
-export function BlastRadius({ radius }: { radius: Radius }) {
-  const parts = useMemo(() => radiusParts(radius), [radius]);
+export interface BlastRadiusProps {
+  readonly parts: readonly RadiusPart[];
+  /** Entries of `groupFilter` that name no group. */
+  readonly unresolved: readonly string[];
+}
+
+export function BlastRadius({ parts, unresolved }: BlastRadiusProps) {
   return (
     <>
-      {radius.unresolved.map((entry) => (
+      {unresolved.map((entry) => (
         <Notice
           key={entry}
           grade="bad"

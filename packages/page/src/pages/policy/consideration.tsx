@@ -1,7 +1,7 @@
 /** Another policy before it is in force: what it would do to whom, and the deed. */
 import { Button, Loader, Text } from '@mantine/core';
-import { useState } from 'react';
-import type { PolicyEditDocument, PolicyWish, Radius } from '../../api/documents.ts';
+import { useMemo, useState } from 'react';
+import type { PolicyEditDocument, PolicyWish } from '../../api/documents.ts';
 import { ApiError } from '../../api/request.ts';
 import { ActButton } from '../../components/act-button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
@@ -14,7 +14,7 @@ import { Panel } from '../../components/panel.tsx';
 import { BlastRadius } from './blast-radius.tsx';
 import { ChangeList } from './change-list.tsx';
 import classes from './policy.module.css';
-import { radiusParts, radiusSentences } from './radius.ts';
+import { type RadiusPart, radiusParts, radiusSentences } from './radius.ts';
 import type { Edit } from './use-edit.ts';
 
 export interface ConsiderationProps {
@@ -74,6 +74,7 @@ type ConsideredProps = ConsiderationProps & { readonly document: PolicyEditDocum
 
 function Considered({ document, ...props }: ConsideredProps) {
   const { radius, replaces, changes } = document;
+  const parts = useMemo(() => (radius === null ? [] : radiusParts(radius)), [radius]);
   if (radius === null || replaces === null)
     return (
       <EmptyState icon="check" title="The policy is so already.">
@@ -82,28 +83,31 @@ function Considered({ document, ...props }: ConsideredProps) {
     );
   return (
     <div className={classes.stack}>
-      <Deed {...props} radius={radius} replaces={replaces} />
+      <Deed {...props} sentences={radiusSentences(radius)} parts={parts} replaces={replaces} />
       {changes.length > 0 && (
         <Panel title="Changed in the policy">
           <ChangeList changes={changes} />
         </Panel>
       )}
-      <BlastRadius radius={radius} />
+      <BlastRadius parts={parts} unresolved={radius.unresolved} />
     </div>
   );
 }
 
-type DeedProps = ConsiderationProps & { readonly radius: Radius; readonly replaces: number };
+interface DeedProps extends ConsiderationProps {
+  /** What it would do. */
+  readonly sentences: readonly string[];
+  readonly parts: readonly RadiusPart[];
+  readonly replaces: number;
+}
 
 /** So many names tell whether it is the right people; all of them stand in the lists. */
 const mostNames = 100;
 
-function Deed({ edit: { bring, consider }, wish, radius, replaces, onDone }: DeedProps) {
+function Deed({ edit: { bring, consider }, wish, sentences, parts, replaces, onDone }: DeedProps) {
   const [isAsked, setIsAsked] = useState(false);
-  const parts = radiusParts(radius);
   const people = parts.flatMap((part) => part.people);
   const leavers = parts.filter(({ takes }) => takes).reduce((sum, part) => sum + part.people.length, 0);
-  const sentences = radiusSentences(radius);
   const isMoved = bring.error instanceof ApiError && bring.error.code === 'POLICY_MOVED';
   const close = () => {
     setIsAsked(false);

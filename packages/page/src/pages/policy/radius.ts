@@ -1,6 +1,7 @@
 /** What another policy would do to people, in the parts in which it is shown: who would lose access comes first, by themselves. Pure. */
-import type { PreviewedPerson, Radius, Step } from '../../api/documents.ts';
+import type { AffectedByPolicy, Radius, Step } from '../../api/documents.ts';
 import { counted } from '../../text/count.ts';
+import { isLeaverKind } from '../../text/step-kinds.ts';
 
 /** Somebody to whom something would happen. */
 export interface AffectedPerson {
@@ -24,11 +25,12 @@ export interface RadiusPart {
   readonly people: readonly AffectedPerson[];
 }
 
-const leaverKinds: readonly Step['kind'][] = ['disable', 'withdraw', 'remove', 'delete'];
-const isLeaver = ({ steps }: Pick<PreviewedPerson, 'steps'>): boolean =>
-  steps.some(({ kind }) => leaverKinds.includes(kind));
+const isLeaver = ({ steps }: AffectedByPolicy): boolean => steps.some(({ kind }) => isLeaverKind(kind));
 
-const affected = (person: PreviewedPerson & { readonly because?: string }): AffectedPerson => ({
+// By code units: a collator takes a second for 100,000 names.
+const byName = (a: AffectedPerson, b: AffectedPerson): number => Number(a.name > b.name) - Number(a.name < b.name);
+
+const affected = (person: AffectedByPolicy & { readonly because?: string }): AffectedPerson => ({
   ...person,
   because: person.because ?? null,
 });
@@ -39,8 +41,8 @@ export function radiusParts({ sent, held, pending, setAside, noLonger }: Radius)
     id: string,
     words: { title: string; label: string; takes?: true },
     people: readonly AffectedPerson[],
-  ): RadiusPart => ({ id, takes: false, ...words, people: [...people].sort((a, b) => a.name.localeCompare(b.name)) });
-  const stay = (person: PreviewedPerson) => !isLeaver(person);
+  ): RadiusPart => ({ id, takes: false, ...words, people: [...people].sort(byName) });
+  const stay = (person: AffectedByPolicy) => !isLeaver(person);
   return [
     part(
       'leave',
@@ -83,7 +85,7 @@ const verbs = {
   delete: (count) => `delete ${people(count)}`,
 } as const satisfies Record<Step['kind'], (count: number) => string>;
 
-function deedsText(all: readonly Pick<PreviewedPerson, 'steps'>[]): string {
+function deedsText(all: readonly Pick<AffectedByPolicy, 'steps'>[]): string {
   const counts = new Map<Step['kind'], number>();
   for (const { steps } of all)
     for (const kind of new Set(steps.map((step) => step.kind))) counts.set(kind, (counts.get(kind) ?? 0) + 1);
