@@ -12,12 +12,12 @@ const lastCheck = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-/** What was found last, and the way to look anew, for administrators. */
+/** What was found last, when (ms since 1970), and the way to look anew, for administrators. */
 export function useCheck() {
-  const { data: found } = useQuery(lastCheck);
+  const { data: found, dataUpdatedAt: foundAtMs } = useQuery(lastCheck);
   const check = useMutation({
     mutationFn: () => send<CheckDocument>('/check'),
     onSuccess: (document) => queryClient.setQueryData(lastCheck.queryKey, document),
   });
-  return { found, isLooking: check.isPending, error: check.error, look: () => check.mutate() };
+  return { found, foundAtMs, isLooking: check.isPending, error: check.error, look: () => check.mutate() };
 }

@@ -311,11 +311,13 @@ export type PolicyWish =
   | { readonly rollback: number }
   | { readonly reset: true };
 
-type StoppedPerson = PreviewedPerson & { readonly because: string };
+/** Somebody to whom another policy would do something. */
+export type AffectedByPolicy = Omit<PreviewedPerson, 'account'>;
+type StoppedPerson = AffectedByPolicy & { readonly because: string };
 
 /** What another policy would do to whom. */
 export interface Radius {
-  readonly sent: readonly PreviewedPerson[];
+  readonly sent: readonly AffectedByPolicy[];
   readonly held: readonly StoppedPerson[];
   readonly pending: readonly StoppedPerson[];
   /** Who waits for a word now, and would not any more. */

@@ -3,11 +3,11 @@ import { actionText } from '@connector/console/src/held/step-text.ts';
 import { Text } from '@mantine/core';
 import type { Step } from '../api/documents.ts';
 import { asSentence } from '../text/sentence.ts';
+import { isLeaverKind } from '../text/step-kinds.ts';
 import classes from './step-text.module.css';
 
 /** Whether a step takes access from somebody: these stand out. */
-const takesAccess = ({ kind }: Step): boolean =>
-  kind === 'disable' || kind === 'withdraw' || kind === 'remove' || kind === 'delete' || kind === 'leave-groups';
+const takesAccess = ({ kind }: Step): boolean => isLeaverKind(kind) || kind === 'leave-groups';
 
 /** One step. */
 export function StepText({ step }: { step: Step }) {

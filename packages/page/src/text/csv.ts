@@ -1,4 +1,7 @@
-/** Rows for a spreadsheet, in the form of the commands' `--csv` (RFC 4180, without line ends in cells). */
+/**
+ * Rows for a spreadsheet, in the form of the commands' `--csv`: RFC 4180, without line ends in cells. Their own writer is for Node, and larger than what
+ * the page needs of it. Names come from a directory that others write to. Pure.
+ */
 import { oneLine } from '@connector/console/src/text/one-line.ts';
 
 /** What a spreadsheet would take for the beginning of a formula, in either width. */

@@ -16,6 +16,11 @@ export const stepKindWords: Readonly<Record<Step['kind'], string>> = {
   rename: 'rename',
 };
 
+const leaverKinds: readonly string[] = ['disable', 'withdraw', 'remove', 'delete'] satisfies Step['kind'][];
+
+/** Whether a kind of step makes somebody a leaver: these the guard counts. */
+export const isLeaverKind = (kind: string): boolean => leaverKinds.includes(kind);
+
 /** `3 delete, 12 disable`: how many people each kind is about. */
 export function kindsText(people: readonly { readonly steps: readonly Step[] }[]): string {
   const counts = new Map<string, number>();

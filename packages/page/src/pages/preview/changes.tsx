@@ -1,9 +1,10 @@
 /** Somebody's changes, each as what is and what would be, and why. */
 import { Badge, Text, VisuallyHidden } from '@mantine/core';
 import { Icon } from '../../components/icon.tsx';
+import { isLeaverKind } from '../../text/step-kinds.ts';
 import { type Change, changeOf } from './change.ts';
 import classes from './changes.module.css';
-import { isLeaverKind, type PreviewedRow } from './previewed-rows.ts';
+import type { PreviewedRow } from './previewed-rows.ts';
 
 export function Changes({ row }: { row: PreviewedRow }) {
   const { steps, username, account, name, renamedTo } = row;

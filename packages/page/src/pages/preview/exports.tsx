@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import type { PreviewedSync } from '../../api/documents.ts';
 import { Icon } from '../../components/icon.tsx';
-import { download } from './download.ts';
+import { saveFile } from '../../components/save-file.ts';
 import { previewCsv } from './preview-csv.ts';
 
 /** @param madeAt ISO 8601; names the files */
@@ -13,7 +13,7 @@ export function Exports({ preview, madeAt }: { preview: PreviewedSync; madeAt: s
       <Button
         variant="default"
         leftSection={<Icon name="download" size={16} />}
-        onClick={() => download(previewCsv(preview), { name: `${name}.csv`, type: 'text/csv;charset=utf-8' })}
+        onClick={() => saveFile(`${name}.csv`, { parts: [previewCsv(preview)], type: 'text/csv' })}
       >
         Save as CSV
       </Button>
@@ -21,7 +21,7 @@ export function Exports({ preview, madeAt }: { preview: PreviewedSync; madeAt: s
         variant="default"
         leftSection={<Icon name="download" size={16} />}
         onClick={() =>
-          download(`${JSON.stringify(preview, null, 2)}\n`, { name: `${name}.json`, type: 'application/json' })
+          saveFile(`${name}.json`, { parts: [`${JSON.stringify(preview, null, 2)}\n`], type: 'application/json' })
         }
       >
         Save as JSON

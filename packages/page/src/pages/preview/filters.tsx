@@ -3,13 +3,12 @@ import { Button, Chip, Group, NativeSelect, TextInput } from '@mantine/core';
 import { useMemo } from 'react';
 import { Icon } from '../../components/icon.tsx';
 import { numberText } from '../../text/count.ts';
-import { stepKindWords } from '../../text/step-kinds.ts';
+import { isLeaverKind, stepKindWords } from '../../text/step-kinds.ts';
 import classes from './filters.module.css';
 import { outcomeWords } from './outcome-words.ts';
 import {
   type ChangeKind,
   countsBy,
-  isLeaverKind,
   noFilter,
   type PreviewedOutcome,
   type PreviewedRow,

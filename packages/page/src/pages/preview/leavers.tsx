@@ -3,9 +3,9 @@ import { Button, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { Icon } from '../../components/icon.tsx';
 import { counted, numberText } from '../../text/count.ts';
-import { kindsText } from '../../text/step-kinds.ts';
+import { isLeaverKind, kindsText } from '../../text/step-kinds.ts';
 import classes from './leavers.module.css';
-import { isLeaverKind, type PreviewedRow } from './previewed-rows.ts';
+import type { PreviewedRow } from './previewed-rows.ts';
 
 export function Leavers({ leavers, onShow }: { leavers: readonly PreviewedRow[]; onShow: () => void }) {
   const kinds = useMemo(

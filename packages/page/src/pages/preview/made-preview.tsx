@@ -4,10 +4,11 @@ import { useMemo, useState } from 'react';
 import type { PreviewedSync } from '../../api/documents.ts';
 import { Moment } from '../../components/moment.tsx';
 import { counted } from '../../text/count.ts';
+import { isLeaverKind } from '../../text/step-kinds.ts';
 import { Filters } from './filters.tsx';
 import { Leavers } from './leavers.tsx';
 import { PreviewedPeople } from './previewed-people.tsx';
-import { isLeaverKind, noFilter, type PreviewFilter, rowsIn } from './previewed-rows.ts';
+import { noFilter, type PreviewFilter, rowsIn } from './previewed-rows.ts';
 
 export interface MadePreviewProps {
   readonly preview: PreviewedSync;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isLeaverStep, step } from '@connector/shared/plan.ts';
-import { countsBy, filtered, isLeaverKind, noFilter, rowsIn } from './previewed-rows.ts';
+import { isLeaverKind } from '../../text/step-kinds.ts';
+import { countsBy, filtered, noFilter, rowsIn } from './previewed-rows.ts';
 import { somePreview } from './some-preview.ts';
 
 const rows = rowsIn(somePreview);

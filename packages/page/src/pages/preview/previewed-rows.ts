@@ -1,5 +1,6 @@
 /** A preview as one list: everybody for whom something would be done, and who stands in the way of nothing but themselves. Pure. */
 import type { AccountBefore, PreviewedSync, Step } from '../../api/documents.ts';
+import { isLeaverKind } from '../../text/step-kinds.ts';
 
 /** What would become of somebody's steps; the words of the CSV. */
 export type PreviewedOutcome = 'sent' | 'held' | 'pending' | 'set aside' | 'drift';
@@ -26,10 +27,6 @@ export interface PreviewedRow {
   /** What is searched, in lower case. */
   readonly text: string;
 }
-
-/** The steps that make somebody a leaver: what the guard counts. */
-const leaverKinds: readonly ChangeKind[] = ['disable', 'withdraw', 'remove', 'delete'];
-export const isLeaverKind = (kind: ChangeKind): boolean => leaverKinds.includes(kind);
 
 type Told = Omit<PreviewedRow, 'key' | 'isLeaver' | 'text'> & { readonly id: string };
 
