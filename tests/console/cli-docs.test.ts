@@ -308,8 +308,8 @@ test('preview and apply print what is described, the CSV has the columns describ
 
 test('nothing that was printed was undescribed or of another type, and everything described was printed', () => {
   assert.deepEqual(described.problems, []);
-  const shapes = ['Errors in JSON', 'Renamed groups', 'Names not found', 'Plan files', 'People of an edit'].map(
-    sectionNamed,
-  );
+  const shapes = [
+    ...['Errors in JSON', 'Account before', 'Renamed groups', 'Names not found', 'Plan files', 'People of an edit'],
+  ].map(sectionNamed);
   assert.deepEqual(described.unseen([...ofCommands, ...shapes]), []);
 });

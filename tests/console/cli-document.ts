@@ -85,6 +85,7 @@ export class Described {
   #isWhole(field: Field, value: unknown, section: Section): boolean {
     this.#seen.add(field);
     const shape = shapeOf(field);
+    if (shape && value === null && field.type.endsWith(' or null')) return true;
     if (shape) this.look(value, shape);
     else if (!this.#hasType(value, field.type))
       this.problems.push(`${section.title}: ${field.path} is ${typeOf(value)}, not ${field.type}`);

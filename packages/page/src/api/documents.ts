@@ -72,7 +72,7 @@ export interface RenamedGroup {
   readonly since: string;
 }
 
-/** `GET /held`; its pages run on from the people to the groups. */
+/** `GET /held`; it is people who are told page by page: all groups are on each. */
 export interface HeldDocument {
   readonly held: readonly WaitingPerson[];
   readonly groups: readonly RenamedGroup[];
@@ -222,11 +222,21 @@ export interface CheckDocument {
   }[];
 }
 
+/** An account before anything is done to it, as far as steps change it. */
+export interface AccountBefore {
+  readonly fullname: string;
+  readonly disabled: boolean;
+  readonly invited: boolean;
+  readonly groups: readonly string[];
+}
+
 /** Somebody for whom a sync would do something. */
 export interface PreviewedPerson {
   readonly person: string;
   readonly username: string;
   readonly name: string;
+  /** As it was; `null` without any. */
+  readonly account: AccountBefore | null;
   readonly steps: readonly Step[];
 }
 

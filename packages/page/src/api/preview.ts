@@ -1,4 +1,4 @@
-/** The preview that the console makes for everybody: how it is, and beginning one. */
+/** The preview that the console makes for everybody: how it is, beginning one, and giving it up. */
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { PreviewDocument } from './documents.ts';
 import { previewQuery } from './queries.ts';
@@ -12,11 +12,20 @@ export function usePreview() {
     mutationFn: () => send<PreviewDocument>('/preview'),
     onSuccess: (document) => queryClient.setQueryData(previewQuery.queryKey, document),
   });
+  const giveUp = useMutation({
+    mutationFn: async () => {
+      await queryClient.cancelQueries(previewQuery); // what is on its way tells of the one that is given up
+      return send('/preview', { method: 'DELETE' });
+    },
+    onSuccess: () => queryClient.setQueryData(previewQuery.queryKey, { state: 'none', by: null, begunAt: null }),
+  });
   return {
     latest: preview.data,
-    /** Why it can't be told, or begun. */
-    error: preview.error ?? begin.error,
+    /** Why it can't be told, begun or given up. */
+    error: preview.error ?? begin.error ?? giveUp.error,
     isBeginning: begin.isPending,
     begin: () => begin.mutate(),
+    isGivingUp: giveUp.isPending,
+    giveUp: () => giveUp.mutate(),
   };
 }

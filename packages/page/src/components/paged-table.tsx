@@ -146,7 +146,7 @@ function PageCheckbox<Row>({ choosing: { selection, onChange }, shown }: Chosen<
     // biome-ignore lint/a11y/noRedundantRoles: display: block on phones takes the role away
     <th scope="col" role="columnheader" className={classes.choice}>
       <Checkbox
-        aria-label="Choose everybody on this page"
+        aria-label="Choose all on this page"
         checked={keys.length > 0 && count === keys.length}
         indeterminate={count > 0 && count < keys.length}
         onChange={({ currentTarget: { checked } }) =>
@@ -165,7 +165,7 @@ function ChosenBar<Row>({ choosing, shown, total }: Chosen<Row> & { total: numbe
   return (
     <div className={classes.bar} data-empty={count === 0 || undefined}>
       <Text size="sm" role="status">
-        {count === 0 ? 'Nobody is chosen.' : `${numberText(count)} chosen${selection.all ? ': all there are' : ''}.`}
+        {count === 0 ? 'None chosen.' : `${numberText(count)} chosen${selection.all ? ': all there are' : ''}.`}
       </Text>
       {!selection.all && total > shown.size && isPageChosen && (
         <Button size="compact-sm" variant="subtle" onClick={() => onChange(everythingSelected())}>
@@ -174,7 +174,7 @@ function ChosenBar<Row>({ choosing, shown, total }: Chosen<Row> & { total: numbe
       )}
       {count > 0 && (
         <Button size="compact-sm" variant="subtle" onClick={() => onChange(nothingSelected())}>
-          Choose nobody
+          Choose none
         </Button>
       )}
       {count > 0 && (

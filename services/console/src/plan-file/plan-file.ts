@@ -91,7 +91,13 @@ export interface WrittenPlan {
 
 type Shown = Pick<StoppedPerson, 'person' | 'username' | 'name' | 'account' | 'steps'> & { readonly because?: string };
 
-const before = ({ fullname, disabled, invited, groups }: Account) => ({ fullname, disabled, invited, groups });
+/** What is told of an account before. */
+export const before = ({ fullname, disabled, invited, groups }: Account): z.infer<typeof accountBefore> => ({
+  fullname,
+  disabled,
+  invited,
+  groups,
+});
 
 const planned = (outcome: PlannedPerson['outcome'], people: readonly Shown[]): PlannedPerson[] =>
   people

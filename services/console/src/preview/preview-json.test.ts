@@ -27,3 +27,24 @@ test('whose account was deleted by hand stands apart from the set aside, as in t
     out: null,
   });
 });
+
+test('of an account before it is told what steps change, and no more', () => {
+  const account = {
+    ...{ username: 'ann@company.test', id: '7', fullname: 'Ann Old', groups: ['Sales'] },
+    ...{ disabled: false, invited: false, admin: true, objectGuid: '1', directory: 'corp' },
+  };
+  const ann = { person: 'corp/1', username: 'ann@company.test', name: 'Ann New' };
+  const steps = [{ kind: 'rename', fullname: 'Ann New', because: 'has another name' }] as const;
+  const json = previewJson({
+    sent: [{ ...ann, steps, calls: [], account }],
+    held: [],
+    groups: [],
+    pending: [{ ...ann, steps, because: 'new', account: null }],
+    setAside: [],
+    read: { objects: 1, accounts: 1 },
+  });
+  const before = { fullname: 'Ann Old', disabled: false, invited: false, groups: ['Sales'] };
+  const { sent, pending } = json as Record<string, unknown>;
+  assert.deepEqual(sent, [{ ...ann, steps, calls: [], account: before }]);
+  assert.deepEqual(pending, [{ ...ann, steps, because: 'new', account: null }]);
+});

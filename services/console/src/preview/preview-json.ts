@@ -1,12 +1,15 @@
 /** What a sync would do, for programs. */
+import type { Account } from '@connector/shared/account.ts';
 import type { Preview } from '@connector/sync/preview/preview.ts';
 import { heldGroupsJson } from '../held/held-groups.ts';
-import type { WrittenPlan } from '../plan-file/plan-file.ts';
+import { before, type WrittenPlan } from '../plan-file/plan-file.ts';
 import { isoText } from '../text/when.ts';
 
-/** What the steps change is told in a plan file. */
-const withoutAccount = <T extends { readonly account: unknown }>({ account: _, ...person }: T): Omit<T, 'account'> =>
-  person;
+/** With the account as it was, as far as steps change it: whoever reads them sees what becomes of what. */
+const withAccount = <T extends { readonly account: Account | null }>({ account, ...person }: T) => ({
+  ...person,
+  account: account && before(account),
+});
 
 export function previewJson(
   { sent, held, groups, pending, setAside, read }: Preview,
@@ -15,10 +18,10 @@ export function previewJson(
   const asides = setAside.map(({ sinceMs, ...each }) => ({ ...each, since: isoText(sinceMs) }));
   const deleted = asides.filter(({ kind }) => kind === 'drift');
   return {
-    sent: sent.map(withoutAccount),
-    held: held.map(withoutAccount),
+    sent: sent.map(withAccount),
+    held: held.map(withAccount),
     groups: heldGroupsJson(groups),
-    pending: pending.map(withoutAccount),
+    pending: pending.map(withAccount),
     setAside: asides.filter(({ kind }) => kind !== 'drift'),
     deletedByHand: deleted.map(({ kind: _drift, ...each }) => each),
     read,

@@ -1,0 +1,20 @@
+/** Somebody in a list: the name, which leads to their story, and below it what their account is called. */
+import { Text } from '@mantine/core';
+import { PersonLink, type PersonLinkProps } from './person-link.tsx';
+
+export interface NamedProps extends PersonLinkProps {
+  readonly username: string | null;
+}
+
+export function Named({ person, name, username }: NamedProps) {
+  return (
+    <>
+      <PersonLink person={person} name={name} />
+      {username !== null && username !== name && (
+        <Text size="sm" c="dimmed">
+          {username}
+        </Text>
+      )}
+    </>
+  );
+}
