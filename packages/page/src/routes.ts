@@ -68,19 +68,19 @@ export const regions: readonly Region[] = [
   {
     heading: 'The connector',
     places: [
-      { path: '/policy', label: 'Policy', icon: 'policy', page: lazy(() => import('./pages/policy.tsx')) },
+      { path: '/policy', label: 'Policy', icon: 'policy', page: lazy(() => import('./pages/policy/policy.tsx')) },
       {
         path: '/audit',
         label: 'Audit trail',
         icon: 'audit',
-        page: lazy(() => import('./pages/audit.tsx')),
+        page: lazy(() => import('./pages/audit/audit.tsx')),
         administratorsOnly: true,
       },
       {
         path: '/diagnostics',
         label: 'Diagnostics',
         icon: 'diagnostics',
-        page: lazy(() => import('./pages/diagnostics.tsx')),
+        page: lazy(() => import('./pages/diagnostics/diagnostics.tsx')),
       },
     ],
   },

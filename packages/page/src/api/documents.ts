@@ -3,16 +3,20 @@
  * they can't fall out of step. Moments are ISO 8601 texts.
  */
 import type { AsidePerson } from '@connector/console/src/aside/aside-people.ts';
+import type { Verified } from '@connector/console/src/audit/audit-trail.ts';
+import type { CheckDocument } from '@connector/console/src/check/check-command.ts';
 import type { FilterStory, DirectoryStatus as StandingInDirectory, Way } from '@connector/console/src/explain/story.ts';
 import type { Standing } from '@connector/console/src/explain/verdict.ts';
 import type { PageTold } from '@connector/console/src/page.ts';
 import type { RosterPerson } from '@connector/console/src/people/roster.ts';
 import type { Instance } from '@connector/console/src/status/service-states.ts';
 import type { DirectoryStatus, Status } from '@connector/console/src/status/status.ts';
+import type { SupportBundle } from '@connector/console/src/support-bundle/support-bundle.ts';
 import type { AuditEntry } from '@connector/shared/audit.ts';
 import type { Decision, SetAside, Step } from '@connector/shared/plan.ts';
+import type { GuardLimits, NumberedPolicy, PolicyChange, WrittenPolicy } from '@connector/shared/policy.ts';
 
-export type { Standing, Step, Way };
+export type { CheckDocument, PolicyChange, Standing, Step, SupportBundle, Way };
 
 /** Where a page lies in a list, and how long that is. */
 export type Page = PageTold;
@@ -212,14 +216,9 @@ export interface AuditDocument {
   readonly page: Page;
 }
 
-/** `POST /check` */
-export interface CheckDocument {
-  readonly ok: boolean;
-  readonly findings: readonly {
-    readonly grade: 'ok' | 'warning' | 'failure';
-    readonly end: string;
-    readonly text: string;
-  }[];
+/** `GET /audit/verify` */
+export interface VerifiedDocument extends Verified {
+  readonly whole: boolean;
 }
 
 /** An account before anything is done to it, as far as steps change it. */
@@ -262,4 +261,101 @@ export interface PreviewDocument {
   readonly madeAt?: string | null;
   readonly preview?: PreviewedSync | null;
   readonly error?: { readonly code: string; readonly message: string } | null;
+}
+
+type WrittenRules = Omit<WrittenPolicy, 'guard'>;
+
+/** A policy as people write it, every key of it. */
+export type WholePolicy = { readonly [Key in keyof WrittenRules]-?: NonNullable<WrittenRules[Key]> } & {
+  readonly guard: Readonly<GuardLimits>;
+};
+
+/** `GET /policy` */
+export interface PolicyDocument {
+  /** 0: from before they were numbered; `null`: none is in force yet. */
+  readonly number: number | null;
+  readonly from: NumberedPolicy['from'];
+  readonly by: string | null;
+  readonly at: string | null;
+  readonly settled: boolean;
+  readonly policy: WholePolicy;
+  readonly differs: readonly {
+    readonly key: string;
+    readonly inForce: PolicyChange['is'];
+    readonly configured: PolicyChange['is'];
+  }[];
+}
+
+/** A policy that is, or was, in force, and what it changed. */
+export interface PolicyRevision extends Pick<NumberedPolicy, 'number' | 'by' | 'from'> {
+  readonly at: string;
+  readonly policy: WholePolicy;
+  readonly changes: readonly PolicyChange[];
+}
+
+/** `GET /policy/history` */
+export interface PolicyHistoryDocument {
+  readonly history: readonly PolicyRevision[];
+  readonly page: Page;
+}
+
+/** Which other policy is wanted. */
+export type PolicyWish =
+  | { readonly set: Readonly<Record<string, unknown>> }
+  | { readonly rollback: number }
+  | { readonly reset: true };
+
+type StoppedPerson = PreviewedPerson & { readonly because: string };
+
+/** What another policy would do to whom. */
+export interface Radius {
+  readonly sent: readonly PreviewedPerson[];
+  readonly held: readonly StoppedPerson[];
+  readonly pending: readonly StoppedPerson[];
+  /** Who waits for a word now, and would not any more. */
+  readonly noLonger: readonly StoppedPerson[];
+  readonly setAside: readonly SetAsideInStatus[];
+  /** Entries of `groupFilter` that name no group. */
+  readonly unresolved: readonly string[];
+}
+
+/** `POST /policy/blast-radius`, and `POST /policy` */
+export interface PolicyEditDocument {
+  /** Number of the policy that it replaces; `null`: all was so already. */
+  readonly replaces: number | null;
+  /** Of the policy that is in force by it; `null`: nothing was changed. */
+  readonly number: number | null;
+  readonly changes: readonly PolicyChange[];
+  /** `null`: all was so already. */
+  readonly radius: Radius | null;
+}
+
+/** `GET /debug-log` */
+export interface DebugLogDocument {
+  readonly debugLog: boolean;
+  readonly by: string | null;
+  readonly until: string | null;
+}
+
+/** What opens the API for somebody, but not what opens anything itself. */
+export interface Token {
+  readonly name: string;
+  readonly role: SessionDocument['role'];
+  readonly createdBy: string;
+  readonly createdAt: string;
+  /** `null`: never. */
+  readonly expires: string | null;
+  readonly over: boolean;
+}
+
+/** `GET /tokens` */
+export interface TokensDocument {
+  readonly tokens: readonly Token[];
+}
+
+/** `POST /queues/reveal` */
+export interface RevealDocument {
+  readonly until: string;
+  /** Where people are shown, on this host. */
+  readonly at: string;
 }

@@ -3,15 +3,20 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type {
   AsideDocument,
   AuditDocument,
+  DebugLogDocument,
   DriftDocument,
   HeldDocument,
   PendingDocument,
   PeopleDocument,
+  PolicyDocument,
+  PolicyHistoryDocument,
   PreviewDocument,
   SearchDocument,
   SessionDocument,
   StatusDocument,
+  TokensDocument,
   UndoableDocument,
+  VerifiedDocument,
 } from './documents.ts';
 import { get } from './request.ts';
 
@@ -66,6 +71,38 @@ export const driftQuery = (slice: Slice) => listQuery<DriftDocument>('/drift', s
 export const undoableQuery = (slice: Slice) => listQuery<UndoableDocument>('/undoable', slice);
 /** The audit trail, the newest first; for administrators. */
 export const auditQuery = (slice: Slice) => listQuery<AuditDocument>('/audit', slice);
+
+/** Policies that are, or were, in force, the newest first. */
+export const policyHistoryQuery = (slice: Slice) => listQuery<PolicyHistoryDocument>('/policy/history', slice);
+
+/** Which policy counts: kept as a list is, for whatever brings another one into force changes both. */
+export const policyQuery = queryOptions({
+  queryKey: [...listKey, '/policy'],
+  queryFn: ({ signal }) => get<PolicyDocument>('/policy', { signal }),
+  refetchInterval: listsEveryMs,
+});
+
+/** Whether the trail is whole; for administrators, and only when somebody asks: all of it is read for that. */
+export const auditVerifyQuery = queryOptions({
+  queryKey: ['audit/verify'],
+  queryFn: ({ signal }) => get<VerifiedDocument>('/audit/verify', { signal, alsoDocuments: [409] }),
+  enabled: false,
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** Whether the services tell more in their logs. */
+export const debugLogQuery = queryOptions({
+  queryKey: ['debug-log'],
+  queryFn: ({ signal }) => get<DebugLogDocument>('/debug-log', { signal }),
+  refetchInterval: listsEveryMs,
+});
+
+/** Which tokens there are; for administrators. */
+export const tokensQuery = queryOptions({
+  queryKey: ['tokens'],
+  queryFn: ({ signal }) => get<TokensDocument>('/tokens', { signal }),
+  refetchInterval: listsEveryMs,
+});
 
 /** Whom the directories know, by a part of what they are called. */
 export const searchQuery = (text: string, slice: Slice) =>

@@ -51,20 +51,27 @@ export interface Change {
   readonly method?: 'POST' | 'DELETE';
   /** Sent as JSON; nothing is without it. */
   readonly body?: object;
+  /** Gives it up, where it is a question that takes long. */
+  readonly signal?: AbortSignal;
   readonly alsoDocuments?: AlsoDocuments;
 }
 
-/** Changes something, in the session's name. @throws ApiError, Unreachable */
+/** Changes something, in the session's name. @throws ApiError, Unreachable, or what aborted `signal` */
 export async function send<Answer>(
   path: string,
-  { method = 'POST', body, alsoDocuments }: Change = {},
+  { method = 'POST', body, signal, alsoDocuments }: Change = {},
 ): Promise<Answer> {
   const token = await csrfToken(() => get('/session'));
   const headers = {
     ...(token === null ? {} : { 'x-csrf-token': token }),
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
   };
-  return ask(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, alsoDocuments);
+  const init = {
+    ...{ method, headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+  return ask(path, init, alsoDocuments);
 }
 
 async function ask<Answer>(path: string, init: RequestInit, alsoDocuments: AlsoDocuments = []): Promise<Answer> {

@@ -1,6 +1,6 @@
 /** A moment: how long ago it was, and exactly when on pointing at it. */
-
 import { agoText } from '../text/duration.ts';
+import { momentText } from '../text/moment.ts';
 import { useNow } from './use-now.ts';
 
 const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
@@ -14,4 +14,9 @@ export function Moment({ at }: { at: string }) {
       {agoText(atMs, nowMs)}
     </time>
   );
+}
+
+/** When exactly it was, where the order of things matters. @param at ISO 8601 */
+export function ExactMoment({ at }: { at: string }) {
+  return <time dateTime={at}>{momentText(Date.parse(at))}</time>;
 }

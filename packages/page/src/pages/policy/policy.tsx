@@ -1,4 +1,4 @@
-import { PageHeader } from '../components/page-header.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
 
 export default function PolicyPage() {
   return <PageHeader title="Policy" />;
