@@ -1,6 +1,8 @@
-/** What an administrator decides on the page, and sees there of what happens meanwhile: on a real directory, with all services. */
+/** What an administrator decides on the page, and sees there of what happens meanwhile: on a real directory, with all services, one after the other. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { waitUntil } from '../support/wait-until.ts';
 import { Company, fullNameOf, mailOf } from './company.ts';
 
@@ -101,4 +103,37 @@ describe('on the page', () => {
     await page.getByText('In scope.').waitFor();
     await page.getByRole('link', { name: fullNameOf('olga') }).waitFor();
   });
+
+  test('a preview shows what a full sync would do, of whom one looks for, and is saved for a spreadsheet', async () => {
+    await using visit = await company.visit('ada');
+    const { page } = visit;
+    await visit.goTo('Preview');
+    await page.getByRole('button', { name: 'Make a preview' }).click();
+    const rows = page.getByRole('table', { name: 'What would be done for whom' }).getByRole('row');
+    const leaver = rows.filter({ hasText: fullNameOf('osman') });
+    await leaver.filter({ hasText: 'held' }).waitFor({ timeout: 60_000 });
+    await page.getByRole('searchbox', { name: 'Search' }).fill('osman');
+    await rows.filter({ hasText: fullNameOf('nils') }).waitFor({ state: 'detached' });
+    await leaver.waitFor();
+    assert.match(await savedBy(page, 'Save as CSV'), /osman@company\.test/);
+    assert.match(await savedBy(page, 'Save as JSON'), /"username": "osman@company\.test"/);
+  });
+
+  test('the audit trail tells who has decided, and is saved as a file', async () => {
+    await using visit = await company.visit('ada');
+    const { page } = visit;
+    await visit.goTo('Audit trail');
+    const rows = page.getByRole('table', { name: 'What was changed, the newest first' }).getByRole('row');
+    const approved = rows.filter({ hasText: 'ada@example.test' }).filter({ hasText: fullNameOf('nina') });
+    await approved.first().waitFor();
+    const trail = await savedBy(page, 'CSV');
+    assert.match(trail, /ada@example\.test.*approved/);
+  });
 });
+
+/** What is saved at the press of a button. */
+async function savedBy(page: Page, name: string): Promise<string> {
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name }).click();
+  return await readFile(await (await saving).path(), 'utf8');
+}
