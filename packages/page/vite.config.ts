@@ -1,11 +1,12 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { compressedFiles } from './compressed-files.ts';
 
 /** Where a console runs while the page is worked on: `make demo` starts one there. */
 const console = 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), compressedFiles()],
   build: {
     // The console's policy allows nothing inline: small files stay files.
     assetsInlineLimit: 0,

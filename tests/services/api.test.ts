@@ -404,8 +404,13 @@ describe('the API', () => {
   });
 
   test('without a token or a session pages lead to where one signs in, and that is all there is', async () => {
-    const front = await surface.inject({ method: 'GET', url: '/' });
-    assert.deepEqual([front.statusCode, front.headers.location], [302, '/sign-in']);
+    for (const [url, to] of [
+      ['/', ''],
+      ['/held?offset=100', '?to=%2Fheld%3Foffset%3D100'],
+    ] as const) {
+      const { statusCode, headers } = await surface.inject({ method: 'GET', url });
+      assert.deepEqual([statusCode, headers.location], [302, `/sign-in${to}`]);
+    }
     const page = await surface.inject({ method: 'GET', url: '/sign-in' });
     assert.deepEqual(
       [page.statusCode, page.body.includes('by-token'), page.body.includes('by-password')],

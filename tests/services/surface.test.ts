@@ -39,21 +39,28 @@ test('every service tells that it is alive, whether it is ready and why not, and
   await recovered(reconciler);
 });
 
-test('the console’s front page says what there is to whoever has the token, and its queues ask for it', async () => {
+test('the console leads strangers to where one signs in, shows whoever has the token its page, and its queues ask for it', async () => {
   await using servers = await Servers.create();
   await using run = await servers.run({ console: { token } });
   const program = run.process('console');
   await recovered(program);
   const origin = await addressOf(program);
-  const stranger = await fetch(`${origin}/`);
-  assert.deepEqual([stranger.status, stranger.url], [200, `${origin}/sign-in`]);
+  const stranger = await fetch(`${origin}/held`);
+  assert.deepEqual([stranger.status, stranger.url], [200, `${origin}/sign-in?to=%2Fheld`]);
   assert.match(await stranger.text(), /<form id="by-token"/);
-  const front = await fetch(`${origin}/`, { headers: { authorization: `Bearer ${token}` } });
-  assert.equal(front.status, 200);
-  assert.match(front.headers.get('content-security-policy') ?? '', /default-src 'none'/);
-  const page = await front.text();
-  for (const path of ['/queues/', '/api/v1/openapi.json', '/readyz', '/healthz', '/metrics'])
-    assert.ok(page.includes(`href="${path}"`), path);
+  const page = await fetch(`${origin}/held`, { headers: { authorization: `Bearer ${token}` } });
+  assert.equal(page.status, 200);
+  const policy = page.headers.get('content-security-policy') ?? '';
+  assert.match(policy, /default-src 'none'/);
+  const text = await page.text();
+  const nonce = /name="csp-nonce" content="([^"]+)"/.exec(text)?.[1] ?? assert.fail(text);
+  assert.ok(policy.includes(`'nonce-${nonce}'`));
+  const files = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path);
+  assert.ok(files.some((path) => path.endsWith('.js')) && files.some((path) => path.endsWith('.css')), text);
+  for (const path of files) assert.equal((await fetch(`${origin}${path}`)).status, 200, path);
+  const gone = await fetch(`${origin}/assets/gone.js`);
+  assert.deepEqual([gone.status, gone.headers.get('cache-control')], [404, 'no-store']);
+  assert.equal((await fetch(`${origin}/nothing`)).status, 404);
   assert.equal((await fetch(`${origin}/queues/`)).status, 401);
   assert.equal((await fetch(`${origin}/queues/`, { headers: { authorization: 'Bearer wrong' } })).status, 401);
   const open = await fetch(`${origin}/queues/`, { headers: { authorization: `Bearer ${token}` } });

@@ -6,7 +6,10 @@ import { test } from 'node:test';
 
 const root = resolve(import.meta.dirname, '../..');
 const isTest = (file: string) => /\.test\.ts$|\/testing\//.test(file);
-const files = globSync('{packages,services}/*/src/**/*.ts', { cwd: root }).filter((file) => !isTest(file));
+/** The page runs in browsers, is bundled, and stands above all others: of them it knows the console. */
+const isOfPage = (file: string) => file.startsWith('packages/page/');
+const all = globSync('{packages,services}/*/src/**/*.{ts,tsx}', { cwd: root }).filter((file) => !isTest(file));
+const files = all.filter((file) => !isOfPage(file));
 
 /** The files of this repository that a file imports. */
 function importsOf(file: string): string[] {
@@ -47,6 +50,16 @@ test('imports go downward', () => {
         from.startsWith('packages/') ? 'packages/sync' : '',
         `${file} imports ${imported}: only services do`,
       );
+    }
+  }
+});
+
+test('the page knows the console and the shared language, and nobody knows the page', () => {
+  for (const file of all) {
+    const text = readFileSync(join(root, file), 'utf8');
+    for (const [, name = ''] of text.matchAll(/from '@connector\/([^/]+)\//g)) {
+      if (isOfPage(file)) assert.match(name, /^(console|shared)$/, `${file} imports of ${name}`);
+      else assert.notEqual(name, 'page', `${file} imports of the page`);
     }
   }
 });

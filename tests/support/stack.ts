@@ -15,7 +15,8 @@ import { Simulator } from './simulator.ts';
 import { waitUntil } from './wait-until.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-export type ServiceName = 'watcher' | 'reconciler' | 'pusher';
+export type ServiceName = 'watcher' | 'reconciler' | 'pusher' | 'console';
+/** Those that sync. */
 export const serviceNames: readonly ServiceName[] = ['watcher', 'reconciler', 'pusher'];
 
 export interface StackOptions {
@@ -183,6 +184,7 @@ export class Stack implements AsyncDisposable {
     return program;
   }
 
+  /** Starts those that sync. */
   startAll(): void {
     for (const name of serviceNames) this.start(name);
   }

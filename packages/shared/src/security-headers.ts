@@ -1,11 +1,11 @@
 /** What a browser may do with what a service shows: load from here only, be framed by nobody, keep nothing. */
 
-/** What a page needs: `plain` ones nothing but text and style, `application`s scripts and data from this host. */
-type Kind = 'plain' | 'application';
+/** What a page needs: `plain` ones nothing but text and style, `foreign` ones, which others have made, scripts, data, and style wherever it stands. */
+type Kind = 'plain' | 'foreign';
 
 const policies: Readonly<Record<Kind, readonly string[]>> = {
   plain: ["default-src 'none'", "style-src 'unsafe-inline'"],
-  application: [
+  foreign: [
     "default-src 'none'",
     "script-src 'self'",
     // bull-board's page has a style sheet and style attributes in its text, and its library of menus adds more.
@@ -17,11 +17,27 @@ const policies: Readonly<Record<Kind, readonly string[]>> = {
 };
 const always = ["base-uri 'self'", "form-action 'none'", "frame-ancestors 'none'"];
 
-/** HTTP headers of a page. */
-export const headersFor = (kind: Kind): Record<string, string> => ({
-  'content-security-policy': [...policies[kind], ...always].join('; '),
+const headersWith = (policy: readonly string[]): Record<string, string> => ({
+  'content-security-policy': [...policy, ...always].join('; '),
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-resource-policy': 'same-origin',
   'cache-control': 'no-store',
 });
+
+/** HTTP headers of a page. */
+export const headersFor = (kind: Kind): Record<string, string> => headersWith(policies[kind]);
+
+/**
+ * HTTP headers of a page of our own, which has scripts and data from this host, and no style in its text but what carries the nonce.
+ * @param nonce new for each answer, and not to be guessed: base64
+ */
+export const headersForOwn = (nonce: string): Record<string, string> =>
+  headersWith([
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self'",
+    "font-src 'self'",
+    "connect-src 'self'",
+  ]);

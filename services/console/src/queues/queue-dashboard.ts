@@ -27,7 +27,7 @@ const sayToken =
   'The queue dashboard asks for a token, as "connector create-token" makes it, or for that of console.token: as the password, under any user name, or as "Authorization: Bearer …".\n';
 
 const sayAsk =
-  'People are shown to an administrator who has asked for it, for a quarter of an hour: with the button on the front page, or POST /api/v1/queues/reveal in a session. Without them, the queues are at /queues/.\n';
+  'People are shown to an administrator who has asked for it, for a quarter of an hour: with the button on the console’s page, or POST /api/v1/queues/reveal in a session. Without them, the queues are at /queues/.\n';
 
 const cannotTell = "Whose the token is can't be told: Redis doesn't answer as it should, see /readyz.\n";
 
@@ -89,7 +89,7 @@ async function addBoard(surface: FastifyInstance, { path, title, queues, guard }
   adapter.setBasePath(path);
   await surface.register(
     async (scope) => {
-      scope.addHook('onRequest', async (_, reply) => void reply.headers(headersFor('application')));
+      scope.addHook('onRequest', async (_, reply) => void reply.headers(headersFor('foreign')));
       scope.addHook('onRequest', onlyLooking);
       scope.addHook('onRequest', guard);
       scope.addHook('onSend', async (_, reply, page) =>

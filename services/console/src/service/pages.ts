@@ -1,4 +1,4 @@
-/** What the console answers: a page to sign in; the front page, the API and the queues for whoever has done so, or sends a token. */
+/** What the console answers: where to sign in; the page, the API and the queues for whoever has done so, or sends a token. */
 import type { Service } from '@connector/shared/service.ts';
 import cookie from '@fastify/cookie';
 import type { FastifyInstance } from 'fastify';
@@ -11,7 +11,8 @@ import { TokenCheck } from '../access/token-check.ts';
 import { addApi } from '../api/api.ts';
 import { addQueueDashboard } from '../queues/queue-dashboard.ts';
 import { sessionOf } from '../session.ts';
-import { addFrontPage } from './front-page.ts';
+import { addBuiltPage } from './built-page.ts';
+import { addSignInPage } from './sign-in-page.ts';
 
 /** Adds the console's pages to its surface. */
 export async function addPages(surface: FastifyInstance, service: Service): Promise<void> {
@@ -34,7 +35,8 @@ export async function addPages(surface: FastifyInstance, service: Service): Prom
   const onWrongToken = (address: string) => log.warn({ address }, 'somebody sent a wrong token to the console');
   const door = new Door({ check, sessions, onWrongToken });
   await surface.register(cookie);
-  addFrontPage(surface, { door, byPassword: may !== null });
+  addSignInPage(surface, { byPassword: may !== null });
+  await addBuiltPage(surface, { door });
   const signIn = { store, check, sessions, asking, signal };
   await addApi(surface, { door, session: sessionOf({ configuration, store }), log, signIn });
   const isShown = (secret: string) => arePeopleShown(store, secret);
