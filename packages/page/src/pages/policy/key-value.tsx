@@ -10,7 +10,8 @@ export function KeyValue({ info, policy }: { info: KeyInfo; policy: FlatPolicy }
   const entries = policy[info.key];
   if (entries.length === 0) return <Text>{info.empty}</Text>;
   return (
-    <ul className={classes.entries} aria-label={info.key}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls has to be reached with the keyboard
+    <ul className={classes.entries} aria-label={info.key} tabIndex={0}>
       {entries.map((entry) => (
         <li key={entry}>{entry}</li>
       ))}

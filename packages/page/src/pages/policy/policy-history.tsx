@@ -13,6 +13,8 @@ import { ChangeList } from './change-list.tsx';
 
 /** A few are enough beside the policy itself. */
 const firstFew = { offset: 0, limit: 10 };
+/** By whom one is that a reconciler has found in the configuration. */
+const theConfiguration = 'the configuration';
 const keyOf = ({ number }: PolicyRevision) => String(number);
 
 export interface PolicyHistoryProps {
@@ -53,9 +55,9 @@ const columnsFor = (inForce: number | null, onRollBack: (number: number) => void
     cell: ({ by, from }) => (
       <>
         {by}
-        {from === 'configuration' && (
+        {from === 'configuration' && by !== theConfiguration && (
           <Text size="sm" c="dimmed">
-            from the configuration
+            let the configuration count again
           </Text>
         )}
       </>
