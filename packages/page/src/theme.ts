@@ -15,12 +15,19 @@ const ink: MantineColorsTuple = [
   '#1b3e7c',
 ];
 
+const surface = { background: 'var(--page-surface)' } as const;
+const heading = { fontWeight: 600, fontSize: 'var(--mantine-font-size-lg)' } as const;
+
 export const theme = createTheme({
   colors: { ink },
   primaryColor: 'ink',
   primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   defaultRadius: 'md',
+  components: {
+    Modal: { styles: { content: surface, header: surface, title: heading } },
+    Drawer: { styles: { content: surface, header: surface, title: heading } },
+  },
   cursorType: 'pointer',
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, monospace",
