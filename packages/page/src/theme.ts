@@ -66,6 +66,10 @@ export const variables: CSSVariablesResolver = () => ({
   },
   dark: {
     '--mantine-color-body': '#14171c',
+    '--mantine-color-text': '#dfe3ea',
+    '--mantine-color-default': '#242a33',
+    '--mantine-color-default-hover': '#2c333e',
+    '--mantine-color-default-border': '#3b434f',
     '--mantine-color-dimmed': '#9aa4b4',
     '--page-surface': '#1c2027',
     '--page-line': '#2e343e',

@@ -1,6 +1,5 @@
 /** A small chart of bars, one for each hour; what it shows is said in words as well. */
-import { useElementSize } from '@mantine/hooks';
-import { useId } from 'react';
+import { useCallback, useId, useState } from 'react';
 import { numberText } from '../text/count.ts';
 import classes from './hour-bars.module.css';
 import { roundUp } from './round-up.ts';
@@ -30,9 +29,23 @@ const labelEvery = 6;
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
+/** How wide an element is, px, from its first moment on. */
+function useWidth() {
+  const [width, setWidth] = useState(0);
+  const ref = useCallback((element: HTMLElement | null) => {
+    if (element === null) return;
+    const measure = () => setWidth(element.clientWidth);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return { ref, width };
+}
+
 export function HourBars({ summary, bars, titleOf }: HourBarsProps) {
   const id = useId();
-  const { ref, width } = useElementSize();
+  const { ref, width } = useWidth();
   const most = roundUp(Math.max(1, ...bars.map(({ value }) => value)));
   const inner = { width: Math.max(0, width - plot.left - plot.right), height: height - plot.top - plot.bottom };
   const step = inner.width / Math.max(1, bars.length);

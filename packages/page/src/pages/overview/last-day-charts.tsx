@@ -95,5 +95,6 @@ function doneText(hours: readonly Hour[]): string {
 function answerText(hours: readonly Hour[]): string {
   const times = hours.flatMap(({ answerMs }) => answerMs ?? []);
   if (times.length === 0) return 'It wasn’t asked to change anything.';
-  return `The middle answer of an hour took ${durationText(Math.min(...times))} to ${durationText(Math.max(...times))}.`;
+  const [least, most] = [durationText(Math.min(...times)), durationText(Math.max(...times))];
+  return `The middle answer of an hour took ${least === most ? least : `${least} to ${most}`}.`;
 }

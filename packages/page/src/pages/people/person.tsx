@@ -48,9 +48,11 @@ function Story({ story }: { story: PersonStory }) {
   return (
     <Stack gap="md">
       <StandingBox story={story} />
-      <Panel title="What is to be done">
-        <PlannedSteps story={story} />
-      </Panel>
+      {(story.steps.length > 0 || story.decision !== null || story.again !== null) && (
+        <Panel title="What is to be done">
+          <PlannedSteps story={story} />
+        </Panel>
+      )}
       <div className={classes.ways}>
         <Panel title="Scope">
           <ScopeWay story={story} />
