@@ -45,12 +45,13 @@ export interface StatusDocument
   }[];
   readonly directories: readonly (Omit<DirectoryStatus, 'completedAtMs'> & { readonly completedAt: string | null })[];
   readonly accounts: { readonly count: number; readonly readAt: string | null };
+  /** Changes that were read and haven't reached LastPass; since when the oldest one waits. */
+  readonly onTheWay: { readonly people: number; readonly since: string | null };
   readonly policySet: { readonly by: string; readonly at: string; readonly differs: readonly string[] } | null;
   readonly pause: { readonly by: string; readonly since: string } | null;
   readonly run: { readonly by: string; readonly since: string } | null;
   readonly applying: { readonly by: string; readonly since: string; readonly people: number } | null;
   readonly alarm: { readonly message: string; readonly since: string; readonly tryAgainAt: string } | null;
-  readonly onTheWay: { readonly people: number; readonly since: string | null };
   readonly setAside: readonly SetAsideInStatus[];
   readonly deletedByHand: readonly Omit<SetAsideInStatus, 'kind'>[];
 }

@@ -1,42 +1,51 @@
-/** What reached LastPass in the last day, and how soon. */
+/** How many people's changes reached LastPass in the last day, and how soon. */
 import { SimpleGrid, Text } from '@mantine/core';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import type { LastDayDocument, StatusDocument } from '../../api/documents.ts';
 import { get } from '../../api/request.ts';
+import { DayBars } from '../../components/day-bars.tsx';
 import { ErrorBox } from '../../components/error-box.tsx';
-import { type HourBar, HourBars } from '../../components/hour-bars.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { counted } from '../../text/count.ts';
 import { durationText } from '../../text/duration.ts';
-import { type Hour, hoursOf } from './last-day.ts';
+import { type Slot, slotsOf } from './slots.ts';
 
 const everyMs = 30_000;
 
-const lastDayQuery = queryOptions({
+const dayQuery = queryOptions({
   queryKey: ['last day'],
   queryFn: ({ signal }) => get<LastDayDocument>('/last-day', { signal }),
   refetchInterval: everyMs,
 });
 
-type Latency = StatusDocument['latency'];
-
-export function LastDayCharts({ latency }: { latency: Latency }) {
-  const { data: day, error } = useQuery(lastDayQuery);
+export function LastDayCharts({ status: { latency } }: { status: StatusDocument }) {
+  const { data: day, error } = useQuery(dayQuery);
   if (error !== null && day === undefined) return <ErrorBox error={error} title="The last day can’t be shown" />;
   if (day === undefined) return null;
-  const hours = hoursOf(day);
+  const slots = slotsOf(day);
+  const reached = `Changes of ${counted(latency.day.people, 'person', 'people')} reached LastPass in the last day.`;
   return (
     <SimpleGrid cols={{ base: 1, xl: 2 }} spacing="md">
-      <Panel title="What reached LastPass">
-        <HourBars summary={peopleText(latency)} bars={hours.map(peopleBar)} titleOf={peopleTitle} />
+      <Panel title="Changes that reached LastPass">
+        <DayBars
+          summary={reached}
+          bars={slots.map(({ fromMs, people }) => ({ fromMs, value: people }))}
+          titleOf={({ fromMs, value }) => `from ${clock.format(fromMs)}: ${counted(value, 'person', 'people')}`}
+        />
         <Text size="sm" c="dimmed" mt="xs">
-          {peopleText(latency)}
+          {reached}
         </Text>
       </Panel>
-      <Panel title="How soon it was there">
-        <HourBars summary={soonText(latency)} bars={hours.map(soonBar)} titleOf={soonTitle} />
+      <Panel title="How soon, in milliseconds">
+        <DayBars
+          summary={soonText(latency.day)}
+          bars={slots.map(({ fromMs, p50Ms, p95Ms }) => ({ fromMs, value: p95Ms, part: p50Ms }))}
+          titleOf={({ fromMs, value, part = 0 }) =>
+            `from ${clock.format(fromMs)}: ${soonText({ people: value, p50Ms: part, p95Ms: value })}`
+          }
+        />
         <Text size="sm" c="dimmed" mt="xs">
-          {soonText(latency)}
+          {soonText(latency.day)}
         </Text>
       </Panel>
     </SimpleGrid>
@@ -44,22 +53,9 @@ export function LastDayCharts({ latency }: { latency: Latency }) {
 }
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const hourText = (fromMs: number): string => `from ${clock.format(fromMs)}`;
 
-const peopleBar = ({ fromMs, people }: Hour): HourBar => ({ fromMs, value: people });
-const peopleTitle = ({ fromMs, value }: HourBar): string =>
-  `${hourText(fromMs)}: changes of ${counted(value, 'person', 'people')}`;
-const peopleText = ({ day }: Latency): string =>
-  `In the last day, the changes of ${counted(day.people, 'person', 'people')}, besides what full reads found and people decided.`;
-
-const soonBar = ({ fromMs, p95Ms }: Hour): HourBar => ({ fromMs, value: p95Ms ?? 0 });
-const soonTitle = ({ fromMs, value }: HourBar): string =>
-  `${hourText(fromMs)}: ${value === 0 ? 'nothing' : `95 % within ${durationText(value)}, in its slowest five minutes`}`;
-
-/** How soon it was in the last hour, else in the last day. */
-function soonText({ hour, day }: Latency): string {
-  const [which, { p50Ms, p95Ms }] = hour.people > 0 ? ['last hour', hour] : ['last day', day];
-  return p50Ms === null || p95Ms === null
-    ? 'Nothing was measured in the last day.'
-    : `Half within ${durationText(p50Ms)}, 95 % within ${durationText(p95Ms)}, in the ${which}. By the hour: 95 %, in ms.`;
+/** In the words of `connector status`. */
+function soonText({ people, p50Ms, p95Ms }: StatusDocument['latency']['day'] | Slot): string {
+  if (people === 0 || p50Ms === null || p95Ms === null) return 'No change reached it.';
+  return `Changes are there within ${durationText(p50Ms)} (half of them) or ${durationText(p95Ms)} (95 %).`;
 }

@@ -41,7 +41,7 @@ export default function OverviewPage() {
             <Stack gap="md" miw={0}>
               <Progress status={status} />
               <Way status={status} />
-              <LastDayCharts latency={status.latency} />
+              <LastDayCharts status={status} />
               <div className={classes.ends}>
                 <Ends status={status} />
               </div>
