@@ -24,6 +24,7 @@ export const theme = createTheme({
   primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   defaultRadius: 'md',
+  respectReducedMotion: true,
   components: {
     Modal: { styles: { content: surface, header: surface, title: heading } },
     Drawer: { styles: { content: surface, header: surface, title: heading } },
