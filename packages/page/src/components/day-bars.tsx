@@ -82,7 +82,7 @@ export function DayBars({ summary, bars, titleOf }: DayBarsProps) {
                     key={className}
                     x={x + step * 0.1}
                     y={yOf(value)}
-                    width={Math.max(1, step * 0.8)}
+                    width={Math.max(3, step * 0.8)}
                     height={bottom - yOf(value)}
                     className={className}
                   />
