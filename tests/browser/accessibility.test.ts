@@ -6,8 +6,8 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { pagePaths } from '../../services/console/src/service/page-paths.ts';
 import { putManyPeople } from '../console/many-people.ts';
 import { Workplace } from '../console/workplace.ts';
-import { type OpenPages, openPages, token } from './pages-on.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { type OpenPages, openPages, token } from './pages-on.ts';
 import { launchBrowser, Visit } from './visit.ts';
 
 const somebody = 'corp/00000000-0000-4000-8000-000000000001';
@@ -133,7 +133,10 @@ async function seriousOn(page: Page): Promise<string[]> {
 /** Waits until a part shows what it has to show. */
 async function isStill(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).waitFor();
-  await waitUntil('all to be shown', async () => (await page.locator('[aria-busy=true], [data-loading]').count()) === 0);
+  await waitUntil(
+    'all to be shown',
+    async () => (await page.locator('[aria-busy=true], [data-loading]').count()) === 0,
+  );
 }
 
 /** Goes on with Tab until something has the focus. @throws Error when it is never reached */

@@ -4,8 +4,8 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { putManyPeople } from '../console/many-people.ts';
 import { Workplace } from '../console/workplace.ts';
-import { type OpenPages, openPages, token } from './pages-on.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { type OpenPages, openPages, token } from './pages-on.ts';
 import { launchBrowser, Visit } from './visit.ts';
 
 const everybody = 100_000;

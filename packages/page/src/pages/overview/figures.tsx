@@ -19,8 +19,9 @@ interface Figure {
 
 const nobody = { offset: 0, limit: 1 };
 
-export function Figures({ status: { people, setAside, deletedByHand } }: { status: StatusDocument }) {
-  const known = useQuery(searchQuery('', nobody)).data?.page.total ?? null;
+export function Figures({ status: { people, setAside, deletedByHand, directories } }: { status: StatusDocument }) {
+  const isAnyRead = directories.some(({ completedAt }) => completedAt !== null); // else nobody can be known
+  const known = useQuery({ ...searchQuery('', nobody), enabled: isAnyRead }).data?.page.total ?? null;
   const figures: readonly Figure[] = [
     { label: 'People', count: known, path: '/people', note: 'known to the directories' },
     { label: 'Linked', count: people.linked, path: '/people', note: 'have an account that is theirs' },
