@@ -95,7 +95,7 @@ export function PagedTable<Row>(props: PagedTableProps<Row>) {
         </table>
         {/* biome-ignore-end lint/a11y/noRedundantRoles: see above */}
       </div>
-      {page !== undefined && <Pager page={page} onPage={turn} />}
+      {page !== undefined && <Pager of={caption} page={page} onPage={turn} />}
     </div>
   );
 }
@@ -165,7 +165,9 @@ function ChosenBar<Row>({ choosing, shown, total }: Chosen<Row> & { total: numbe
   return (
     <div className={classes.bar} data-empty={count === 0 || undefined}>
       <Text size="sm" role="status">
-        {count === 0 ? 'None chosen.' : `${numberText(count)} chosen${selection.all ? ': all there are' : ''}.`}
+        {count === 0
+          ? 'None chosen: tick those whom you mean.'
+          : `${numberText(count)} chosen${selection.all ? ': all there are' : ''}.`}
       </Text>
       {!selection.all && total > shown.size && isPageChosen && (
         <Button size="compact-sm" variant="subtle" onClick={() => onChange(everythingSelected())}>
@@ -189,11 +191,18 @@ function ChosenBar<Row>({ choosing, shown, total }: Chosen<Row> & { total: numbe
 /** Where the last page of a list begins. */
 const lastOffset = ({ limit, total }: Page): number => Math.max(0, Math.ceil(total / limit) - 1) * limit;
 
+interface PagerProps {
+  /** What it turns the pages of, for whoever can't see it. */
+  readonly of: string;
+  readonly page: Page;
+  readonly onPage: (slice: Slice) => void;
+}
+
 /** Which part is shown, and the ways to the others. */
-export function Pager({ page: { offset, limit, total }, onPage }: { page: Page; onPage: (slice: Slice) => void }) {
+function Pager({ of, page: { offset, limit, total }, onPage }: PagerProps) {
   const last = Math.min(offset + limit, total);
   return (
-    <nav className={classes.pager} aria-label="Pages">
+    <nav className={classes.pager} aria-label={`Pages: ${of}`}>
       <Text size="sm" c="dimmed" role="status">
         {total === 0
           ? 'None'

@@ -74,11 +74,11 @@ interface QuestionProps<Row> {
   readonly wholeListNote: ReactNode;
 }
 
+/** It is there before it opens: only so the focus goes back to where it came from. */
 function Question<Row>({ decisions, what, nameOf, wholeListNote }: QuestionProps<Row>) {
   const { question, isAsked, isDeciding, error, confirm, cancel } = decisions;
-  if (question === null) return null;
-  const { offer, chosen } = question;
-  const words = `${offer.verb} ${counted(chosen.count, what.one, what.many)}`;
+  const chosen = question?.chosen ?? { rows: [], count: 0, wholeList: false };
+  const words = `${question?.offer.verb ?? ''} ${counted(chosen.count, what.one, what.many)}`;
   return (
     <ConfirmDialog
       opened={isAsked}
@@ -87,13 +87,13 @@ function Question<Row>({ decisions, what, nameOf, wholeListNote }: QuestionProps
       names={chosen.rows.slice(0, mostNames).map(nameOf)}
       count={chosen.count}
       what={what}
-      dangerous={offer.dangerous ?? false}
+      dangerous={question?.offer.dangerous ?? false}
       busy={isDeciding}
       error={error}
       onConfirm={confirm}
       onClose={cancel}
     >
-      {offer.meaning(chosen)}
+      {question?.offer.meaning(chosen)}
       {chosen.wholeList && wholeListNote}
     </ConfirmDialog>
   );

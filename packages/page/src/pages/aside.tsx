@@ -1,5 +1,5 @@
 /** Set aside: people who can't be synced until something is mended, while everybody else is. */
-import { Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { AsideDocument } from '../api/documents.ts';
@@ -98,14 +98,18 @@ function Kinds() {
   const counts = Object.entries(kinds).map(
     ([kind, words]) => [words, setAside.filter((each) => each.kind === kind).length] as const,
   );
-  return counts
-    .filter(([, count]) => count > 0)
-    .map(([{ label, what }, count]) => (
-      <Text key={label} mb="xs">
-        <b>
-          {counted(count, 'person', 'people')}, {label}:
-        </b>{' '}
-        {what}.
-      </Text>
-    ));
+  return (
+    <Stack gap={4} mb="md">
+      {counts
+        .filter(([, count]) => count > 0)
+        .map(([{ label, what }, count]) => (
+          <Text key={label}>
+            <b>
+              {counted(count, 'person', 'people')}, {label}:
+            </b>{' '}
+            {what}.
+          </Text>
+        ))}
+    </Stack>
+  );
 }

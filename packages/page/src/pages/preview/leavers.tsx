@@ -31,7 +31,7 @@ export function Leavers({ leavers, onShow }: { leavers: readonly PreviewedRow[];
           first.
         </Text>
       </div>
-      <Button color="red" variant="outline" className={classes.show ?? ''} onClick={onShow}>
+      <Button color="var(--page-bad)" variant="outline" onClick={onShow}>
         Show only them
       </Button>
     </section>
