@@ -60,6 +60,7 @@ export const variables: CSSVariablesResolver = () => ({
   dark: {
     '--mantine-color-body': '#14171c',
     '--mantine-color-dimmed': '#9aa4b4',
+    '--mantine-color-anchor': '#8aaade', // also on a row that is pointed at
     '--page-surface': '#1c2027',
     '--page-line': '#2e343e',
     '--page-hover': '#262c35',
