@@ -38,12 +38,12 @@ export function DecidableTable<Row>({
     actions: <Offers offers={offers} decisions={decisions} />,
   };
   return (
-    <>
+    <div>
       {outcome !== null && <DecisionOutcome outcome={outcome} onClose={dismiss} />}
       {unasked !== null && <ErrorBox error={unasked} title="Whom it would be about can’t be told" />}
       <PagedTable {...table} {...(mayChange ? { choosing } : {})} />
       <Question decisions={decisions} what={what} nameOf={nameOf} wholeListNote={wholeListNote} />
-    </>
+    </div>
   );
 }
 

@@ -7,7 +7,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import type { Chosen } from '../../decisions/chosen.ts';
 import { DecidableTable } from '../../decisions/decidable-table.tsx';
 import type { Offer } from '../../decisions/offer.ts';
-import { counted } from '../../text/count.ts';
+import { counted, numberText } from '../../text/count.ts';
 import { kindsText } from '../../text/step-kinds.ts';
 import { waitingColumns, waitingKey, waitingName } from '../waiting-columns.tsx';
 
@@ -42,7 +42,7 @@ const reject: Offer<WaitingPerson> = {
 function Kinds({ chosen: { rows, wholeList } }: { chosen: Chosen<WaitingPerson> }) {
   return (
     <Text fw={600} mt="xs">
-      {wholeList && `Of the first ${rows.length}: `}
+      {wholeList && `Of the first ${numberText(rows.length)}: `}
       {kindsText(rows)}.
     </Text>
   );
