@@ -58,6 +58,34 @@ test('somebody who goes while their create is written down isn’t created, and 
   await waitUntil('the account of the other', async () => (await account(run))?.fullname === 'Mx bob');
 });
 
+// Found by the hour of endurance: the pusher then asked Redis who creates nobody, which Redis refuses, and gave the batch up with an error.
+test('where all who were to be created have changed before it is written down, nobody is, and nothing fails', async () => {
+  await using servers = await Servers.create();
+  await using run = await servers.run({ directory, policy });
+  const { keys } = run.store;
+  let hasChanged = false;
+  await run.inside('reconciler');
+  await run.inside('pusher', {
+    storeAs: (store) => ({
+      ...store,
+      commit: async (transaction) => {
+        if (!hasChanged && transaction.writes.some(([, key]) => key === keys.intents)) {
+          hasChanged = true;
+          await change(run, disabled);
+        }
+        return store.commit(transaction);
+      },
+    }),
+  });
+  await run.appendFullRead([...surroundings(), person(11, 'ann')], bases);
+  await waitUntil('the create to be written down', () => hasChanged);
+  await run.quiet();
+  assert.deepEqual(creations(await run.calls()), {});
+  assert.doesNotMatch(run.output, /"level":50/);
+  await change(run, enabled);
+  await waitUntil('the account', async () => (await account(run)) !== undefined);
+});
+
 test('somebody who comes back while their disabling is written down isn’t disabled, and isn’t remembered as disabled by us', async () => {
   await using servers = await Servers.create();
   await using run = await servers.run({ directory, policy });

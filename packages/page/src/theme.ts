@@ -15,12 +15,19 @@ const ink: MantineColorsTuple = [
   '#1b3e7c',
 ];
 
+const surface = { background: 'var(--page-surface)' } as const;
+const heading = { fontWeight: 600, fontSize: 'var(--mantine-font-size-lg)' } as const;
+
 export const theme = createTheme({
   colors: { ink },
   primaryColor: 'ink',
   primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   defaultRadius: 'md',
+  components: {
+    Modal: { styles: { content: surface, header: surface, title: heading } },
+    Drawer: { styles: { content: surface, header: surface, title: heading } },
+  },
   cursorType: 'pointer',
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, monospace",
@@ -59,6 +66,10 @@ export const variables: CSSVariablesResolver = () => ({
   },
   dark: {
     '--mantine-color-body': '#14171c',
+    '--mantine-color-text': '#dfe3ea',
+    '--mantine-color-default': '#242a33',
+    '--mantine-color-default-hover': '#2c333e',
+    '--mantine-color-default-border': '#3b434f',
     '--mantine-color-dimmed': '#9aa4b4',
     '--page-surface': '#1c2027',
     '--page-line': '#2e343e',

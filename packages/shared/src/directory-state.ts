@@ -23,6 +23,8 @@ export const logEntry = z.discriminatedUnion('type', [
     type: z.literal('changes'),
     changes: z.array(directoryChange),
     /** Nothing more was to be read then. */ caughtUp: z.boolean(),
+    /** When they were read, ms since 1970. */
+    readAtMs: z.number().optional(),
   }),
   z.strictObject({
     type: z.literal('begin'),

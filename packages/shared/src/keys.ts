@@ -93,6 +93,13 @@ export function keysOf(prefix: string) {
     touched: `${tag}:touched`,
     /** Hash: person to plan → the newest change in the directory (`changeId`) that they are to be planned because of. */
     causes: `${tag}:causes`,
+    /**
+     * Sorted set: people whom changes in the directory concern that haven't reached LastPass, by when the watcher has read the oldest of these
+     * (ms). Not those of whom nothing is to be sent, or who wait for a person's word.
+     */
+    changedAt: `${tag}:changed-at`,
+    /** Hash with an expiry for each five minutes: how long changes took to LastPass (bucket of `latency.ts`) → how many people's. */
+    latency: (slot: number) => `${tag}:latency:${slot}`,
     /** Hash: person → plan (JSON, `Plan`). */
     plans: `${tag}:plans`,
     /** Sorted set: people whose plan has steps that the guard hasn't judged yet, by time (ms). */

@@ -31,6 +31,14 @@ export const causedBy = (keys: Keys, people: readonly PersonKey[], change: strin
     { perValue: 2 },
   );
 
+/** The writes that note since when what changed in the directory about them is on its way to LastPass. @param readAtMs ms since 1970 */
+export const changedSince = (keys: Keys, people: readonly PersonKey[], readAtMs: number): string[][] =>
+  manyValues(
+    ['ZADD', keys.changedAt, 'NX'],
+    people.flatMap((person) => [String(readAtMs), person]),
+    { perValue: 2 },
+  );
+
 /** How many people one bell names: one answer's worth of work, so that several planners share a large change. */
 const perBell = 100;
 

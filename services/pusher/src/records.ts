@@ -4,6 +4,7 @@ import { touch } from '@connector/shared/people-to-plan.ts';
 import type { Store } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import { type Change, peopleWaitingFor, writesOf } from '@connector/sync/accounts/account-changes.ts';
+import { latencyWrites, readChangedAt } from '@connector/sync/requests/latency.ts';
 import { paceWrites } from '@connector/sync/requests/pace.ts';
 import type { Batch, Claims } from './claims.ts';
 
@@ -33,7 +34,7 @@ export class Records {
   }
 
   /**
-   * Commits the end of those to whom everything was delivered, and notes how many in how long a time.
+   * Commits the end of those to whom everything was delivered, and notes how many in how long a time, and since when.
    * @returns as `commit`
    */
   async delivered<T extends Change>(
@@ -42,9 +43,19 @@ export class Records {
     also: (change: T) => readonly Guard[],
     { tookMs }: { tookMs: number },
   ): Promise<T[]> {
-    const pace = (left: readonly T[]) =>
-      paceWrites(this.#store.keys, batch.owner, { atMs: Date.now(), tookMs, people: left.length });
-    return this.#commit(batch, changes, also, pace);
+    const changedAt = await readChangedAt(
+      this.#store,
+      changes.map(({ person }) => person),
+    );
+    const noted = (left: readonly T[]) => {
+      const atMs = Date.now();
+      const theirs = new Map([...changedAt].filter(([person]) => left.some((change) => change.person === person)));
+      return [
+        ...paceWrites(this.#store.keys, batch.owner, { atMs, tookMs, people: left.length }),
+        ...latencyWrites(this.#store.keys, theirs, atMs),
+      ];
+    };
+    return this.#commit(batch, changes, also, noted);
   }
 
   async #commit<T extends Change>(

@@ -299,11 +299,13 @@ export class Watch {
 /** Cuts changes into log entries; only the last one says that the directory is caught up. */
 function inPages(changes: readonly DirectoryChange[], caughtUp: boolean): LogEntry[] {
   const entries: LogEntry[] = [];
+  const readAtMs = Date.now();
   for (let from = 0; from === 0 || from < changes.length; from += pageSize) {
     entries.push({
       type: 'changes',
       changes: changes.slice(from, from + pageSize),
       caughtUp: caughtUp && from + pageSize >= changes.length,
+      readAtMs,
     });
   }
   return entries;

@@ -9,6 +9,7 @@ import type { FilterStory, DirectoryStatus as StandingInDirectory, Way } from '@
 import type { Standing } from '@connector/console/src/explain/verdict.ts';
 import type { PageTold } from '@connector/console/src/page.ts';
 import type { RosterPerson } from '@connector/console/src/people/roster.ts';
+import type { LastDay } from '@connector/console/src/status/last-day.ts';
 import type { Instance } from '@connector/console/src/status/service-states.ts';
 import type { DirectoryStatus, Status } from '@connector/console/src/status/status.ts';
 import type { SupportBundle } from '@connector/console/src/support-bundle/support-bundle.ts';
@@ -34,7 +35,7 @@ type SetAsideInStatus = Since<SetAside> & { readonly person: string };
 
 /** `GET /status` */
 export interface StatusDocument
-  extends Pick<Status, 'problems' | 'people' | 'mode' | 'policy' | 'firstRun' | 'delivering'> {
+  extends Pick<Status, 'problems' | 'people' | 'mode' | 'policy' | 'firstRun' | 'delivering' | 'latency'> {
   readonly ok: boolean;
   readonly at: string;
   readonly services: readonly {
@@ -43,6 +44,8 @@ export interface StatusDocument
   }[];
   readonly directories: readonly (Omit<DirectoryStatus, 'completedAtMs'> & { readonly completedAt: string | null })[];
   readonly accounts: { readonly count: number; readonly readAt: string | null };
+  /** Changes that were read and haven't reached LastPass; since when the oldest one waits. */
+  readonly onTheWay: { readonly people: number; readonly since: string | null };
   readonly policySet: { readonly by: string; readonly at: string; readonly differs: readonly string[] } | null;
   readonly pause: { readonly by: string; readonly since: string } | null;
   readonly run: { readonly by: string; readonly since: string } | null;
@@ -51,6 +54,9 @@ export interface StatusDocument
   readonly setAside: readonly SetAsideInStatus[];
   readonly deletedByHand: readonly Omit<SetAsideInStatus, 'kind'>[];
 }
+
+/** `GET /last-day` */
+export type LastDayDocument = LastDay;
 
 /** Somebody whose steps wait for a word. */
 export interface WaitingPerson {

@@ -1,7 +1,6 @@
 /** What a check found, one line for each thing. */
 import { VisuallyHidden } from '@mantine/core';
 import type { CheckDocument } from '../api/documents.ts';
-import { asSentence } from '../text/sentence.ts';
 import classes from './findings.module.css';
 import { Icon, type IconName } from './icon.tsx';
 
@@ -19,7 +18,7 @@ export function Findings({ findings }: { findings: readonly Finding[] }) {
             <VisuallyHidden>{grade}:</VisuallyHidden>
           </span>
           <span>
-            <b>{end}</b> {asSentence(text)}
+            <b>{end}</b> {text}
           </span>
         </li>
       ))}

@@ -131,7 +131,7 @@ function TableRow<Row>({ id, row, columns, shown, choosing }: TableRowProps<Row>
       {columns.map(({ header, cell }) => (
         // biome-ignore lint/a11y/noRedundantRoles: likewise
         <td key={header} role="cell" data-header={header}>
-          {cell(row)}
+          <div>{cell(row)}</div>
         </td>
       ))}
     </tr>

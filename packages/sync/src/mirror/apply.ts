@@ -8,7 +8,7 @@ import { changeId } from '@connector/shared/change-id.ts';
 import type { DirectoryChange } from '@connector/shared/directory-change.ts';
 import { firstMirrorState, type LogEntry, type MirrorState, mirrorState } from '@connector/shared/directory-state.ts';
 import { type PersonKey, partsOfPerson, personKey } from '@connector/shared/keys.ts';
-import { causedBy, touch } from '@connector/shared/people-to-plan.ts';
+import { causedBy, changedSince, touch } from '@connector/shared/people-to-plan.ts';
 import { peopleWithMail } from '@connector/shared/people-with-mail.ts';
 import type { State } from '@connector/shared/state.ts';
 import { parseStored } from '@connector/shared/store.ts';
@@ -63,7 +63,12 @@ export async function applyNext(applying: Applying): Promise<Applied> {
   const people = [...new Set(effect.people)];
   const change = changeId(directory, sequence);
   const guards = [{ command: ['GET', keys.mirrorState], is: raw }];
-  const touches = (some: readonly PersonKey[]) => [...touch(store.keys, some), ...causedBy(store.keys, some, change)];
+  const readAtMs = next.entry.type === 'changes' ? next.entry.readAtMs : undefined;
+  const touches = (some: readonly PersonKey[]) => [
+    ...touch(store.keys, some),
+    ...causedBy(store.keys, some, change),
+    ...(readAtMs === undefined ? [] : changedSince(store.keys, some, readAtMs)),
+  ];
   const beforehand = people.length > touchedAtOnce ? people : [];
   if (beforehand.length > 0) {
     // Nobody is planned from here to the last transaction, which says what they are to be planned from.

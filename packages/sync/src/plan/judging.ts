@@ -202,6 +202,7 @@ function verdictWrites(
     return [
       ...common,
       ['ZADD', keys.held, String(nowMs), person],
+      ['ZREM', keys.changedAt, person],
       ['HSET', keys.plans, person, JSON.stringify({ ...current, heldBecause: because })],
     ];
   }

@@ -82,6 +82,7 @@ export function writesFor(
     writes.push(isOnIt ? ['ZADD', list, 'NX', nowMs, person] : ['ZREM', list, person]);
   if (isFirst) writes.push(['ZADD', keys.firstCreates, '0', person]);
   else if (known.plan?.steps.some(isFirstCreate)) writes.push(['ZREM', keys.firstCreates, person]);
+  if (!deliver && !waiting && !known.inDelivery) writes.push(['ZREM', keys.changedAt, person]);
   if (known.held && !held) writes.push(['ZREM', keys.held, person]);
   else if (held && !known.held)
     writes.push(['ZADD', keys.held, nowMs, person], ...(isLeaver ? [['ZADD', keys.recentLeavers, nowMs, person]] : []));

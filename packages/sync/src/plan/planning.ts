@@ -96,6 +96,7 @@ async function unlessBroken<T>(store: State, person: PersonKey, result: Promise<
     const writes = [
       ...[keys.toPlan, keys.pending, keys.rejected].map((list) => ['ZREM', list, person]),
       ['HDEL', keys.causes, person],
+      ['ZREM', keys.changedAt, person],
       ['HSET', keys.setAside, person, JSON.stringify(aside)],
     ];
     await store.commit({ guards: [], writes });

@@ -18,6 +18,7 @@ import { addCheck } from './check-route.ts';
 import { addEvents } from './events-route.ts';
 import { type Found, foundFor, told } from './found.ts';
 import { guardOf } from './guard.ts';
+import { addLastDay } from './last-day-route.ts';
 import { addPreviewRoutes } from './preview-routes.ts';
 import { addReveal } from './reveal-route.ts';
 import { type Route, routes } from './routes.ts';
@@ -69,7 +70,8 @@ export async function addApi(surface: FastifyInstance, options: ApiOptions): Pro
       addSessionRoutes(scope, { ...options.signIn, log: options.log, guard: guardOf('viewer', options) });
       const found = foundFor(options.session);
       addSearch(scope, { ...options, roster: found.roster });
-      for (const add of [addCheck, addEvents, addPreviewRoutes, addSupportBundleRoute, addReveal]) add(scope, options);
+      for (const add of [addCheck, addEvents, addLastDay, addPreviewRoutes, addSupportBundleRoute, addReveal])
+        add(scope, options);
       for (const route of routes) addRoute(scope, route, { ...options, found });
       scope.get(
         '/openapi.json',

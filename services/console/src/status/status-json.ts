@@ -9,7 +9,7 @@ const asideJson = ({ sinceMs, ...each }: AsideStatus) => ({ ...each, since: isoT
 export function statusJson(status: Status): object {
   const { problems, services, directories, accounts, people, setAside, deletedByHand, alarm, pause, run, reviewed } =
     status;
-  const { nowMs, mode, policy, policySet, firstRun, delivering } = status;
+  const { nowMs, mode, policy, policySet, firstRun, delivering, onTheWay, latency } = status;
   return {
     ok: problems.length === 0,
     at: isoText(nowMs),
@@ -34,6 +34,8 @@ export function statusJson(status: Status): object {
     },
     people,
     delivering: delivering && { ...delivering, timeLeftMs: delivering.timeLeftMs && Math.round(delivering.timeLeftMs) },
+    onTheWay: { people: onTheWay.people, since: isoOrNull(onTheWay.sinceMs) },
+    latency,
     setAside: setAside.map(asideJson),
     deletedByHand: deletedByHand.map(asideJson).map(({ kind: _drift, ...each }) => each),
   };

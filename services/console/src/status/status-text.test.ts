@@ -38,6 +38,8 @@ const fine: Status = {
     rejected: 0,
   },
   delivering: null,
+  onTheWay: { people: 0, sinceMs: null },
+  latency: { hour: { people: 0, p50Ms: null, p95Ms: null }, day: { people: 12, p50Ms: 230, p95Ms: 1_410 } },
   setAside: [],
   deletedByHand: [],
   alarm: null,
@@ -69,6 +71,7 @@ Directories
 LastPass
   accounts  312, read 3 s ago
   policy    settled
+  last day  changes are there within 230 ms (half of them) or 1.4 s (95 %), of 12 people
 
 People
   linked      300
@@ -104,6 +107,13 @@ test('a directory that was never read says so, and what is asked for', () => {
   assert.match(
     text({ directories }),
     /corp {2}no domain controller yet {2}never read completely, a full read is under way, 1 log entry outstanding/,
+  );
+});
+
+test('changes on their way are told, and since when', () => {
+  assert.match(
+    text({ onTheWay: { people: 3, sinceMs: nowMs - 12_000 } }),
+    /\n {2}on the way {2}changes of 3 people, the oldest read 12 s ago\n/,
   );
 });
 

@@ -1,6 +1,7 @@
 /** The status, for people. */
 import { formatDuration } from '@connector/shared/duration.ts';
 import type { SetAside } from '@connector/shared/plan.ts';
+import type { Latency } from '@connector/sync/requests/latency.ts';
 import { aligned, type Cell } from '../text/aligned.ts';
 import type { Paint } from '../text/paint.ts';
 import { timeLeftText } from '../text/time-left.ts';
@@ -92,6 +93,29 @@ function manualText({ run, reviewed }: Status): string {
   return `manual: a plan file is being applied, for ${counted(people, 'person', 'people')}, asked for by ${by} at ${momentText(atMs)}`;
 }
 
+/** A second is too coarse for what takes a few. */
+const shortText = (ms: number): string =>
+  ms >= 1_000 && ms < 10_000 ? `${(ms / 1_000).toFixed(1)} s` : formatDuration(ms);
+
+/** How long changes took to LastPass; `null` where none came there. */
+function latencyText({ people, p50Ms, p95Ms }: Latency): string | null {
+  if (p50Ms === null || p95Ms === null) return null;
+  const [half, most] = [p50Ms, p95Ms].map(shortText);
+  return `changes are there within ${half} (half of them) or ${most} (95 %), of ${counted(people, 'person', 'people')}`;
+}
+
+function latencyRows({ latency: { hour, day }, onTheWay, nowMs }: Status): Cell[][] {
+  const { people, sinceMs } = onTheWay;
+  const oldest = sinceMs === null ? '' : `, the oldest read ${agoText(sinceMs, nowMs)}`;
+  return (
+    [
+      ['on the way', people === 0 ? null : `changes of ${counted(people, 'person', 'people')}${oldest}`],
+      ['last hour', latencyText(hour)],
+      ['last day', latencyText(day)],
+    ] as const
+  ).flatMap(([since, text]) => (text === null ? [] : [[since, text]]));
+}
+
 function lastpassRows(status: Status): Cell[][] {
   const { accounts, alarm, policy, policySet, firstRun, mode, nowMs } = status;
   const read = accounts.readAtMs === null ? 'never read' : `read ${agoText(accounts.readAtMs, nowMs)}`;
@@ -101,6 +125,7 @@ function lastpassRows(status: Status): Cell[][] {
     ...(policySet === null ? [] : [['policy set', policySetCell(policySet)] satisfies Cell[]]),
     ...(firstRun === null ? [] : [['first run', firstRunCell(firstRun)] satisfies Cell[]]),
     ...(mode === 'manual' ? [['mode', manualText(status)]] : []),
+    ...latencyRows(status),
   ];
   if (alarm === null) return rows;
   const again =

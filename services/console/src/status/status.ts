@@ -9,6 +9,7 @@ import { policyVersion } from '@connector/shared/policy.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { countHeldRenames } from '@connector/sync/plan/group-renames.ts';
 import { countingPolicy, disagreementOf } from '@connector/sync/plan/policy-in-force.ts';
+import { type Latency, type OnTheWay, readLatency, readOnTheWay } from '@connector/sync/requests/latency.ts';
 import { soonMs } from '@connector/sync/requests/outstanding.ts';
 import { readTimeLeftMs } from '@connector/sync/requests/pace.ts';
 import { type ReviewedRun, readReviewedRun } from '@connector/sync/requests/reviewed-run.ts';
@@ -68,6 +69,10 @@ export interface Status {
     /** How long they take, ms; `null`: unknown yet. */
     readonly timeLeftMs: number | null;
   } | null;
+  /** How long changes in the directories took to LastPass, of the last hour and the last day. */
+  readonly latency: { readonly hour: Latency; readonly day: Latency };
+  /** Changes that were read and haven't reached LastPass. */
+  readonly onTheWay: OnTheWay;
   readonly setAside: readonly AsideStatus[];
   /** People whose accounts somebody deleted by hand: a part of what `connector drift` lists. */
   readonly deletedByHand: readonly AsideStatus[];
@@ -116,6 +121,8 @@ export async function readStatus(store: Store, configuration: Configuration, now
     accounts: await readAccounts(store),
     people: await readPeople(store, nowMs),
     delivering: goesOut ? await readDelivering(store, nowMs) : null,
+    latency: await readLatency(store, nowMs),
+    onTheWay: await readOnTheWay(store),
     ...(await readSetAside(store)),
     alarm: raised,
     pause,

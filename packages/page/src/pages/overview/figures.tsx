@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { StatusDocument } from '../../api/documents.ts';
 import { searchQuery } from '../../api/queries.ts';
-import { numberText } from '../../text/count.ts';
+import { counted, numberText } from '../../text/count.ts';
 import classes from './figures.module.css';
 
 interface Figure {
@@ -29,7 +29,10 @@ export function Figures({ status: { people, setAside, deletedByHand } }: { statu
       label: 'Held',
       count: people.held + people.heldGroups,
       path: '/held',
-      note: people.heldGroups > 0 ? `of these ${numberText(people.heldGroups)} renamed groups` : 'by the guard',
+      note:
+        people.heldGroups > 0
+          ? `${counted(people.heldGroups, 'renamed group', 'renamed groups')} among them`
+          : 'by the guard',
       wanted: true,
     },
     { label: 'Set aside', count: setAside.length, path: '/aside', note: 'until something is mended', wanted: true },

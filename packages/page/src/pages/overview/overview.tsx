@@ -2,7 +2,6 @@
 import { Skeleton, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { statusQuery } from '../../api/queries.ts';
-import { useMayChange } from '../../api/session.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Ends } from './ends.tsx';
 import { Figures } from './figures.tsx';
@@ -18,7 +17,6 @@ import { Way } from './way.tsx';
 
 export default function OverviewPage() {
   const { data: status } = useQuery(statusQuery);
-  const isAdministrator = useMayChange();
   return (
     <>
       <PageHeader
@@ -43,7 +41,7 @@ export default function OverviewPage() {
             <Stack gap="md" miw={0}>
               <Progress status={status} />
               <Way status={status} />
-              {isAdministrator && <LastDayCharts />}
+              <LastDayCharts status={status} />
               <div className={classes.ends}>
                 <Ends status={status} />
               </div>

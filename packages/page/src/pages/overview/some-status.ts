@@ -39,6 +39,8 @@ export const someStatus = (changes: Partial<StatusDocument> = {}): StatusDocumen
     rejected: 0,
   },
   delivering: null,
+  latency: { hour: { people: 0, p50Ms: null, p95Ms: null }, day: { people: 0, p50Ms: null, p95Ms: null } },
+  onTheWay: { people: 0, since: null },
   setAside: [],
   deletedByHand: [],
   ...changes,

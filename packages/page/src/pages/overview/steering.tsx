@@ -8,6 +8,7 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { counted } from '../../text/count.ts';
 import { asSentence } from '../../text/sentence.ts';
+import classes from './steering.module.css';
 
 type Question = 'sync' | 'full sync' | 'pause';
 
@@ -37,7 +38,6 @@ export function Steering({ status }: { status: StatusDocument }) {
           </ActButton>
         ) : (
           <ActButton
-            color="orange"
             leftSection={<Icon name="resume" size={16} />}
             loading={pause.isPending}
             onClick={() => pause.mutate('resume')}
@@ -46,7 +46,7 @@ export function Steering({ status }: { status: StatusDocument }) {
           </ActButton>
         )}
       </Group>
-      <Text size="sm" c={error === null ? 'dimmed' : 'var(--page-bad)'} role="status" mt={6} mih="1.25rem">
+      <Text size="sm" c={error === null ? 'dimmed' : 'var(--page-bad)'} role="status" className={classes.said ?? ''}>
         {error !== null ? `It wasn’t done: ${asSentence(error.message)}` : wordsFor(sync, pause)}
       </Text>
       <ConfirmDialog

@@ -1,11 +1,10 @@
 /** The way of a change, from the directory to LastPass: what waits at each service, and whether that runs. */
 import { Text } from '@mantine/core';
 import type { StatusDocument } from '../../api/documents.ts';
+import { Moment } from '../../components/moment.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { counted, numberText } from '../../text/count.ts';
-import { durationText } from '../../text/duration.ts';
 import classes from './way.module.css';
-import { outstanding } from './work.ts';
 
 interface Stop {
   readonly label: string;
@@ -35,7 +34,7 @@ export function Way({ status }: { status: StatusDocument }) {
       title="The way of a change"
       aside={
         <Text size="sm" c="dimmed">
-          {lagText(status)}
+          <Lag status={status} />
         </Text>
       }
     >
@@ -57,13 +56,14 @@ export function Way({ status }: { status: StatusDocument }) {
 }
 
 /** How far LastPass is behind what was read. */
-function lagText(status: StatusDocument): string {
-  const people = outstanding(status);
-  const entries = status.directories.reduce((sum, { logEntries }) => sum + logEntries, 0);
-  if (people + entries === 0) return 'No lag: what was read is done';
-  const timeLeftMs = status.delivering?.timeLeftMs ?? null;
-  const lag = people > 0 ? counted(people, 'person', 'people') : counted(entries, 'log entry', 'log entries');
-  return `Lag: ${lag}${timeLeftMs === null ? '' : `, about ${durationText(timeLeftMs)}`}`;
+function Lag({ status: { onTheWay } }: { status: StatusDocument }) {
+  const { people, since } = onTheWay;
+  if (people === 0 || since === null) return 'No lag: every change that was read is there';
+  return (
+    <>
+      Lag: changes of {counted(people, 'person', 'people')}, the oldest read <Moment at={since} />
+    </>
+  );
 }
 
 function ServiceState({ status, service }: { status: StatusDocument; service: string }) {

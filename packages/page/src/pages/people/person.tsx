@@ -48,6 +48,11 @@ function Story({ story }: { story: PersonStory }) {
   return (
     <Stack gap="md">
       <StandingBox story={story} />
+      {(story.steps.length > 0 || story.decision !== null || story.again !== null) && (
+        <Panel title="What is to be done">
+          <PlannedSteps story={story} />
+        </Panel>
+      )}
       <div className={classes.ways}>
         <Panel title="Scope">
           <ScopeWay story={story} />
@@ -62,9 +67,6 @@ function Story({ story }: { story: PersonStory }) {
         </Panel>
         <Panel title="LastPass">
           <AccountFacts story={story} />
-        </Panel>
-        <Panel title="What is to be done">
-          <PlannedSteps story={story} />
         </Panel>
       </div>
       <Panel

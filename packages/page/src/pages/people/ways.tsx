@@ -66,6 +66,14 @@ export function ScopeWay({ story: { name, scope } }: { story: PersonStory }) {
   );
 }
 
+function membershipText(account: PersonStory['account'], isIn: boolean): string {
+  if (isIn) return 'The account is in it';
+  if (account === null) return 'They have no account';
+  return account.status === 'invited'
+    ? 'LastPass tells it once the invitation is accepted'
+    : 'The account isn’t in it yet';
+}
+
 /** The groups that they should be in at LastPass, each with the way there, and whether the account is in it. */
 export function GroupWays({ story: { name, groups, account } }: { story: PersonStory }) {
   if (groups.length === 0)
@@ -74,19 +82,8 @@ export function GroupWays({ story: { name, groups, account } }: { story: PersonS
     <ul className={classes.conditions}>
       {groups.map(({ name: group, way }) => {
         const isIn = account?.groups.includes(group) ?? false;
-        const isTold = account?.status !== 'invited';
         return (
-          <Condition
-            key={group}
-            holds={isIn}
-            title={
-              isIn
-                ? 'The account is in it'
-                : isTold
-                  ? 'The account isn’t in it yet'
-                  : 'LastPass tells it once the invitation is accepted'
-            }
-          >
+          <Condition key={group} holds={isIn} title={membershipText(account, isIn)}>
             <Chain
               links={[
                 { name, kind: 'person' },

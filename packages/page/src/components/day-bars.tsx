@@ -1,38 +1,51 @@
-/** A small chart of bars, one for each hour; what it shows is said in words as well. */
-import { useElementSize } from '@mantine/hooks';
-import { useId } from 'react';
+/** A small chart of the last day, a bar for each slot of it; what it shows is said in words as well. */
+import { useCallback, useId, useState } from 'react';
 import { numberText } from '../text/count.ts';
-import classes from './hour-bars.module.css';
+import classes from './day-bars.module.css';
 import { roundUp } from './round-up.ts';
 
 /** One bar. */
-export interface HourBar {
-  /** When the hour begins, ms since 1970. */
+export interface DayBar {
+  /** When its slot begins, ms since 1970. */
   readonly fromMs: number;
   readonly value: number;
-  /** The part of it that went wrong, on top. */
-  readonly bad?: number;
+  /** A part of it that stands out, from below. */
+  readonly part?: number;
 }
 
-export interface HourBarsProps {
+export interface DayBarsProps {
   /** What it shows, in a sentence: it is what is read out. */
   readonly summary: string;
-  readonly bars: readonly HourBar[];
+  readonly bars: readonly DayBar[];
   /** Of one bar, on pointing at it. */
-  readonly titleOf: (bar: HourBar) => string;
+  readonly titleOf: (bar: DayBar) => string;
 }
 
 /** px; the width is that of what it stands in. */
 const height = 140;
 const plot = { left: 40, right: 4, top: 8, bottom: 22 } as const;
-/** A time below each so many bars. */
-const labelEvery = 6;
+/** So many times stand below. */
+const labels = 4;
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
-export function HourBars({ summary, bars, titleOf }: HourBarsProps) {
+/** How wide an element is, px, from its first moment on. */
+function useWidth() {
+  const [width, setWidth] = useState(0);
+  const ref = useCallback((element: HTMLElement | null) => {
+    if (element === null) return;
+    const measure = () => setWidth(element.clientWidth);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return { ref, width };
+}
+
+export function DayBars({ summary, bars, titleOf }: DayBarsProps) {
   const id = useId();
-  const { ref, width } = useElementSize();
+  const { ref, width } = useWidth();
   const most = roundUp(Math.max(1, ...bars.map(({ value }) => value)));
   const inner = { width: Math.max(0, width - plot.left - plot.right), height: height - plot.top - plot.bottom };
   const step = inner.width / Math.max(1, bars.length);
@@ -54,32 +67,27 @@ export function HourBars({ summary, bars, titleOf }: HourBarsProps) {
         ))}
         {bars.map((bar, index) => {
           const x = plot.left + index * step;
-          const bad = bar.bad ?? 0;
+          const part = bar.part ?? 0;
           return (
             <g key={bar.fromMs}>
               <title>{titleOf(bar)}</title>
               <rect x={x} y={plot.top} width={step} height={inner.height} className={classes.hit} />
-              {bar.value > 0 && (
-                <rect
-                  x={x + 2}
-                  y={yOf(bar.value)}
-                  width={Math.max(1, step - 4)}
-                  height={bottom - yOf(bar.value)}
-                  rx="2"
-                  className={classes.bar}
-                />
-              )}
-              {bad > 0 && (
-                <rect
-                  x={x + 2}
-                  y={yOf(bar.value)}
-                  width={Math.max(1, step - 4)}
-                  height={bottom - yOf(bad)}
-                  rx="2"
-                  className={classes.bad}
-                />
-              )}
-              {index % labelEvery === 0 && (
+              {[
+                { value: bar.value, className: part > 0 ? classes.whole : classes.bar },
+                { value: part, className: classes.bar },
+              ]
+                .filter(({ value }) => value > 0)
+                .map(({ value, className }) => (
+                  <rect
+                    key={className}
+                    x={x + step * 0.1}
+                    y={yOf(value)}
+                    width={Math.max(3, step * 0.8)}
+                    height={bottom - yOf(value)}
+                    className={className}
+                  />
+                ))}
+              {index % Math.ceil(bars.length / labels) === 0 && (
                 <text x={x} y={height - 5} className={classes.words}>
                   {clock.format(bar.fromMs)}
                 </text>
