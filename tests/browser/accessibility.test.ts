@@ -133,9 +133,8 @@ async function seriousOn(page: Page): Promise<string[]> {
 /** Waits until a part shows what it has to show. */
 async function isStill(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).waitFor();
-  await waitUntil(
-    'all to be shown',
-    async () => (await page.locator('[aria-busy=true], [data-loading]').count()) === 0,
+  await waitUntil('it all to be there', () =>
+    page.evaluate('document.querySelector("[aria-busy=true], [data-loading]") === null'),
   );
 }
 
@@ -153,5 +152,5 @@ const hasFocus = async (target: Locator): Promise<boolean> =>
 
 async function isFocused(target: Locator): Promise<void> {
   await target.waitFor();
-  await waitUntil('the focus', () => hasFocus(target));
+  await waitUntil(`${target} to have the focus`, () => hasFocus(target));
 }

@@ -71,7 +71,7 @@ async function noteAppearance(page: Page, selector: string): Promise<void> {
 }
 
 const appearance = async (page: Page): Promise<number> =>
-  Number(await waitUntil('the content', () => page.evaluate('globalThis.appearedMs')));
+  Number(await waitUntil('it to appear', () => page.evaluate('globalThis.appearedMs')));
 
 /** In the browser: scrolls down and up, and gives the longest time between two frames, ms. */
 const longestFrameWhileScrolling = `new Promise((resolve) => {

@@ -40,8 +40,8 @@ export function Shell() {
         onClose={close}
         size={272}
         title="LastPass Directory Connector"
-        hiddenFrom="sm"
         closeButtonProps={{ 'aria-label': 'Close the navigation' }}
+        hiddenFrom="sm"
       >
         <Navigation onGo={close} />
       </Drawer>
