@@ -25,7 +25,7 @@ describe('signing in', () => {
     await pause.waitFor();
     await page.getByRole('button', { name: 'Signed in as ada@example.test, administrator' }).click();
     await page.getByRole('menuitem', { name: 'Sign out', exact: true }).click();
-    await page.waitForURL(/\/sign-in/);
+    await page.waitForURL('**/sign-in');
     await page.goto('/held');
     assert.match(page.url(), /\/sign-in\?to=%2Fheld$/);
   });

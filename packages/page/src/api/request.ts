@@ -104,8 +104,13 @@ function queryText(query: Query): string {
   return search.size === 0 ? '' : `?${search}`;
 }
 
-/** The session is over: the sign-in page leads back here. */
-export function leaveToSignIn(): void {
+let isLeaving = false;
+
+/** The session is over: leads to the sign-in page, once. @param andBack whether that leads back here */
+export function leaveToSignIn({ andBack = true } = {}): void {
+  if (isLeaving) return; // who has signed out isn't led back by the next answer
+  isLeaving = true;
+  addEventListener('pageshow', () => (isLeaving = false), { once: true }); // the browser's way back shows the page as it was
   const here = location.pathname + location.search;
-  location.assign(`/sign-in?to=${encodeURIComponent(here)}`);
+  location.assign(andBack ? `/sign-in?to=${encodeURIComponent(here)}` : '/sign-in');
 }

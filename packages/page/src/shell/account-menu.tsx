@@ -2,7 +2,7 @@
 import { Button, Menu, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { sessionQuery } from '../api/queries.ts';
-import { send } from '../api/request.ts';
+import { leaveToSignIn, send } from '../api/request.ts';
 import { Icon } from '../components/icon.tsx';
 
 /** What ends: this session, or all of the same person. */
@@ -12,7 +12,7 @@ export function AccountMenu() {
   const { data: session } = useQuery(sessionQuery);
   const signOut = useMutation({
     mutationFn: (ending: Ending) => send(ending, { method: 'DELETE' }),
-    onSuccess: () => location.assign('/sign-in'),
+    onSuccess: () => leaveToSignIn({ andBack: false }),
   });
   if (session === undefined) return null;
   return (
