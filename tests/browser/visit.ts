@@ -59,7 +59,7 @@ export class Visit implements AsyncDisposable {
     await page.getByLabel('Name, as in Active Directory').fill(user);
     await page.getByLabel('Password').fill(password);
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await page.getByRole('navigation', { name: 'Parts of the page' }).waitFor();
+    await page.getByRole('button', { name: /^Signed in as / }).waitFor();
   }
 
   /** Signs in with a token, where there is no other way, and waits for the page. */
