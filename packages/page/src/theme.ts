@@ -65,6 +65,7 @@ export const variables: CSSVariablesResolver = () => ({
     ...readable,
   },
   dark: {
+    '--mantine-color-anchor': 'var(--mantine-color-ink-3)', // also on rows that are chosen, and in messages
     '--mantine-color-body': '#14171c',
     '--mantine-color-text': '#dfe3ea',
     '--mantine-color-default': '#242a33',
