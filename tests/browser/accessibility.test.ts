@@ -6,6 +6,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { pagePaths } from '../../services/console/src/service/page-paths.ts';
 import { putManyPeople } from '../console/many-people.ts';
 import { Workplace } from '../console/workplace.ts';
+import { waitUntil } from '../support/wait-until.ts';
 import { type OpenPages, openPages, token } from './pages-on.ts';
 import { launchBrowser, Visit } from './visit.ts';
 
@@ -132,7 +133,9 @@ async function seriousOn(page: Page): Promise<string[]> {
 /** Waits until a part shows what it has to show. */
 async function isStill(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.waitForFunction('document.querySelector("[aria-busy=true], [data-loading]") === null');
+  await waitUntil('it all to be there', () =>
+    page.evaluate('document.querySelector("[aria-busy=true], [data-loading]") === null'),
+  );
 }
 
 /** Goes on with Tab until something has the focus. @throws Error when it is never reached */
@@ -145,11 +148,9 @@ async function tabTo(page: Page, target: Locator, { back = false } = {}): Promis
 }
 
 const hasFocus = async (target: Locator): Promise<boolean> =>
-  (await target.count()) > 0 && (await target.evaluate('(element) => element === document.activeElement'));
+  (await target.count()) > 0 && (await target.evaluate((element) => element === element.ownerDocument.activeElement));
 
 async function isFocused(target: Locator): Promise<void> {
   await target.waitFor();
-  await target
-    .page()
-    .waitForFunction((element) => element === element?.ownerDocument.activeElement, await target.elementHandle());
+  await waitUntil(`${target} to have the focus`, () => hasFocus(target));
 }

@@ -31,7 +31,7 @@ describe('on the page', () => {
     await using visit = await company.visit('ada');
     const { page } = visit;
     const live = page.getByRole('list', { name: 'What was done last, the newest first' });
-    await live.getByRole('listitem').first().waitFor();
+    await page.getByRole('banner').getByRole('status').filter({ hasText: 'Live' }).waitFor();
     await page.evaluate(() => Object.assign(globalThis, { neverReloaded: true }));
     await company.stack.admin.modify(company.dnOf('opal'), { displayName: 'Opal Renamed' });
     await waitUntil('LastPass to have it', async () => (await accountOf('opal'))?.fullname === 'Opal Renamed');

@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { putManyPeople } from '../console/many-people.ts';
 import { Workplace } from '../console/workplace.ts';
+import { waitUntil } from '../support/wait-until.ts';
 import { type OpenPages, openPages, token } from './pages-on.ts';
 import { launchBrowser, Visit } from './visit.ts';
 
@@ -70,7 +71,7 @@ async function noteAppearance(page: Page, selector: string): Promise<void> {
 }
 
 const appearance = async (page: Page): Promise<number> =>
-  Number(await (await page.waitForFunction('globalThis.appearedMs')).jsonValue());
+  Number(await waitUntil('it to appear', () => page.evaluate('globalThis.appearedMs')));
 
 /** In the browser: scrolls down and up, and gives the longest time between two frames, ms. */
 const longestFrameWhileScrolling = `new Promise((resolve) => {

@@ -7,6 +7,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pagePaths } from '../../services/console/src/service/page-paths.ts';
+import { waitUntil } from '../support/wait-until.ts';
 import type { Company } from './company.ts';
 import { openExampleCompany } from './example-company.ts';
 import type { Visit } from './visit.ts';
@@ -57,8 +58,13 @@ async function partsOf(company: Company): Promise<Map<string, string>> {
     const { csrfToken } = await (await fetch('/api/v1/session')).json();
     await fetch('/api/v1/preview', { method: 'POST', headers: { 'x-csrf-token': csrfToken } });
   })()`);
-  await page.waitForFunction(
-    `fetch('/api/v1/preview').then((answer) => answer.json()).then(({ state }) => state !== 'under way')`,
+  await waitUntil(
+    'the preview',
+    () =>
+      page.evaluate(
+        `fetch('/api/v1/preview').then((answer) => answer.json()).then(({ state }) => state !== 'under way')`,
+      ),
+    { withinMs: 60_000, everyMs: 500 },
   );
   return parts;
 }
@@ -67,5 +73,5 @@ async function show({ page }: Visit, path: string): Promise<void> {
   await page.goto(path);
   await page.getByRole('heading', { level: 1 }).waitFor();
   await page.waitForLoadState('load');
-  await page.waitForFunction('document.querySelector("[aria-busy=true]") === null');
+  await waitUntil('it all to be there', () => page.evaluate('document.querySelector("[aria-busy=true]") === null'));
 }

@@ -68,7 +68,7 @@ export class Visit implements AsyncDisposable {
     await page.goto(to);
     await page.getByLabel('Token', { exact: true }).fill(token);
     await page.getByRole('button', { name: 'Sign in with a token' }).click();
-    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.getByRole('button', { name: /^Signed in as / }).waitFor();
   }
 
   /** Goes to a part of the page by its link, and waits for its heading. */

@@ -19,6 +19,7 @@ const surface = { background: 'var(--page-surface)' } as const;
 const heading = { fontWeight: 600, fontSize: 'var(--mantine-font-size-lg)' } as const;
 
 export const theme = createTheme({
+  respectReducedMotion: true,
   colors: { ink },
   primaryColor: 'ink',
   primaryShade: { light: 7, dark: 6 },

@@ -35,7 +35,14 @@ export function Shell() {
         </AppShell.Main>
       </AppShell>
       {/* On phones the navigation is a drawer: there and nowhere else is the focus kept in it. */}
-      <Drawer opened={isOpen} onClose={close} size={272} title="LastPass Directory Connector" hiddenFrom="sm">
+      <Drawer
+        opened={isOpen}
+        onClose={close}
+        size={272}
+        title="LastPass Directory Connector"
+        closeButtonProps={{ 'aria-label': 'Close the navigation' }}
+        hiddenFrom="sm"
+      >
         <Navigation onGo={close} />
       </Drawer>
     </>
