@@ -73,6 +73,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--mantine-color-default-hover': '#2c333e',
     '--mantine-color-default-border': '#3b434f',
     '--mantine-color-dimmed': '#9aa4b4',
+    '--mantine-color-anchor': '#8aaade', // also on a row that is pointed at
     '--page-surface': '#1c2027',
     '--page-line': '#2e343e',
     '--page-hover': '#262c35',

@@ -8,3 +8,10 @@ test('a line becomes a sentence, and one that is one stays as it is', () => {
     ['No pusher is running.', 'Redis is away.', 'See "connector aside".', 'Is it “on”?', ''],
   );
 });
+
+test('what begins with a name keeps its small letter', () => {
+  assert.deepEqual(
+    ['userBases: it is there', 'console.signIn.viewers: it is there', 'dc1.corp.test answers'].map(asSentence),
+    ['userBases: it is there.', 'console.signIn.viewers: it is there.', 'dc1.corp.test answers.'],
+  );
+});

@@ -11,7 +11,6 @@ import { ExactMoment } from '../../components/moment.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { type Column, firstSlice, PagedTable } from '../../components/paged-table.tsx';
 import { PersonLink } from '../../components/person-link.tsx';
-import { asSentence } from '../../text/sentence.ts';
 import classes from './audit.module.css';
 import { entryChange, isRefusal, subjectText } from './entry-words.ts';
 import { ExportTrail } from './export-trail.tsx';
@@ -27,31 +26,30 @@ const columns: readonly Column<LogEntry>[] = [
       </span>
     ),
   },
-  { header: 'Who', cell: ({ by }) => by, width: '16%' },
+  { header: 'Who', cell: ({ by }) => by, width: '13%' },
   {
     header: 'Did what',
-    cell: ({ did, of }) => (
+    cell: (entry) => (
       <>
-        <span className={classes.did} data-refused={isRefusal({ did }) || undefined}>
-          {did}
+        <span className={classes.did} data-refused={isRefusal(entry) || undefined}>
+          {entry.did}
         </span>{' '}
-        {of.kind === 'person' ? <PersonLink person={of.id} name={of.name} /> : subjectText(of)}
+        {entry.of.kind === 'person' ? <PersonLink person={entry.of.id} name={entry.of.name} /> : subjectText(entry)}
       </>
     ),
-    width: '24%',
+    width: '20%',
   },
-  { header: 'From what to what', cell: entryChange },
+  { header: 'From what to what', cell: entryChange, width: '29%' },
   {
     header: 'Why, and what LastPass answered',
     cell: (entry) => (
       <Text size="sm" c="dimmed">
         {[entry.source === null ? '' : `change ${entry.source}`, answerText(entry)]
           .filter((text) => text !== '')
-          .map(asSentence)
-          .join(' ')}
+          .join('; ')}
       </Text>
     ),
-    width: '20%',
+    width: '18%',
   },
 ];
 const keyOf = ({ sequence }: LogEntry) => String(sequence);

@@ -13,13 +13,18 @@ function readable(value: Value): Value {
   if (Array.isArray(value)) return value.map(readable);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, each]) =>
-      name.endsWith('Ms') && typeof each === 'number' && each >= firstMomentMs
-        ? [wordsOf(name.slice(0, -2)), momentText(each)]
-        : [name, readable(each)],
-    ),
+    Object.entries(value)
+      .filter(([, each]) => !isEmpty(each))
+      .map(([name, each]) =>
+        name.endsWith('Ms') && typeof each === 'number' && each >= firstMomentMs
+          ? [wordsOf(name.slice(0, -2)), momentText(each)]
+          : [name, readable(each)],
+      ),
   );
 }
+
+const isEmpty = (value: Value): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 
 /** `expiresAt` as `expires at`. */
 const wordsOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
@@ -28,11 +33,13 @@ const wordsOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => 
 export const entryChange = ({ was, is }: Pick<LogEntry, 'was' | 'is'>): string =>
   changeText({ was: readable(was), is: readable(is) });
 
-/** What it is about, where that isn't a person: `token dashboards`, `deliveries`. */
-export const subjectText = ({ kind, name }: LogEntry['of']): string => {
+/** What it is about, where that isn't a person: `token dashboards`; nothing where what was done says so already. */
+export function subjectText({ by, did, of: { kind, name } }: Pick<LogEntry, 'by' | 'did' | 'of'>): string {
   const what = kind.replaceAll('-', ' ');
+  if (did.endsWith(what) || (kind === 'session' && name === by)) return '';
+  if (kind === 'deliveries' && !/^(paused|resumed)$/.test(did)) return '';
   return name === '' || name === what ? what : `${what} ${name}`;
-};
+}
 
 /** LastPass refused it. */
 export const isRefusal = ({ did }: Pick<LogEntry, 'did'>): boolean => did.startsWith('tried to ');

@@ -30,7 +30,7 @@ export function Editor({ inForce, edits, onEdits, editable, onConsider }: Editor
       {sections.map(({ title, lead, keys }) => (
         <Panel key={title} title={title}>
           {lead !== undefined && (
-            <Text size="sm" c="dimmed" maw={720}>
+            <Text size="sm" c="dimmed" className={classes.lead ?? ''}>
               {lead}
             </Text>
           )}

@@ -44,7 +44,7 @@ export function KeyRow({ info: { key, label, meaning }, controlId, children, was
             <Text size="sm" c="dimmed">
               In force: {was}
             </Text>
-            <Button size="compact-xs" variant="subtle" aria-label={`Leave ${key} as it is`} onClick={onUndo}>
+            <Button size="compact-xs" variant="subtle" aria-label={`Leave it: ${key}`} onClick={onUndo}>
               Leave it
             </Button>
           </div>
