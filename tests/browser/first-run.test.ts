@@ -13,7 +13,7 @@ test('the page leads through check, preview and confirmation, shows how far the 
     lastpass: { batchSize: 5 },
   });
   const { stack } = company;
-  await stack.simulator.settings({ latencyMs: 150 });
+  await stack.simulator.settings({ latencyMs: 500 });
   stack.startAll();
   await stack.planned();
   await using visit = await company.visit('ada');

@@ -19,6 +19,7 @@ const surface = { background: 'var(--page-surface)' } as const;
 const heading = { fontWeight: 600, fontSize: 'var(--mantine-font-size-lg)' } as const;
 
 export const theme = createTheme({
+  respectReducedMotion: true,
   colors: { ink },
   primaryColor: 'ink',
   primaryShade: { light: 7, dark: 6 },
@@ -66,6 +67,7 @@ export const variables: CSSVariablesResolver = () => ({
     ...readable,
   },
   dark: {
+    '--mantine-color-anchor': 'var(--mantine-color-ink-3)', // also on rows that are chosen, and in messages
     '--mantine-color-body': '#14171c',
     '--mantine-color-text': '#dfe3ea',
     '--mantine-color-default': '#242a33',

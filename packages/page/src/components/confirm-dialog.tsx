@@ -1,6 +1,6 @@
 /** Asks before something is done to people: what, to how many, and to whom. */
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useEffect, useId, useState } from 'react';
 import { counted, numberText } from '../text/count.ts';
 import classes from './confirm-dialog.module.css';
 import { ErrorBox } from './error-box.tsx';
@@ -45,13 +45,16 @@ export function ConfirmDialog({
   onClose,
 }: ConfirmDialogProps) {
   const listId = useId();
+  // Where the focus came from is noted when it opens, and not of one that is there open from the beginning.
+  const [isThere, setIsThere] = useState(false);
+  useEffect(() => setIsThere(true), []);
   const others = count - names.length;
   const close = () => {
     if (!busy) onClose();
   };
   return (
     <Modal
-      opened={opened}
+      opened={opened && isThere}
       onClose={close}
       title={title}
       centered
