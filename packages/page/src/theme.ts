@@ -25,7 +25,6 @@ export const theme = createTheme({
   primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   defaultRadius: 'md',
-  respectReducedMotion: true,
   components: {
     Modal: { styles: { content: surface, header: surface, title: heading } },
     Drawer: { styles: { content: surface, header: surface, title: heading } },
@@ -67,14 +66,13 @@ export const variables: CSSVariablesResolver = () => ({
     ...readable,
   },
   dark: {
-    '--mantine-color-anchor': 'var(--mantine-color-ink-3)', // also on rows that are chosen, and in messages
+    '--mantine-color-anchor': 'var(--mantine-color-ink-3)', // also on rows that are chosen or pointed at, and in messages
     '--mantine-color-body': '#14171c',
     '--mantine-color-text': '#dfe3ea',
     '--mantine-color-default': '#242a33',
     '--mantine-color-default-hover': '#2c333e',
     '--mantine-color-default-border': '#3b434f',
     '--mantine-color-dimmed': '#9aa4b4',
-    '--mantine-color-anchor': '#8aaade', // also on a row that is pointed at
     '--page-surface': '#1c2027',
     '--page-line': '#2e343e',
     '--page-hover': '#262c35',
