@@ -186,8 +186,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     replacements: [
       {
         file: apply,
-        text: "  const guards = [{ command: ['GET', keys.mirrorState], is: raw }];\n  const touches",
-        by: '  const guards: Guard[] = [];\n  const touches',
+        text: "  const guards = [{ command: ['GET', keys.mirrorState], is: raw }];\n  const readAtMs",
+        by: '  const guards: Guard[] = [];\n  const readAtMs',
       },
     ],
   },
