@@ -20,7 +20,9 @@ describe('signing in', () => {
     const pause = page.getByRole('button', { name: 'Pause' });
     assert.notEqual(await pause.getAttribute('aria-disabled'), 'true');
     await pause.click();
-    await page.getByRole('dialog', { name: 'Pause all deliveries?' }).getByRole('button', { name: 'Pause' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Pause all deliveries?' });
+    await dialog.getByRole('button', { name: 'Pause' }).click();
+    await dialog.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Resume' }).click();
     await pause.waitFor();
     await page.getByRole('button', { name: 'Signed in as ada@example.test, administrator' }).click();
