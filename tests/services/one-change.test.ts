@@ -58,6 +58,8 @@ test('a change in Active Directory has one name in all logs, from its reading to
 
   const leaving = await stack.admin.createUser({ name: 'Another', ou: `OU=People,${stack.domain.baseDn}` });
   await stack.settled();
+  // What a service has printed may come later than what it has done.
+  await waitUntil('the lines of the other', () => new Set(about(leaving).map(({ service }) => service)).size > 1);
   assert.deepEqual(
     [...new Set(about(leaving).map(({ service }) => service))],
     ['watcher', 'reconciler'],
