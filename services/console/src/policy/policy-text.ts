@@ -1,7 +1,5 @@
 /** Policies, and what becomes of people by them, for people. */
-import type { Step } from '@connector/shared/plan.ts';
 import type { PolicyChange } from '@connector/shared/policy.ts';
-import type { BlastRadius } from '@connector/sync/preview/blast-radius.ts';
 import { stringify } from 'yaml';
 import { asideBlock, block, people, stepsBlock, stoppedBlock } from '../preview/people-blocks.ts';
 import { aligned, type Cell } from '../text/aligned.ts';
@@ -11,6 +9,7 @@ import { counted, momentText } from '../text/when.ts';
 import type { Edit } from './edit.ts';
 import type { Revision } from './policy-history.ts';
 import type { PolicyNow } from './policy-now.ts';
+import { radiusSentences } from './radius-sentences.ts';
 
 /** A value of a policy in one line, as it can be written in a configuration. */
 const valueText = (value: PolicyChange['was']): string =>
@@ -63,40 +62,6 @@ export function historyText(revisions: readonly Revision[], paint: Paint): strin
   return [...aligned(rows, { paint }), '', 'Bring one into force again with "connector policy rollback <number>".'];
 }
 
-const verbs = {
-  create: (count) => `create ${counted(count, 'account', 'accounts')}`,
-  rename: (count) => `rename ${people(count)}`,
-  'change-email': (count) => `change the address of ${people(count)}`,
-  enable: (count) => `enable ${people(count)}`,
-  'join-groups': (count) => `put ${people(count)} into groups`,
-  'leave-groups': (count) => `take ${people(count)} out of groups`,
-  disable: (count) => `disable ${people(count)}`,
-  withdraw: (count) => `withdraw the invitation of ${people(count)}`,
-  remove: (count) => `remove ${people(count)}`,
-  delete: (count) => `delete ${people(count)}`,
-} as const satisfies Record<Step['kind'], (count: number) => string>;
-
-function deedsText(all: readonly { readonly steps: readonly Step[] }[]): string {
-  const kinds = all.flatMap(({ steps }) => [...new Set(steps.map(({ kind }) => kind))]);
-  return (Object.keys(verbs) as Step['kind'][])
-    .map((kind) => ({ kind, count: kinds.filter((each) => each === kind).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ kind, count }) => verbs[kind](count))
-    .join(', ');
-}
-
-/** What an edit would do, in a sentence or two. */
-export function radiusSentences({ sent, held, pending, setAside, noLonger }: BlastRadius): string[] {
-  const said = [
-    ...(sent.length > 0 ? [`This would ${deedsText(sent)}.`] : []),
-    ...(held.length > 0 ? [`This would ${deedsText(held)}, each once somebody has released it.`] : []),
-    ...(pending.length > 0 ? [`${people(pending.length)} would wait for approval.`] : []),
-    ...(setAside.length > 0 ? [`${people(setAside.length)} would be set aside.`] : []),
-    ...(noLonger.length > 0 ? [`${people(noLonger.length)} would not wait for a word any more.`] : []),
-  ];
-  return said.length > 0 ? said : ['This would change nothing for anybody.'];
-}
-
 /** What an edit changes, and whom. */
 export function editText({ changes, radius }: Edit, paint: Paint): string[] {
   const { sent, held, pending, setAside, noLonger, unresolved } = radius;
@@ -110,6 +75,6 @@ export function editText({ changes, radius }: Edit, paint: Paint): string[] {
     ...stoppedBlock('Would wait for approval', pending, paint),
     ...asideBlock('Would be set aside', setAside, paint),
     ...stoppedBlock('Would not wait for a word any more', noLonger, paint),
-    ...radiusSentences(radius),
+    ...radiusSentences(radius, counted),
   ];
 }

@@ -1,4 +1,5 @@
 /** Another policy before it is in force: what it would do to whom, and the deed. */
+import { radiusSentences } from '@connector/console/src/policy/radius-sentences.ts';
 import { Button, Loader, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { PolicyEditDocument, PolicyWish } from '../../api/documents.ts';
@@ -11,10 +12,11 @@ import { Icon } from '../../components/icon.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Panel } from '../../components/panel.tsx';
+import { counted } from '../../text/count.ts';
 import { BlastRadius } from './blast-radius.tsx';
 import { ChangeList } from './change-list.tsx';
 import classes from './policy.module.css';
-import { type RadiusPart, radiusParts, radiusSentences } from './radius.ts';
+import { type RadiusPart, radiusParts } from './radius.ts';
 import type { Edit } from './use-edit.ts';
 
 export interface ConsiderationProps {
@@ -83,7 +85,7 @@ function Considered({ document, ...props }: ConsideredProps) {
     );
   return (
     <div className={classes.stack}>
-      <Deed {...props} sentences={radiusSentences(radius)} parts={parts} replaces={replaces} />
+      <Deed {...props} sentences={radiusSentences(radius, counted)} parts={parts} replaces={replaces} />
       {changes.length > 0 && (
         <Panel title="Changed in the policy">
           <ChangeList changes={changes} />

@@ -1,24 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { radiusSentences as commandsSentences } from '@connector/console/src/policy/policy-text.ts';
-import type { BlastRadius } from '@connector/sync/preview/blast-radius.ts';
+import { radiusSentences } from '@connector/console/src/policy/radius-sentences.ts';
 import type { Radius, Step } from '../../api/documents.ts';
-import { radiusParts, radiusSentences } from './radius.ts';
+import { counted } from '../../text/count.ts';
+import { radiusParts } from './radius.ts';
 
 const because = 'so it is';
 const person = (name: string, ...steps: Step[]) => ({
   ...{ person: `corp/${name}`, username: `${name}@example.test`, name, steps },
   because: 'too many',
 });
-/** As the console finds it, before the API tells it. */
-function asFound({ sent, held, pending, noLonger, setAside, unresolved }: Radius): BlastRadius {
-  const stopped = (people: Radius['held']) => people.map((each) => ({ ...each, account: null }));
-  return {
-    sent: sent.map((each) => ({ ...each, account: null, calls: [] })),
-    ...{ held: stopped(held), pending: stopped(pending), noLonger: stopped(noLonger), unresolved },
-    setAside: setAside.map(({ since, ...each }) => ({ ...each, sinceMs: Date.parse(since) })),
-  };
-}
 
 const nobody: Radius = { sent: [], held: [], pending: [], noLonger: [], setAside: [], unresolved: [] };
 const some: Radius = {
@@ -49,6 +40,13 @@ test('who would lose access is in parts of their own, the first ones', () => {
   ]);
 });
 
-test('it is said in the words of the command', () => {
-  for (const radius of [nobody, some]) assert.deepEqual(radiusSentences(radius), commandsSentences(asFound(radius)));
+test('what it would do is said in a sentence for each part, each kind of step once for a person', () => {
+  assert.deepEqual(radiusSentences(nobody, counted), ['This would change nothing for anybody.']);
+  assert.deepEqual(radiusSentences(some, counted), [
+    'This would create 1 account, put 1 person into groups, take 1 person out of groups, disable 1 person.',
+    'This would enable 1 person, remove 1 person, each once somebody has released it.',
+    '1 person would wait for approval.',
+    '1 person would be set aside.',
+    '1 person would not wait for a word any more.',
+  ]);
 });

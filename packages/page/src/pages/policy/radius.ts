@@ -1,6 +1,5 @@
 /** What another policy would do to people, in the parts in which it is shown: who would lose access comes first, by themselves. Pure. */
 import type { AffectedByPolicy, Radius, Step } from '../../api/documents.ts';
-import { counted } from '../../text/count.ts';
 import { isLeaverKind } from '../../text/step-kinds.ts';
 
 /** Somebody to whom something would happen. */
@@ -68,43 +67,4 @@ export function radiusParts({ sent, held, pending, setAside, noLonger }: Radius)
     ),
     part('no-longer', { title: 'Would not wait for a word any more', label: 'no longer wait' }, noLonger.map(affected)),
   ];
-}
-
-const people = (count: number): string => counted(count, 'person', 'people');
-
-const verbs = {
-  create: (count) => `create ${counted(count, 'account', 'accounts')}`,
-  rename: (count) => `rename ${people(count)}`,
-  'change-email': (count) => `change the address of ${people(count)}`,
-  enable: (count) => `enable ${people(count)}`,
-  'join-groups': (count) => `put ${people(count)} into groups`,
-  'leave-groups': (count) => `take ${people(count)} out of groups`,
-  disable: (count) => `disable ${people(count)}`,
-  withdraw: (count) => `withdraw the invitation of ${people(count)}`,
-  remove: (count) => `remove ${people(count)}`,
-  delete: (count) => `delete ${people(count)}`,
-} as const satisfies Record<Step['kind'], (count: number) => string>;
-
-function deedsText(all: readonly Pick<AffectedByPolicy, 'steps'>[]): string {
-  const counts = new Map<Step['kind'], number>();
-  for (const { steps } of all)
-    for (const kind of new Set(steps.map((step) => step.kind))) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return (Object.keys(verbs) as Step['kind'][])
-    .flatMap((kind) => {
-      const count = counts.get(kind);
-      return count === undefined ? [] : [verbs[kind](count)];
-    })
-    .join(', ');
-}
-
-/** What it would do, in a sentence or two, as `connector policy` says it. */
-export function radiusSentences({ sent, held, pending, setAside, noLonger }: Radius): string[] {
-  const said = [
-    ...(sent.length > 0 ? [`This would ${deedsText(sent)}.`] : []),
-    ...(held.length > 0 ? [`This would ${deedsText(held)}, each once somebody has released it.`] : []),
-    ...(pending.length > 0 ? [`${people(pending.length)} would wait for approval.`] : []),
-    ...(setAside.length > 0 ? [`${people(setAside.length)} would be set aside.`] : []),
-    ...(noLonger.length > 0 ? [`${people(noLonger.length)} would not wait for a word any more.`] : []),
-  ];
-  return said.length > 0 ? said : ['This would change nothing for anybody.'];
 }
