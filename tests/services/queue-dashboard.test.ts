@@ -1,4 +1,4 @@
-/** The queue dashboard on a real Redis: only for whoever has the token, only to be looked at, and without people. */
+/** The queue dashboard on a real Redis: only for whoever has the token, without people, and to be looked at, but for trying failed jobs again. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import cookie from '@fastify/cookie';
 import { type ConnectionOptions, Queue } from 'bullmq';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Redis } from 'ioredis';
+import { type Logger, pino } from 'pino';
 import { Door, sessionCookie } from '../../services/console/src/access/door.ts';
 import type { OpenSession, Sessions } from '../../services/console/src/access/sessions.ts';
 import { TokenCheck } from '../../services/console/src/access/token-check.ts';
@@ -21,6 +22,7 @@ const token = 'the-token-of-this-test-and-no-other';
 const authorization = `Basic ${Buffer.from(`admin:${token}`).toString('base64')}`;
 const prefix = '{test}';
 const guid = '11111111-2222-3333-4444-555555555555';
+const csrfTokenOf = (role: string) => `the-csrf-token-of-${role}`;
 /** What is in the cookies of an administrator's session, and of a viewer's. */
 const [ofBoss, ofViewer] = ['boss', 'viewer'];
 
@@ -30,6 +32,9 @@ describe('the queue dashboard', () => {
   let redis: Redis;
   let surface: FastifyInstance;
   const wrongTokens: string[] = [];
+  /** What was logged. */
+  const told: string[] = [];
+  const log: Logger = pino({ base: null }, { write: (line: string) => void told.push(line) });
   /** Sessions that have asked for people to be shown. */
   const shown = new Set<string>();
 
@@ -44,7 +49,7 @@ describe('the queue dashboard', () => {
     );
     const sessionOf = (role: 'administrator' | 'viewer'): OpenSession => ({
       who: { name: role, role },
-      csrfToken: 'x',
+      csrfToken: csrfTokenOf(role),
       endsAtMs: Number.POSITIVE_INFINITY,
     });
     const open = new Map([
@@ -56,7 +61,7 @@ describe('the queue dashboard', () => {
     const door = new Door({ check, sessions, onWrongToken });
     await surface.register(cookie);
     const isShown = async (secret: string) => shown.has(secret);
-    await addQueueDashboard(surface, { door, isShown, target: { url: server.url }, prefix });
+    await addQueueDashboard(surface, { door, isShown, log, target: { url: server.url }, prefix });
   });
   after(async () => {
     await surface?.close();
@@ -106,31 +111,33 @@ describe('the queue dashboard', () => {
     assert.equal((await look(`/queues/${script}`)).statusCode, 200);
   });
 
-  test('has no way to change anything: every such route of bull-board is refused, and everything is as before', async () => {
+  test('has no way to change anything else: every such route of bull-board is refused to everybody, and everything is as before', async () => {
     const queue = new Queue('people-to-plan', { connection: redis as ConnectionOptions, prefix });
     const { id } = await queue.add('people-to-plan', { people: [`corp/${guid}`] }, { delay: 3_600_000 });
     const before = await everything(redis);
     const mutating = appRoutes.api.flatMap(({ method, route }) =>
-      [method].flat().flatMap((each) => (each === 'get' ? [] : [route].flat().map((path) => ({ method: each, path })))),
+      [method]
+        .flat()
+        .flatMap((each) => (each === 'get' ? [] : [route].flat().map((path) => ({ method: each, path }))))
+        .filter(({ path }) => !/\/retry(\/:queueStatus)?$/.test(path)),
     );
     assert.ok(mutating.length >= 20, 'bull-board has such routes');
     shown.add(ofBoss);
-    const everywhere = mutating.flatMap((each) =>
-      (['/queues', '/queues-with-people'] as const).map((board) => ({ ...each, board })),
-    );
-    for (const { method, path, board } of everywhere) {
+    const boss = { cookie: `${sessionCookie}=${ofBoss}`, 'x-xsrf-token': csrfTokenOf('administrator') };
+    const everywhere = mutating.flatMap((each) => [
+      { ...each, board: '/queues', headers: { authorization } },
+      { ...each, board: '/queues', headers: boss },
+      { ...each, board: '/queues-with-people', headers: boss },
+    ]);
+    for (const { method, path, board, headers } of everywhere) {
       const url = `${board}${path}`
         .replace(':queueName', 'people-to-plan')
         .replace(':jobId', String(id))
         .replace(':queueStatus', 'delayed')
         .replace(':schedulerId', 'any');
-      const answer = await surface.inject({
-        method: method.toUpperCase() as 'PUT',
-        url,
-        headers: board === '/queues' ? { authorization } : { cookie: `${sessionCookie}=${ofBoss}` },
-        payload: {},
-      });
+      const answer = await surface.inject({ method: method.toUpperCase() as 'PUT', url, headers, payload: {} });
       assert.equal(answer.statusCode, 405, `${method} ${url}`);
+      assert.match(answer.json<{ error: string }>().error, /failed jobs can be tried again.*"connector pause" stops/);
     }
     shown.clear();
     for (const method of ['POST', 'DELETE', 'PATCH', 'PUT', 'OPTIONS'] as const) {
@@ -140,6 +147,90 @@ describe('the queue dashboard', () => {
     assert.deepEqual(await everything(redis), before);
     await queue.obliterate({ force: true });
     await queue.close();
+  });
+
+  test('an administrator’s session has what failed tried again, one job or all of a queue; nobody else, and no page of another site, has', async () => {
+    const queue = new Queue('people-to-plan', { connection: redis as ConnectionOptions, prefix });
+    const people = ringerOf('people-to-plan', { target: { url: server.url }, prefix });
+    const answered: unknown[] = [];
+    let works = false;
+    const answering = answerBells('people-to-plan', {
+      target: { url: server.url },
+      prefix,
+      concurrency: 1,
+      onError: () => undefined,
+      answer: async (bell) => {
+        if (!works) throw new Error('not yet');
+        answered.push(bell.people);
+      },
+    });
+    const put = (path: string, headers: Record<string, string>) =>
+      surface.inject({ method: 'PUT', url: `/queues/api/queues/people-to-plan/${path}`, headers });
+    const by = (secret: string, csrfToken?: string) => ({
+      cookie: `${sessionCookie}=${secret}`,
+      ...(csrfToken === undefined ? {} : { 'x-xsrf-token': csrfToken }),
+    });
+    try {
+      const bells = ['a', 'b', 'c'].map((name) => [`corp/${name}`]);
+      for (const each of bells) await people.ring({ people: each });
+      await waitUntil('all to fail', async () => (await queue.getFailedCount()) === 3);
+      const failed = await queue.getFailed();
+      const one = failed.find(({ data }) => data.people[0] === 'corp/b')?.id ?? assert.fail();
+      works = true;
+      const before = await everything(redis);
+      const others = [
+        ['a viewer', by(ofViewer, csrfTokenOf('viewer')), 403],
+        ['a token', { authorization }, 403],
+        ['another site’s page', by(ofBoss), 403],
+        ['another site’s page that guesses', by(ofBoss, 'x'), 403],
+        ['nobody', {}, 401],
+      ] as const;
+      for (const [who, headers, expected] of others)
+        for (const path of [`${one}/retry`, 'retry/failed'])
+          assert.equal((await put(path, { ...headers })).statusCode, expected, `${who}: ${path}`);
+      assert.deepEqual(await everything(redis), before);
+
+      const boss = by(ofBoss, csrfTokenOf('administrator'));
+      assert.equal((await put(`${one}/retry`, boss)).statusCode, 204);
+      await waitUntil('it to be answered', async () => answered.length === 1);
+      assert.deepEqual(answered, [['corp/b']]);
+      const all = await put('retry/failed', boss);
+      assert.deepEqual([all.statusCode, all.json()], [200, { retried: 2, skipped: 0 }]);
+      await waitUntil('all to be answered', async () => answered.length === 3);
+      assert.deepEqual(answered.flat().sort(), bells.flat());
+      await waitUntil('none to be failed', async () => (await queue.getFailedCount()) === 0);
+      const lines = told.map((line): { by: string; msg: string; what: object } => JSON.parse(line));
+      assert.deepEqual(
+        lines.map(({ by: who, msg, what }) => [who, msg, what]),
+        [
+          ['administrator', 'failed jobs are tried again', { queueName: 'people-to-plan', jobId: one }],
+          ['administrator', 'failed jobs are tried again', { queueName: 'people-to-plan', queueStatus: 'failed' }],
+        ],
+      );
+    } finally {
+      await answering.close();
+      await people.close();
+      await queue.obliterate({ force: true });
+      await queue.close();
+    }
+  });
+
+  test('its page shows what changes something to those only who may, and has the token from a cookie that is theirs', async () => {
+    const asBoss = { cookie: `${sessionCookie}=${ofBoss}` };
+    const readOnly = async (headers: Record<string, string>) => {
+      const { queues } = (await look('/queues/api/queues', headers)).json<{ queues: { readOnlyMode: boolean }[] }>();
+      return new Set(queues.map(({ readOnlyMode }) => readOnlyMode));
+    };
+    assert.deepEqual(await readOnly(asBoss), new Set([false]));
+    for (const headers of [{ authorization }, { cookie: `${sessionCookie}=${ofViewer}` }]) {
+      assert.deepEqual(await readOnly(headers), new Set([true]));
+      assert.equal((await look('/queues/', headers)).headers['set-cookie'], undefined);
+    }
+    const cookieOf = await look('/queues/', asBoss);
+    assert.equal(
+      cookieOf.headers['set-cookie'],
+      `XSRF-TOKEN=${csrfTokenOf('administrator')}; Path=/queues; Secure; SameSite=Strict`,
+    );
   });
 
   test('tells how many people a bell names, and nothing of whatever could name one', async () => {

@@ -8,6 +8,10 @@ import type { TokenCheck, Verdict } from './token-check.ts';
 export const sessionCookie = 'connector-session';
 /** Whatever changes something by way of a session carries its token here: another site's page can't. */
 export const csrfHeader = 'x-csrf-token';
+/** Where the queue dashboard's page, which isn't ours, puts what it finds in the cookie {@link boardCsrfCookie}: a custom of axios. */
+const boardCsrfHeader = 'x-xsrf-token';
+/** The cookie from which that page takes the token. */
+export const boardCsrfCookie = 'XSRF-TOKEN';
 
 /** What a request is: as with a token; or it has a cookie, and lacks what shows that our own page sent it. */
 export type Admission =
@@ -52,7 +56,8 @@ export class Door {
     const secret = cookies[sessionCookie];
     const session = secret === undefined ? null : await sessions.find(secret, { isUse });
     if (session === null) return { kind: 'none' };
-    if (!looking.has(method) && !isCsrfToken(session, headers[csrfHeader])) return { kind: 'forged' };
+    const csrfToken = headers[csrfHeader] ?? headers[boardCsrfHeader];
+    if (!looking.has(method) && !isCsrfToken(session, csrfToken)) return { kind: 'forged' };
     return { kind: 'welcome', who: session.who, session };
   }
 }

@@ -1,9 +1,9 @@
 /**
- * A queue as the dashboard may show it: to be looked at only, and without the people it is about, unless somebody has asked for them. A job is a
+ * A queue as the dashboard may show it: what failed can be tried again, and nothing else changed; and without the people it is about, unless somebody has asked for them. A job is a
  * doorbell, so what its bell says is all there is to hide; but an error may name anybody, and whatever else a job holds isn't ours.
  */
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
-import type { Job, Queue } from 'bullmq';
+import type { Job } from 'bullmq';
 import { z } from 'zod';
 
 /** What may be shown of a bell; a directory's id is no secret. */
@@ -34,12 +34,8 @@ function hide(job: Job): Job {
   return job;
 }
 
-/** bull-board's view of one queue: nothing can be changed by it. */
+/** bull-board's view of one queue. Who may do what with it is for the dashboard's routes to say. */
 export class ShownJobs extends BullMQAdapter {
-  constructor(queue: Queue) {
-    super(queue, { readOnlyMode: true });
-  }
-
   /** None of our jobs has a family, which would be read past this view. */
   override async getFlowProducer(): Promise<null> {
     return null;

@@ -40,5 +40,5 @@ export async function addPages(surface: FastifyInstance, service: Service): Prom
   const signIn = { store, check, sessions, asking, signal };
   await addApi(surface, { door, session: sessionOf({ configuration, store }), log, signIn });
   const isShown = (secret: string) => arePeopleShown(store, secret);
-  await addQueueDashboard(surface, { door, isShown, target: configuration.redis, prefix: store.keys.queues });
+  await addQueueDashboard(surface, { door, isShown, log, target: configuration.redis, prefix: store.keys.queues });
 }
