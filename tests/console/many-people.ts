@@ -35,7 +35,10 @@ export async function putManyPeople(place: Workplace, { everybody, listed }: Man
       const account = accountOf({ username: mail, fullname: name, groups: ['Staff'] });
       pipeline.hset(keys.accounts, mail, JSON.stringify({ ...account, id: String(n), disabled: on(0) || on(4) }));
       const link: Link = { username: mail, id: String(n), disabledByUs: on(4), removedByUs: false };
-      pipeline.hset(keys.links, person, JSON.stringify(link)).hset(keys.linked, mail, person);
+      pipeline
+        .hset(keys.links, person, JSON.stringify(link))
+        .hset(keys.linked, mail, person)
+        .sadd(keys.inScope, person);
       const step = { kind: 'disable', because: 'was deleted in Active Directory' } as const;
       const create = { kind: 'create' as const, because: 'is new', fullname: name, groups: [] };
       if (on(1)) pipeline.hset(keys.plans, person, planOf(n, mail, step)).zadd(keys.held, n, person);

@@ -87,6 +87,8 @@ export function keysOf(prefix: string) {
     migrator: `${tag}:migrator`,
     directory: (id: string) => directoryKeys(tag, id),
 
+    /** Set: people who are in scope, as they were planned last. Only the number of them is asked for. */
+    inScope: `${tag}:in-scope`,
     /** Sorted set: people to plan, by the reading of the clock when they first needed it. */
     toPlan: `${tag}:people-to-plan`,
     /** Hash: person → reading of the clock when anything that their plan depends on last changed. */

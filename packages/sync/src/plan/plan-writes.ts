@@ -60,6 +60,7 @@ export function writesFor(
   const writes = [
     ['ZREM', keys.toPlan, person],
     ['HDEL', keys.causes, person],
+    [isInScope(gathered) ? 'SADD' : 'SREM', keys.inScope, person],
     ...linkChange.writes,
     stored === null ? ['HDEL', keys.plans, person] : ['HSET', keys.plans, person, JSON.stringify(stored)],
     ...ownedWrites(context, stored, planned, gathered),
@@ -95,6 +96,9 @@ export function writesFor(
   return { writes, deliver, judge: waiting, others: linkChange.others, change };
 }
 
+const isInScope = (gathered: Gathered | null): boolean =>
+  gathered !== null && gathered.inputs.outOfScope === null && !gathered.inputs.person.deleted;
+
 /**
  * Notes the groups that somebody with an account is synced into: as owned by AD, which they stay, and by which name, for a
  * renamed one keeps it.
@@ -106,8 +110,8 @@ function ownedWrites(
   gathered: Gathered | null,
 ): string[][] {
   if (planned === null || gathered === null) return [];
+  if (!isInScope(gathered)) return [];
   const { inputs, newGroups, owned: noted } = gathered;
-  if (inputs.outOfScope !== null || inputs.person.deleted) return [];
   const hasAccount =
     inputs.link !== null ||
     planned.linkChange.kind === 'adopt' ||

@@ -27,6 +27,7 @@ const fine: Status = {
   ],
   accounts: { count: 312, readAtMs: nowMs - 3_000 },
   people: {
+    inScope: 304,
     linked: 300,
     toPlan: 0,
     toJudge: 0,
@@ -74,6 +75,7 @@ LastPass
   last day  changes are there within 230 ms (half of them) or 1.4 s (95 %), of 12 people
 
 People
+  in scope    304
   linked      300
   to plan     0
   to judge    0
@@ -120,6 +122,7 @@ test('changes on their way are told, and since when', () => {
 test('people who wait, are held or were rejected are shown with what to do', () => {
   const shown = text({
     people: {
+      inScope: 9,
       linked: 9,
       toPlan: 1,
       toJudge: 2,

@@ -139,8 +139,9 @@ const deliveringText = ({ people, timeLeftMs }: NonNullable<Status['delivering']
   `${people}, ${timeLeftText(timeLeftMs, { isAll: toPlan === 0 })}`;
 
 function peopleRows({ people, delivering, setAside, deletedByHand }: Status): Cell[][] {
-  const { linked, toPlan, toJudge, toDeliver, postponed, held, heldGroups, pending, rejected } = people;
+  const { inScope, linked, toPlan, toJudge, toDeliver, postponed, held, heldGroups, pending, rejected } = people;
   const rows: Cell[][] = [
+    ['in scope', String(inScope)],
     ['linked', String(linked)],
     ['to plan', String(toPlan)],
     ['to judge', String(toJudge)],

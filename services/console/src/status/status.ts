@@ -47,6 +47,8 @@ export interface Status {
     readonly readAtMs: number | null;
   };
   readonly people: {
+    /** Who should be synced: under `userBases`, by `groupFilter`, and not excluded. */
+    readonly inScope: number;
     readonly linked: number;
     readonly toPlan: number;
     /** Planned, and waiting for the guard's judgement. */
@@ -174,21 +176,23 @@ async function readAccounts({ redis, keys }: Store): Promise<Status['accounts']>
 
 async function readPeople(store: Store, nowMs: number): Promise<Status['people']> {
   const { redis, keys } = store;
-  const [linked, toPlan, toJudge, toDeliver, postponed, held, pending, decisions, heldGroups] = await Promise.all([
-    redis.hlen(keys.links),
-    redis.zcard(keys.toPlan),
-    redis.zcard(keys.waiting),
-    redis.zcard(keys.toDeliver),
-    redis.zcount(keys.toDeliver, `(${nowMs}`, '+inf'),
-    redis.zcard(keys.held),
-    redis.zcard(keys.pending),
-    redis.hvals(keys.decisions),
-    countHeldRenames(store),
-  ]);
+  const [inScope, linked, toPlan, toJudge, toDeliver, postponed, held, pending, decisions, heldGroups] =
+    await Promise.all([
+      redis.scard(keys.inScope),
+      redis.hlen(keys.links),
+      redis.zcard(keys.toPlan),
+      redis.zcard(keys.waiting),
+      redis.zcard(keys.toDeliver),
+      redis.zcount(keys.toDeliver, `(${nowMs}`, '+inf'),
+      redis.zcard(keys.held),
+      redis.zcard(keys.pending),
+      redis.hvals(keys.decisions),
+      countHeldRenames(store),
+    ]);
   const rejected = decisions.filter(
     (raw) => parseStored(decision, keys.decisions, raw).value?.verdict === 'rejected',
   ).length;
-  return { linked, toPlan, toJudge, toDeliver, postponed, held, heldGroups, pending, rejected };
+  return { inScope, linked, toPlan, toJudge, toDeliver, postponed, held, heldGroups, pending, rejected };
 }
 
 async function readDelivering(store: Store, nowMs: number): Promise<Status['delivering']> {

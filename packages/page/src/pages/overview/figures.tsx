@@ -23,7 +23,13 @@ export function Figures({ status: { people, setAside, deletedByHand, directories
   const isAnyRead = directories.some(({ completedAt }) => completedAt !== null); // else nobody can be known
   const known = useQuery({ ...searchQuery('', nobody), enabled: isAnyRead }).data?.page.total ?? null;
   const figures: readonly Figure[] = [
-    { label: 'People', count: known, path: '/people', note: 'known to the directories' },
+    {
+      label: 'In scope',
+      count: people.inScope,
+      path: '/people',
+      note:
+        known === null ? 'of those in the directories' : `of ${counted(known, 'person', 'people')} in the directories`,
+    },
     { label: 'Linked', count: people.linked, path: '/people', note: 'have an account that is theirs' },
     { label: 'Pending', count: people.pending, path: '/pending', note: 'new, and wait for approval', wanted: true },
     {

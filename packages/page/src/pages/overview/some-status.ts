@@ -28,6 +28,7 @@ export const someStatus = (changes: Partial<StatusDocument> = {}): StatusDocumen
   applying: null,
   alarm: null,
   people: {
+    inScope: 10,
     linked: 9,
     toPlan: 0,
     toJudge: 0,
