@@ -22,6 +22,18 @@ export function loggedChanges(ids: Iterable<string | null | undefined>): LoggedC
   return { changes: all.slice(0, mostNamed), ...(more > 0 ? { moreChanges: more } : {}) };
 }
 
+/** The same as attributes of a span. */
+export function tracedChanges(ids: Iterable<string | null | undefined>): {
+  'connector.changes': string[];
+  'connector.more_changes'?: number;
+} {
+  const { changes, moreChanges } = loggedChanges(ids);
+  return {
+    'connector.changes': [...changes],
+    ...(moreChanges === undefined ? {} : { 'connector.more_changes': moreChanges }),
+  };
+}
+
 /** People, or objects, as a line of the log names them: by objectGUID, and not too many. */
 export const loggedPeople = (
   people: readonly string[],

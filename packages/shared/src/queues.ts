@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionOptions, Queue, Worker } from 'bullmq';
 import { z } from 'zod';
+import { queueTracing } from './queue-tracing.ts';
 import { connectRedis, type RedisTarget } from './redis.ts';
 
 /** What may be written on each bell. */
@@ -40,7 +41,7 @@ const kept = { removeOnComplete: { count: 100, age: 3_600 }, removeOnFail: { cou
 
 export function ringerOf<Name extends QueueName>(name: Name, { target, prefix }: QueueOptions): Ringer<Name> {
   const connection = connectRedis(target, { name: `ring-${name}` });
-  const queue = new Queue<Bell<Name>>(name, { connection: connection as ConnectionOptions, prefix });
+  const queue = new Queue<Bell<Name>>(name, { connection: connection as ConnectionOptions, prefix, ...queueTracing() });
   queue.on('error', () => undefined); // a ring that fails is made good by the sweep; an outage of Redis is told by the readiness check
   const add = queue.add.bind(queue) as (title: string, bell: Bell<Name>, options: object) => Promise<unknown>;
   return {
@@ -79,6 +80,7 @@ export function answerBells<Name extends QueueName>(
   const worker = new Worker<Bell<Name>>(name, answerJob, {
     connection: connection as ConnectionOptions,
     prefix,
+    ...queueTracing(),
     concurrency,
     // Another replica takes over what a killed one held within lockDuration and two stalledIntervals, however often.
     lockDuration: 4_000,

@@ -19,6 +19,7 @@ import { isRedisTrouble, redisProblem } from './redis-trouble.ts';
 import { SchemaMismatch } from './schema.ts';
 import { headersFor } from './security-headers.ts';
 import { openStore, type Store } from './store.ts';
+import { startTracing } from './tracing.ts';
 
 export type ServiceName = 'watcher' | 'reconciler' | 'pusher' | 'console';
 
@@ -49,6 +50,8 @@ const closeWithinMs = 7_000;
 /** A Redis that doesn't answer for so long at the end isn't waited for, ms: nothing could be written down anyway. */
 const redisWithinMs = 1_500;
 const conditionEveryMs = 2_000;
+/** In one of so many of these rounds, the settings of Redis are looked at. */
+const settingsEveryRounds = 5;
 /** The delay of the event loop is measured so often, ms: the default of 10 wakes an idle process a hundred times a second. */
 const lagPrecisionMs = 250;
 
@@ -144,6 +147,7 @@ export async function runService(
   });
   const stop = new AbortController();
   const trustedProxies = name === 'console' ? (configuration.console?.trustedProxies ?? []) : [];
+  const endTracing = await startTracing({ service: `connector-${name}`, instance, log });
   const surface = surfaceOf({ readiness, metrics: [ofProcess, metrics], trustedProxies });
   const port = Number(process.env['CONNECTOR_PORT'] ?? http[name]);
   const host = process.env['CONNECTOR_HOST'] ?? http.host; // a container's image knows better than a configuration
@@ -167,10 +171,10 @@ export async function runService(
     await store.redis.hset(store.keys.services, `${name}/${instance}`, JSON.stringify(condition));
   };
   const onStep = (from: number, to: number) => log.warn(`what is in Redis is brought from version ${from} to ${to}`);
-  /** Makes sure that Redis is as it should be, and what is in it of this release. */
-  const checkStore = async () => {
+  /** Looks at Redis, and makes sure that what is in it is of this release. */
+  const ofThisRelease = async (look: () => Promise<void>) => {
     try {
-      await store.check();
+      await look();
     } catch (error) {
       if (!(error instanceof SchemaMismatch)) throw error;
       // Another release has been here meanwhile: whatever this process knows may mean something else by now.
@@ -188,6 +192,16 @@ export async function runService(
       );
     timeline = raw;
   };
+  let roundsUntilChecked = 0;
+  store.redis.on('ready', () => {
+    roundsUntilChecked = 0; // another server may answer than before
+  });
+  /** How Redis is set is looked at less often than whether it has forgotten something. */
+  const checkSettings = async () => {
+    if (roundsUntilChecked > 0) return void roundsUntilChecked--;
+    await store.check();
+    roundsUntilChecked = settingsEveryRounds - 1;
+  };
   const usualLevel = log.level;
   /** Tells more while somebody wants it. */
   const followDebugLog = async () => {
@@ -200,8 +214,9 @@ export async function runService(
     log.info({ by: wanted?.by }, until === null ? 'the debug log is off' : `the debug log is on until ${until}`);
   };
   const watchRedis = async () => {
-    await checkStore();
-    await Promise.all([followDebugLog(), noticeTimeline()]);
+    await ofThisRelease(checkSettings);
+    await ofThisRelease(noticeTimeline);
+    await followDebugLog();
     recentLog.takesInfo = log.isLevelEnabled('debug');
     await tellCondition(); // fails where Redis takes no writes
     await recentLog.write(store);
@@ -245,6 +260,7 @@ export async function runService(
     await closing;
     await surface.close();
     await recentLog.write(store);
+    await endTracing();
     await store.redis
       .hdel(store.keys.services, `${name}/${instance}`)
       .catch(() => log.warn("Redis didn't answer at the end"));

@@ -13,6 +13,7 @@ import type { PersonKey } from '@connector/shared/keys.ts';
 import { intent, link, type Plan, plan } from '@connector/shared/plan.ts';
 import { policyState } from '@connector/shared/policy.ts';
 import { parseStored } from '@connector/shared/store.ts';
+import { traced } from '@connector/shared/tracing.ts';
 import { callKinds } from '@connector/sync/calls/calls.ts';
 import type { Delivery } from '@connector/sync/calls/delivery.ts';
 import type { ReviewedSteps } from '@connector/sync/requests/reviewed-steps.ts';
@@ -39,7 +40,12 @@ interface Loaded extends Unsettled {
 }
 
 /** Delivers a batch to its end. @throws CredentialsRefused, or what Redis throws; claims that are left then pass on */
-export async function deliverBatch(options: DeliverOptions, batch: Batch): Promise<void> {
+export const deliverBatch = (options: DeliverOptions, batch: Batch): Promise<void> =>
+  traced('deliver batch', { attributes: { 'connector.people': batch.claimed.length } }, () =>
+    deliverAll(options, batch),
+  );
+
+async function deliverAll(options: DeliverOptions, batch: Batch): Promise<void> {
   const loaded = await load(options, batch);
   const nowMs = Date.now();
   const unsettled = loaded.filter((each) => each.unsettled || each.intent !== null || isToSettle(each, nowMs));

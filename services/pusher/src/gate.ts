@@ -9,6 +9,7 @@ import { credentialsDigest } from '@connector/shared/credentials.ts';
 import { type Alarm, alarm } from '@connector/shared/plan.ts';
 import type { Readiness } from '@connector/shared/readiness.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
+import { SpanKind, tellSpan, traced } from '@connector/shared/tracing.ts';
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { Counter } from 'prom-client';
@@ -109,7 +110,11 @@ export class Gate implements Calls {
       return { turn, call: { sign, takenAtMs: turn.takenAtMs, tookMs, accounts: accounts() } };
     };
     try {
-      const answer = await send(client);
+      const answer = await traced(command, { kind: SpanKind.CLIENT }, async () => {
+        const given = await send(client);
+        tellSpan({ 'connector.accounts': accounts() });
+        return given;
+      });
       if (answer === null) return answer;
       calls.inc({ command, outcome: 'ok' });
       this.#tell(command, 'ok', ended('well'));

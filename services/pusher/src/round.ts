@@ -17,8 +17,9 @@
 import type { LastPassClient } from '@connector/lastpass/client.ts';
 import { LastPassError } from '@connector/lastpass/errors.ts';
 import { saysNoSeat } from '@connector/lastpass/refusals.ts';
-import { loggedChanges, loggedPeople } from '@connector/shared/change-id.ts';
+import { loggedChanges, loggedPeople, tracedChanges } from '@connector/shared/change-id.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
+import { tellSpan } from '@connector/shared/tracing.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import { withoutAddresses } from '@connector/shared/without-addresses.ts';
 import type { Change } from '@connector/sync/accounts/account-changes.ts';
@@ -152,6 +153,7 @@ export class Round {
           ? await this.#lastLook.take(kind, carried)
           : await this.#giveBack(carried);
         if (sent.length === 0) return null;
+        tellSpan(tracedChanges(sent.map(({ plan: { change } }) => change)));
         const fromMs = performance.now();
         try {
           return await kind.send(client, sent);

@@ -3,13 +3,14 @@
  * takes up whatever is outstanding without a bell. It also looks after the audit trail.
  */
 
-import { loggedChanges, loggedPeople } from '@connector/shared/change-id.ts';
+import { loggedChanges, loggedPeople, tracedChanges } from '@connector/shared/change-id.ts';
 import { every } from '@connector/shared/every.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { ringFor } from '@connector/shared/people-to-plan.ts';
 import { answerBells, ringerOf } from '@connector/shared/queues.ts';
 import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
+import { tellSpan, traced } from '@connector/shared/tracing.ts';
 import { applyNext } from '@connector/sync/mirror/apply.ts';
 import { askForForgotten, forgottenVersion } from '@connector/sync/mirror/forgotten-people.ts';
 import { sweepGenerations } from '@connector/sync/mirror/sweep-generations.ts';
@@ -94,7 +95,12 @@ export async function startReconciler(service: Service): Promise<Running> {
   const applyOutstanding = async (directory: string) => {
     while (!signal.aborted) {
       const wasMidRead = await isMidRead(store, directory);
-      const result = await applyNext({ store, directory, directories: directoryIds });
+      const result = await traced('apply changes', { attributes: { 'connector.directory': directory } }, async () => {
+        const ended = await applyNext({ store, directory, directories: directoryIds });
+        if (typeof ended === 'object' && 'change' in ended)
+          tellSpan({ ...tracedChanges([ended.change]), 'connector.people': ended.people.length });
+        return ended;
+      });
       if (result === 'nothing') break;
       if (result === 'overtaken') continue;
       if ('broken' in result) {
@@ -133,7 +139,11 @@ export async function startReconciler(service: Service): Promise<Running> {
     let left = people;
     for (let attempt = 0; attempt < triesAtOnce && left.length > 0; attempt++) {
       const fromMs = performance.now();
-      const result = await planPeople(planning, left);
+      const result = await traced('plan people', { attributes: { 'connector.people': left.length } }, async () => {
+        const ended = await planPeople(planning, left);
+        tellSpan(tracedChanges(ended.planned.map(({ change }) => change)));
+        return ended;
+      });
       const tookMs = Math.round(performance.now() - fromMs);
       log.debug({ people: left.length, again: result.again.length, tookMs }, 'people were planned');
       plannedCount.inc(left.length - result.again.length);

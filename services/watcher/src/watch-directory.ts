@@ -5,13 +5,14 @@
 import type { DirectoryConnection } from '@connector/active-directory/connection.ts';
 import { deletedObjectsUnreadable } from '@connector/active-directory/deleted-objects.ts';
 import { DirectoryError } from '@connector/active-directory/errors.ts';
-import { changeId, loggedChanges, loggedPeople } from '@connector/shared/change-id.ts';
+import { changeId, loggedChanges, loggedPeople, tracedChanges } from '@connector/shared/change-id.ts';
 import type { DirectoryConfiguration } from '@connector/shared/configuration.ts';
 import type { DirectoryChange } from '@connector/shared/directory-change.ts';
 import type { LogEntry } from '@connector/shared/directory-state.ts';
 import { pause } from '@connector/shared/every.ts';
 import { basesVersion } from '@connector/shared/policy.ts';
 import type { Store } from '@connector/shared/store.ts';
+import { tellSpan, traced } from '@connector/shared/tracing.ts';
 import { type Resolution, readUnder, resolveBases, withNamedRoot } from '@connector/sync/directory/bases.ts';
 import { type Controller, isContinuous } from '@connector/sync/directory/continuity.ts';
 import { FullRead, pageSize } from '@connector/sync/directory/full-read.ts';
@@ -94,7 +95,7 @@ export class Watch {
 
   /** @param asked the request that this answers */
   async #readChanges({ polls, asked }: { polls: boolean; asked: string | null }): Promise<void> {
-    const { connection, log, onCaughtUp, onChanges, ring } = this.#options;
+    const { connection, directory, log, onCaughtUp, onChanges, ring } = this.#options;
     if (polls) await this.#checkRights();
     const controller = await connection.domainController();
     if (!this.#isContinuous(controller)) return this.#begin({ controller, elsewhere: log.cursor.cookie !== null });
@@ -108,13 +109,17 @@ export class Watch {
         const isNews = changes.length > 0 || log.cursor.caughtUp === more;
         // The place up to which an answer was read is kept with its last part: read again, the others do no harm.
         const upTo = cookie === null ? {} : { ...place, cookie: cookie.toString('base64') };
-        if (isNews || polls)
-          await log.append(isNews ? entries : [], {
-            ...upTo,
-            caughtUp: !more,
-            ...(more ? {} : { answeredChanges: asked }),
-          });
-        if (isNews) await ring();
+        const after = { ...upTo, caughtUp: !more, ...(more ? {} : { answeredChanges: asked }) };
+        if (!isNews) {
+          if (polls) await log.append([], after);
+          continue;
+        }
+        const attributes = { 'connector.directory': directory.id, 'connector.objects': changes.length };
+        await traced('append changes', { attributes }, async () => {
+          await log.append(entries, after);
+          tellSpan(tracedChanges(this.#newest(entries.length)));
+          await ring();
+        });
         if (changes.length === 0) continue;
         onChanges(changes.length);
         this.#tellOf(changes, entries.length);
@@ -129,11 +134,17 @@ export class Watch {
     onCaughtUp();
   }
 
+  /** The names of the newest entries of the change log. */
+  #newest(entries: number): string[] {
+    const { directory, log } = this.#options;
+    const { sequence } = log.cursor;
+    return Array.from({ length: entries }, (_, index) => changeId(directory.id, sequence - entries + 1 + index));
+  }
+
   /** Tells which objects were read, and as which changes they are to be followed from here. */
   #tellOf(changes: readonly DirectoryChange[], entries: number): void {
-    const { directory, log, logger } = this.#options;
-    const { sequence } = log.cursor;
-    const ids = Array.from({ length: entries }, (_, index) => changeId(directory.id, sequence - entries + 1 + index));
+    const { directory, logger } = this.#options;
+    const ids = this.#newest(entries);
     const { who, people: objects } = loggedPeople(changes.map(({ guid }) => guid));
     logger.info({ directory: directory.id, ...loggedChanges(ids), who, objects }, 'changes were read');
   }
