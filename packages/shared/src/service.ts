@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger, pino } from 'pino';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type Configuration, ConfigurationError, loadConfiguration } from './configuration.ts';
 import { readDebugLog } from './debug-log.ts';
 import { every } from './every.ts';
@@ -99,6 +99,29 @@ function surfaceOf({ readiness, metrics, trustedProxies }: SurfaceOptions) {
     return reply.type(all.contentType).send(await all.metrics());
   });
   return app;
+}
+
+/** Tells Prometheus how it is: at every scrape, whatever else is away. */
+function tellStanding(
+  register: Registry,
+  { readiness, redisAnswers }: { readiness: Readiness; redisAnswers: () => Promise<boolean> },
+): void {
+  new Gauge({
+    name: 'connector_ready',
+    help: '1 while nothing stands in the way of this process, else 0: /readyz tells what does',
+    registers: [register],
+    collect() {
+      this.set(Number(readiness.ready));
+    },
+  });
+  new Gauge({
+    name: 'connector_redis_up',
+    help: '1 while Redis answers this process and suits it, else 0: what would be known from Redis is missing then',
+    registers: [register],
+    async collect() {
+      this.set(Number(await redisAnswers()));
+    },
+  });
 }
 
 export interface ServiceOptions {
@@ -227,6 +250,8 @@ export async function runService(
     );
     return Promise.race([answered, sleep(redisWithinMs, false, { ref: false })]);
   };
+
+  tellStanding(ofProcess, { readiness, redisAnswers });
 
   const end = async (reason: string) => {
     if (stop.signal.aborted) return;

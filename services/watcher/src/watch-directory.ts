@@ -40,6 +40,8 @@ export interface WatchOptions {
   readonly fullReadEveryMs: number;
   /** Rings the reconcilers. */
   readonly ring: () => Promise<void>;
+  /** Told before every round. */
+  readonly onReading: () => void;
   /** Told after every complete round. */
   readonly onCaughtUp: () => void;
   readonly onChanges: (count: number) => void;
@@ -94,7 +96,8 @@ export class Watch {
 
   /** @param asked the request that this answers */
   async #readChanges({ polls, asked }: { polls: boolean; asked: string | null }): Promise<void> {
-    const { connection, log, onCaughtUp, onChanges, ring } = this.#options;
+    const { connection, log, onReading, onCaughtUp, onChanges, ring } = this.#options;
+    onReading();
     if (polls) await this.#checkRights();
     const controller = await connection.domainController();
     if (!this.#isContinuous(controller)) return this.#begin({ controller, elsewhere: log.cursor.cookie !== null });
