@@ -14,7 +14,7 @@ export interface Attempts<Label extends string> {
 export interface AttemptsOptions<Label extends string> {
   /** Of the metrics, before what they tell: `connector_directory_read`. */
   readonly name: string;
-  /** What it is that is done, as it stands in their help: `a directory was read to its end`. */
+  /** What it is, as it stands in their help: `reading a directory to its end`. */
   readonly what: string;
   readonly labelNames: readonly Label[];
   readonly metrics: Registry;
@@ -37,8 +37,8 @@ export function attemptsOf<Label extends string>({
     if (labelNames.length === 0) gauge.remove();
     return gauge;
   };
-  const attempt = gaugeOf('attempt', `When this process last began that ${what}`);
-  const success = gaugeOf('success', `When, by this process, ${what} for the last time`);
+  const attempt = gaugeOf('attempt', `When this process last began ${what}`);
+  const success = gaugeOf('success', `When this process last succeeded in ${what}`);
   return {
     began: (labels) => attempt.set(labels, nowInSeconds()),
     succeeded: (labels) => success.set(labels, nowInSeconds()),

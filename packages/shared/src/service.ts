@@ -79,6 +79,9 @@ function refuse(error: FastifyError, _: FastifyRequest, reply: FastifyReply): vo
     .send(error);
 }
 
+/** What proxies add to requests. Whoever adds one without being one only gets less. */
+const forwardedBy = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'] as const;
+
 interface SurfaceOptions {
   readonly readiness: Readiness;
   readonly metrics: Registry[];
@@ -94,7 +97,9 @@ function surfaceOf({ readiness, metrics, trustedProxies }: SurfaceOptions) {
   app.get('/readyz', (_, reply) =>
     reply.code(readiness.ready ? 200 : 503).send({ ready: readiness.ready, problems: readiness.problems }),
   );
-  app.get('/metrics', async (_, reply) => {
+  app.get('/metrics', async ({ headers }, reply) => {
+    // Prometheus asks each process itself. What came through a proxy comes from where the page is open to, which needs no figures.
+    if (forwardedBy.some((name) => headers[name] !== undefined)) return reply.callNotFound();
     const all = Registry.merge(metrics);
     return reply.type(all.contentType).send(await all.metrics());
   });

@@ -57,13 +57,13 @@ export function pusherMetrics(metrics: Registry): PusherMetrics {
   });
   const delivering = attemptsOf({
     name: 'connector_delivery',
-    what: 'people were delivered to LastPass',
+    what: 'delivering people to LastPass',
     labelNames: [],
     metrics,
   });
   const readingAccounts = attemptsOf({
     name: 'connector_accounts_read',
-    what: 'all accounts at LastPass were read',
+    what: 'reading all accounts at LastPass',
     labelNames: [],
     metrics,
   });

@@ -27,7 +27,7 @@ export function reconcilerMetrics(metrics: Registry, directories: readonly strin
     }),
     sealing: attemptsOf({
       name: 'connector_audit_seal',
-      what: 'all that is in the audit trail was sealed',
+      what: 'sealing the audit trail',
       labelNames: [],
       metrics,
     }),

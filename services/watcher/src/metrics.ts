@@ -39,7 +39,7 @@ export function watcherMetrics(metrics: Registry, directories: readonly string[]
     }),
     reading: attemptsOf({
       name: 'connector_directory_read',
-      what: 'a directory was read to its end',
+      what: 'reading a directory to its end',
       labelNames: ['directory'],
       metrics,
     }),
