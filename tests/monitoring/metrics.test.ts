@@ -135,6 +135,35 @@ describe('the metrics of all services', { timeout: 280_000 }, () => {
     for (const { expr } of panels.annotations.list) await prometheus.query(expr);
   });
 
+  test('of two watchers one tells that it is the active one, and the other when that one is gone', async () => {
+    const second = stack.start('watcher', { replica: '2' });
+    await recovered(second);
+    const activity = async (service: string) =>
+      /^connector_watcher_active\{directory="corp"\} ([01])$/m.exec(await scrape(service))?.[1];
+    assert.deepEqual([await activity('watcher'), await activity('watcher2')], ['1', '0']);
+    await stack.stop('watcher');
+    await waitUntil('the other one to be active', async () => (await activity('watcher2')) === '1');
+    await stack.stop('watcher2');
+    stack.start('watcher');
+    await recovered(stack.service('watcher'), { withinMs: 60_000 });
+  });
+
+  test('a connection to the domain controller that breaks is counted, and so are the tries until there is another one', async () => {
+    const counted = async (outcome: string) => {
+      const line = new RegExp(
+        `^connector_ldap_connections_total\\{directory="corp",outcome="${outcome}"\\} (\\d+)$`,
+        'm',
+      );
+      return Number(line.exec(await scrape('watcher'))?.[1] ?? 0);
+    };
+    await waitUntil('a connection', async () => (await counted('ok')) === 1);
+    await stack.domain.stop();
+    await waitUntil('a try in vain', async () => (await counted('unreachable')) > 0, { withinMs: 60_000 });
+    assert.match(await scrape('watcher'), /^connector_ldap_connections_lost_total\{directory="corp"\} 1$/m);
+    await stack.domain.start();
+    await waitUntil('another connection', async () => (await counted('ok')) === 2, { withinMs: 60_000 });
+  });
+
   test('a Redis that has fallen silent keeps no scrape waiting', async () => {
     const { redis } = stack.store;
     await redis.call('CLIENT', 'PAUSE', '8000', 'ALL');

@@ -34,7 +34,7 @@ export function watcherMetrics(metrics: Registry, directories: readonly string[]
     }),
     lost: new Counter({
       name: 'connector_ldap_connections_lost_total',
-      help: 'Connections to a domain controller that broke while it was read',
+      help: 'Connections to a domain controller that broke, or were given up after an error, while it was read',
       ...ofDirectory,
     }),
     reading: attemptsOf({

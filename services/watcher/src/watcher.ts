@@ -59,12 +59,15 @@ export async function startWatcher(service: Service): Promise<Running> {
       const changeLog = await ChangeLog.open(store, lease, id);
       const options = connectionOptions(directory);
       const preferences = choice.preferences(changeLog.cursor.url);
-      const onMoveOn = ({ message }: DirectoryError) =>
-        log.warn({ directory: id }, `${message}; the next domain controller is tried`);
+      const failed = ({ code }: DirectoryError) => told.connections.inc({ directory: id, outcome: code });
+      const onMoveOn = (error: DirectoryError) => {
+        failed(error);
+        log.warn({ directory: id }, `${error.message}; the next domain controller is tried`);
+      };
       told.reading.began({ directory: id });
       const connection = await connectDirectory({ ...options, ...preferences, onMoveOn }, inner).catch(
         (error: Error) => {
-          if (error instanceof DirectoryError) told.connections.inc({ directory: id, outcome: error.code });
+          if (error instanceof DirectoryError) failed(error);
           throw error;
         },
       );
