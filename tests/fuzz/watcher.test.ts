@@ -74,7 +74,12 @@ describe('a directory whose answers are spoilt on their way', () => {
     const watch = new Watch({
       ...{ directory, store, log, connection, bell, signal: stop.signal, logger: pino({ level: 'silent' }) },
       ...{ mayChooseAgain: () => false, fullReadEveryMs: 3_600_000, ring: () => reconciling.applyAll() },
-      ...{ onCaughtUp: () => undefined, onChanges: () => undefined, onBases: () => undefined },
+      ...{
+        onReading: () => undefined,
+        onCaughtUp: () => undefined,
+        onChanges: () => undefined,
+        onBases: () => undefined,
+      },
     });
     const running = watch.run().then(
       () => null,

@@ -242,7 +242,7 @@ test('however little LastPass bears, and however many wait for that, a leaver wa
   for (const n of renamed) assert.equal((await userOf(n))?.fullname, 'Renamed');
 });
 
-test('a pusher tells Prometheus what is allowed', async () => {
+test('the console tells Prometheus what is allowed, of all pushers together', async () => {
   await using run = await servers.run({ directory, lastpass: { batchSize: 150, callsPerSecond: 12 } });
   const { redis, keys } = run.store;
   const hence = Date.now() + 3_600_000; // so that none of the calls that it begins with allows a little more
@@ -252,7 +252,7 @@ test('a pusher tells Prometheus what is allowed', async () => {
     batchSize: 700,
     batchLoweredAt: hence,
   });
-  const program = run.process('pusher');
+  const program = run.process('console');
   await recovered(program);
   const figures = await (await fetch(`${await originOf(program)}/metrics`)).text();
   assert.match(figures, /^connector_lastpass_allowed_calls_per_second 3\.5$/m);

@@ -28,7 +28,7 @@ async function claiming(): Promise<AsyncDisposable & { store: Store; claims: Cla
   return {
     store,
     claims,
-    records: new Records(store, claims, []),
+    records: new Records({ store, claims, directories: [], onDelivered: () => undefined }),
     async [Symbol.asyncDispose]() {
       store.close();
       await redis[Symbol.asyncDispose]();

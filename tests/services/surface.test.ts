@@ -9,9 +9,9 @@ const token = 'the-token-of-this-test-and-no-other';
 /** A figure of its own that each has. */
 const figures = {
   watcher: /^connector_watcher_active\{directory="corp"\} [01]$/m,
-  reconciler: /^connector_people_to_plan \d+$/m,
-  pusher: /^connector_people_to_deliver \d+$/m,
-  console: /^process_cpu_seconds_total [\d.]+$/m,
+  reconciler: /^connector_people_planned_total \d+$/m,
+  pusher: /^# TYPE connector_lastpass_calls_total counter$/m,
+  console: /^connector_people_to_deliver \d+$/m,
 } as const;
 
 test('every service tells that it is alive, whether it is ready and why not, and its figures', async () => {
@@ -34,6 +34,10 @@ test('every service tells that it is alive, whether it is ready and why not, and
     const answer = await fetch(`${await addressOf(program)}/metrics`);
     assert.match(answer.headers.get('content-type') ?? '', /^text\/plain; version=/);
     assert.match(await answer.text(), figures[name], name);
+    const throughProxy = await fetch(`${await addressOf(program)}/metrics`, {
+      headers: { 'x-forwarded-for': '192.0.2.7' },
+    });
+    assert.equal(throughProxy.status, 404, `${name}: whoever reaches the page through a proxy needs no figures`);
   }
   await run.appendFullRead(surroundings(), bases);
   await recovered(reconciler);

@@ -55,6 +55,7 @@ test('a change that no notification told of is read within a minute', async (t) 
     bell: new Bell(), // nobody rings it
     fullReadEveryMs: 86_400_000,
     ring: async () => undefined,
+    onReading: () => undefined,
     onCaughtUp: () => {
       caughtUp += 1;
     },

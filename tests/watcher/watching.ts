@@ -63,6 +63,7 @@ export async function watchOnce({
       await reconciling.applyAll();
       if (log.cursor.completed === 1 && log.cursor.caughtUp) stop.abort();
     },
+    onReading: () => undefined,
     onCaughtUp: () => undefined,
     onBases: () => undefined,
   });

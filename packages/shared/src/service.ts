@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger, pino } from 'pino';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type Configuration, ConfigurationError, loadConfiguration } from './configuration.ts';
 import { readDebugLog } from './debug-log.ts';
 import { every } from './every.ts';
@@ -82,6 +82,9 @@ function refuse(error: FastifyError, _: FastifyRequest, reply: FastifyReply): vo
     .send(error);
 }
 
+/** What proxies add to requests. Whoever adds one without being one only gets less. */
+const forwardedBy = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'] as const;
+
 interface SurfaceOptions {
   readonly readiness: Readiness;
   readonly metrics: Registry[];
@@ -97,11 +100,36 @@ function surfaceOf({ readiness, metrics, trustedProxies }: SurfaceOptions) {
   app.get('/readyz', (_, reply) =>
     reply.code(readiness.ready ? 200 : 503).send({ ready: readiness.ready, problems: readiness.problems }),
   );
-  app.get('/metrics', async (_, reply) => {
+  app.get('/metrics', async ({ headers }, reply) => {
+    // Prometheus asks each process itself. What came through a proxy comes from where the page is open to, which needs no figures.
+    if (forwardedBy.some((name) => headers[name] !== undefined)) return reply.callNotFound();
     const all = Registry.merge(metrics);
     return reply.type(all.contentType).send(await all.metrics());
   });
   return app;
+}
+
+/** Tells Prometheus how it is: at every scrape, whatever else is away. */
+function tellStanding(
+  register: Registry,
+  { readiness, redisAnswers }: { readiness: Readiness; redisAnswers: () => Promise<boolean> },
+): void {
+  new Gauge({
+    name: 'connector_ready',
+    help: '1 while nothing stands in the way of this process, else 0: /readyz tells what does',
+    registers: [register],
+    collect() {
+      this.set(Number(readiness.ready));
+    },
+  });
+  new Gauge({
+    name: 'connector_redis_up',
+    help: '1 while Redis answers this process and suits it, else 0: what would be known from Redis is missing then',
+    registers: [register],
+    async collect() {
+      this.set(Number(await redisAnswers()));
+    },
+  });
 }
 
 export interface ServiceOptions {
@@ -242,6 +270,8 @@ export async function runService(
     );
     return Promise.race([answered, sleep(redisWithinMs, false, { ref: false })]);
   };
+
+  tellStanding(ofProcess, { readiness, redisAnswers });
 
   const end = async (reason: string) => {
     if (stop.signal.aborted) return;

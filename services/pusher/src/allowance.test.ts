@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { LastPassError } from '@connector/lastpass/errors.ts';
+import { within } from '@connector/sync/requests/allowed-calls.ts';
 import fc from 'fast-check';
 import {
   type Allowance,
@@ -11,7 +12,6 @@ import {
   type Most,
   quickMs,
   signOf,
-  within,
 } from './allowance.ts';
 
 const most: Most = { callsPerSecond: 20, batchSize: 200 };

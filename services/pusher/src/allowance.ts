@@ -115,7 +115,3 @@ const lowered = (value: number, nowMs: number): Allowed => ({ value: Math.max(le
 /** Whether these are the same. */
 export const isSame = (one: Allowance, other: Allowance): boolean =>
   one.callsPerSecond === other.callsPerSecond && one.batchSize === other.batchSize;
-
-/** Within its bounds, whatever was remembered of it. */
-export const within = (value: number, most: number): number =>
-  Number.isFinite(value) ? Math.min(most, Math.max(least, value)) : most;

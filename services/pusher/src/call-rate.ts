@@ -9,15 +9,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runScript, scriptOf } from '@connector/shared/script.ts';
 import type { Store } from '@connector/shared/store.ts';
-import {
-  type Allowance,
-  allowanceAfter,
-  type EndedCall,
-  firstAllowance,
-  isSame,
-  type Most,
-  within,
-} from './allowance.ts';
+import { within } from '@connector/sync/requests/allowed-calls.ts';
+import { type Allowance, allowanceAfter, type EndedCall, firstAllowance, isSame, type Most } from './allowance.ts';
 
 /** Commands with a limit of their own, calls a second, evenly: LastPass takes 10, and counts by a clock of its own. */
 const slowCommands: Readonly<Record<string, number>> = { updateemail: 8 };

@@ -12,9 +12,9 @@ import { parseStored, type Store } from '@connector/shared/store.ts';
 import { SpanKind, tellSpan, traced } from '@connector/shared/tracing.ts';
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
-import type { Counter } from 'prom-client';
 import { type EndedCall, type Sign, signOf } from './allowance.ts';
 import type { CallRate, Turn } from './call-rate.ts';
+import type { PusherMetrics } from './metrics.ts';
 
 /** No call is made while LastPass refuses the credentials. */
 export class CredentialsRefused extends Error {
@@ -53,8 +53,8 @@ export interface GateOptions {
   readonly callsInFlight: number;
   readonly readiness: Readiness;
   readonly signal: AbortSignal;
-  /** Calls by command and outcome. */
-  readonly calls: Counter;
+  /** Told of every call. */
+  readonly metrics: Pick<PusherMetrics, 'callEnded'>;
   readonly log: Logger;
 }
 
@@ -100,7 +100,7 @@ export class Gate implements Calls {
     send: (client: LastPassClient) => Promise<T>,
     { accounts = () => 0, slowDownIn = () => null, forLeavers }: CallOptions<T> & { forLeavers: boolean },
   ): Promise<T> {
-    const { rate, signal, calls } = this.#options;
+    const { rate, signal } = this.#options;
     const raised = await this.#mayCall();
     const client = raised === null ? this.#client : this.#probe;
     const turn = await rate.takeTurn({ command, forLeavers }, signal);
@@ -116,7 +116,6 @@ export class Gate implements Calls {
         return given;
       });
       if (answer === null) return answer;
-      calls.inc({ command, outcome: 'ok' });
       this.#tell(command, 'ok', ended('well'));
       await this.#answered(raised);
       const asked = slowDownIn(answer);
@@ -125,15 +124,15 @@ export class Gate implements Calls {
       return answer;
     } catch (error) {
       if (!(error instanceof LastPassError)) throw error;
-      calls.inc({ command, outcome: error.code });
       this.#tell(command, error.code, ended(signOf(error)));
       await this.#failed(error, ended(signOf(error)), raised);
       throw error.code === 'unauthorized' ? new CredentialsRefused(error.message, { cause: error }) : error;
     }
   }
 
-  /** For the debug log: a call, its outcome, and how long LastPass took. */
+  /** For Prometheus and the debug log: a call, its outcome, and how long LastPass took. */
   #tell(command: string, outcome: string, { call: { accounts, tookMs } }: Ended): void {
+    this.#options.metrics.callEnded({ command, outcome, accounts, tookMs });
     this.#options.log.debug({ command, outcome, accounts, tookMs: Math.round(tookMs) }, 'a call to LastPass has ended');
   }
 

@@ -14,12 +14,12 @@ import { listNames } from '@connector/sync/accounts/list-accounts.ts';
 import { endReviewedRunIfDone } from '@connector/sync/requests/reviewed-run.ts';
 import { isRestricted, type Reviewed, reviewedReader } from '@connector/sync/requests/reviewed-steps.ts';
 import { endRunIfDone, mayDeliver } from '@connector/sync/requests/steering.ts';
-import { Counter, Gauge } from 'prom-client';
 import { CallRate } from './call-rate.ts';
 import { type Batch, Claims, signOfLifeEveryMs } from './claims.ts';
 import { deliverBatch } from './deliver.ts';
 import { waitForFullBatch } from './full-batch.ts';
 import { CredentialsRefused, Gate } from './gate.ts';
+import { pusherMetrics } from './metrics.ts';
 import { CommandMisses } from './misses.ts';
 import { RecentNames } from './recent-names.ts';
 import { Records } from './records.ts';
@@ -54,39 +54,9 @@ export async function startPusher(service: Service): Promise<Running> {
   const { store, configuration, log, readiness, signal, metrics, instance } = service;
   const { redis, keys } = store;
   const { lastpass } = configuration;
-  const registers = [metrics];
-  const calls = new Counter({
-    name: 'connector_lastpass_calls_total',
-    help: 'Calls to LastPass',
-    labelNames: ['command', 'outcome'],
-    registers,
-  });
-  new Gauge({
-    name: 'connector_people_to_deliver',
-    help: 'People with steps to deliver',
-    registers,
-    async collect() {
-      this.set(await redis.zcard(keys.toDeliver));
-    },
-  });
+  const told = pusherMetrics(metrics);
   const { apiUrl, cid, provhash, adaptive, callsInFlight } = lastpass;
   const rate = new CallRate({ store, most: lastpass, adaptive });
-  new Gauge({
-    name: 'connector_lastpass_allowed_calls_per_second',
-    help: 'Calls to LastPass that are allowed in a second, of all pushers together: lastpass.callsPerSecond, or less where LastPass bears less',
-    registers,
-    async collect() {
-      this.set((await rate.allowed()).callsPerSecond.value);
-    },
-  });
-  new Gauge({
-    name: 'connector_lastpass_allowed_batch_size',
-    help: 'Accounts that are allowed in one call to LastPass: lastpass.batchSize, or less where LastPass bears less',
-    registers,
-    async collect() {
-      this.set(await rate.batchSize());
-    },
-  });
   const giveUp = later(signal, { byMs: lastAnswerWithinMs });
   const clientWith = (send: (request: Post) => Promise<string>) =>
     new LastPassClient({
@@ -104,7 +74,7 @@ export async function startPusher(service: Service): Promise<Running> {
     callsInFlight,
     readiness,
     signal,
-    calls,
+    metrics: told,
     log,
   });
   const claims = new Claims(store, instance);
@@ -116,7 +86,7 @@ export async function startPusher(service: Service): Promise<Running> {
     idsWanted = true;
   };
   const directories = configuration.directories.map(({ id }) => id);
-  const records = new Records(store, claims, directories);
+  const records = new Records({ store, claims, directories, onDelivered: told.delivered });
   const batchSize = () => rate.batchSize();
   /** Twice as many as a call takes, where that is less than it might be: some need one call, some another, which shall be full. */
   const toClaim = async () => Math.min(lastpass.batchSize, 2 * (await batchSize()));
@@ -151,6 +121,7 @@ export async function startPusher(service: Service): Promise<Running> {
     { reviewed, overtake, callHelp }: { reviewed: Reviewed | null; overtake: () => Promise<void>; callHelp: boolean },
   ) => {
     const way = batch.ofLeavers ? gate.leavers : gate;
+    told.delivering.began({});
     try {
       if (callHelp) await accountUpdates.ring({});
       await deliverBatch(
@@ -224,7 +195,12 @@ export async function startPusher(service: Service): Promise<Running> {
     }
   };
   const reread = async () => {
-    const people = await rereadIfDue({ ...reading, everyMs: configuration.sync.accountsEvery });
+    const people = await rereadIfDue({
+      ...reading,
+      everyMs: configuration.sync.accountsEvery,
+      onDue: () => told.readingAccounts.began({}),
+    });
+    if (people !== null) told.readingAccounts.succeeded({});
     readiness.solved('accounts');
     if (people !== null) await peopleToPlan.ring({});
     await learnIdsIfWanted();

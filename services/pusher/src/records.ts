@@ -8,16 +8,26 @@ import { latencyWrites, readChangedAt } from '@connector/sync/requests/latency.t
 import { paceWrites } from '@connector/sync/requests/pace.ts';
 import type { Batch, Claims } from './claims.ts';
 
+export interface RecordsOptions {
+  readonly store: Store;
+  readonly claims: Claims;
+  /** Ids of all directories. */
+  readonly directories: readonly string[];
+  /** Told of people to whom everything was delivered: how long each change that is counted took, ms. */
+  readonly onDelivered: (tookMs: readonly number[]) => void;
+}
+
 export class Records {
   readonly #store: Store;
   readonly #claims: Claims;
-  /** Ids of all directories. */
   readonly #directories: readonly string[];
+  readonly #onDelivered: (tookMs: readonly number[]) => void;
 
-  constructor(store: Store, claims: Claims, directories: readonly string[]) {
+  constructor({ store, claims, directories, onDelivered }: RecordsOptions) {
     this.#store = store;
     this.#claims = claims;
     this.#directories = directories;
+    this.#onDelivered = onDelivered;
   }
 
   /**
@@ -55,7 +65,17 @@ export class Records {
         ...latencyWrites(this.#store.keys, theirs, atMs),
       ];
     };
-    return this.#commit(batch, changes, also, noted);
+    const delivered = await this.#commit(batch, changes, also, noted);
+    if (delivered.length > 0) {
+      const atMs = Date.now();
+      this.#onDelivered(
+        delivered.flatMap(({ person }) => {
+          const sinceMs = changedAt.get(person);
+          return sinceMs === undefined ? [] : [atMs - sinceMs];
+        }),
+      );
+    }
+    return delivered;
   }
 
   async #commit<T extends Change>(

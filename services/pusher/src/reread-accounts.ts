@@ -26,14 +26,19 @@ const turnMs = 60_000;
 
 /** Reads the accounts if it is time and nobody else is at it. @returns the people to plan because of it; `null` when it wasn't time */
 export async function rereadIfDue(
-  options: ReadingOptions & { readonly everyMs: number },
+  options: ReadingOptions & {
+    readonly everyMs: number;
+    /** Told that it is time, whoever is at it. */
+    readonly onDue: () => void;
+  },
 ): Promise<readonly PersonKey[] | null> {
-  const { store, gate, signal, directories, everyMs } = options;
+  const { store, gate, signal, directories, everyMs, onDue } = options;
   const { redis, keys } = store;
   const [raw, request] = await Promise.all([redis.get(keys.accountsRead), redis.hget(keys.requests, 'accounts')]);
   const last = parseStored(accountsRead, keys.accountsRead, raw).value;
   const due = last === null || Date.now() - last.atMs >= everyMs || (request !== null && request !== last.answered);
   if (!due) return null;
+  onDue();
   const list = () => listAccounts(gate, signal);
   return inTurn(options, (turn) => takeOverAccounts({ state: store, directories, list, turn, request }));
 }

@@ -1,4 +1,5 @@
 /** Looking after the audit trail: what was written is sealed, and what is old enough trimmed. Whichever reconciler comes first does it. */
+import type { Attempts } from '@connector/shared/attempts.ts';
 import { type AuditHead, auditBeginning } from '@connector/shared/audit.ts';
 import { every } from '@connector/shared/every.ts';
 import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
@@ -13,7 +14,7 @@ const trimEveryMs = 10_000;
 const tellEveryMs = 60_000;
 
 /** Does so until the service ends. */
-export function keepAudit({ store, configuration, log, signal }: Service): Promise<void> {
+export function keepAudit({ store, configuration, log, signal }: Service, sealing: Attempts<never>): Promise<void> {
   let told = { sequence: 0, atMs: Number.NEGATIVE_INFINITY };
   let problem: string | null = null;
   const onError = (error: Error) => {
@@ -25,7 +26,9 @@ export function keepAudit({ store, configuration, log, signal }: Service): Promi
   let newest: AuditHead = auditBeginning;
   let trimmedAtMs = Number.NEGATIVE_INFINITY;
   return every({ pauseMs: everyMs, signal, onError }, async () => {
+    sealing.began({});
     if ((await store.redis.xlen(store.keys.auditUnsealed)) > 0) newest = await sealAudit(store);
+    sealing.succeeded({});
     const nowMs = Date.now();
     // The log is elsewhere than Redis: what stands there proves the trail against whoever can write to Redis.
     if (newest.sequence !== told.sequence && nowMs - told.atMs >= tellEveryMs) {

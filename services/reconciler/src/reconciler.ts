@@ -22,8 +22,8 @@ import { firstToPlan, isMidRead } from '@connector/sync/plan/mid-read.ts';
 import { planPeople } from '@connector/sync/plan/planning.ts';
 import { notYet } from '@connector/sync/plan/planning-context.ts';
 import { bringIntoForce, countingPolicy, disagreementOf } from '@connector/sync/plan/policy-in-force.ts';
-import { Counter, Gauge } from 'prom-client';
 import { keepAudit } from './keep-audit.ts';
+import { reconcilerMetrics } from './metrics.ts';
 
 /** How often a plan that was overtaken by a change is tried again at once; after that the sweep does it. */
 const triesAtOnce = 3;
@@ -52,27 +52,7 @@ export async function startReconciler(service: Service): Promise<Running> {
   const peopleToPlan = ringerOf('people-to-plan', queue);
   const accountUpdates = ringerOf('account-updates', queue);
   const directoryChanges = ringerOf('directory-changes', queue);
-  const registers = [metrics];
-  const applied = new Counter({
-    name: 'connector_log_entries_applied_total',
-    help: 'Entries of the change log applied to the mirror',
-    labelNames: ['directory'],
-    registers,
-  });
-  const plannedCount = new Counter({ name: 'connector_people_planned_total', help: 'People planned', registers });
-  const heldCount = new Counter({
-    name: 'connector_people_held_total',
-    help: 'People whose guarded steps the guard held',
-    registers,
-  });
-  new Gauge({
-    name: 'connector_people_to_plan',
-    help: 'People waiting to be planned',
-    registers,
-    async collect() {
-      this.set(await redis.zcard(keys.toPlan));
-    },
-  });
+  const told = reconcilerMetrics(metrics, directoryIds);
   const { policy } = configuration;
   const planning = { store, policy, directories };
 
@@ -110,7 +90,7 @@ export async function startReconciler(service: Service): Promise<Running> {
         );
         continue;
       }
-      applied.inc({ directory });
+      told.applied.inc({ directory });
       const { people, change } = result;
       log.debug({ directory, change, people: people.length }, 'an entry of the change log is applied');
       if (people.length > 0)
@@ -129,7 +109,7 @@ export async function startReconciler(service: Service): Promise<Running> {
       policy,
       directories: directoryIds,
     });
-    heldCount.inc(held.length);
+    told.held.inc(held.length);
     const [first] = held;
     if (first) log.warn({ held: held.length }, `${held.length} held: ${first.because}; see "connector held"`);
     if (passed > 0) await accountUpdates.ring({});
@@ -146,7 +126,7 @@ export async function startReconciler(service: Service): Promise<Running> {
       });
       const tookMs = Math.round(performance.now() - fromMs);
       log.debug({ people: left.length, again: result.again.length, tookMs }, 'people were planned');
-      plannedCount.inc(left.length - result.again.length);
+      told.planned.inc(left.length - result.again.length);
       const { planned, deliver } = result;
       const who = loggedPeople(planned.map(({ person }) => person));
       if (planned.length > 0)
@@ -246,7 +226,7 @@ export async function startReconciler(service: Service): Promise<Running> {
     }),
   ];
   const sweeping = every({ pauseMs: sweepEveryMs, signal, onError }, sweep);
-  const keeping = keepAudit(service);
+  const keeping = keepAudit(service, told.sealing);
   return {
     close: async () => {
       await Promise.all(answers.map((each) => each.close()));

@@ -41,6 +41,8 @@ export interface WatchOptions {
   readonly fullReadEveryMs: number;
   /** Rings the reconcilers. */
   readonly ring: () => Promise<void>;
+  /** Told before every round. */
+  readonly onReading: () => void;
   /** Told after every complete round. */
   readonly onCaughtUp: () => void;
   readonly onChanges: (count: number) => void;
@@ -95,7 +97,8 @@ export class Watch {
 
   /** @param asked the request that this answers */
   async #readChanges({ polls, asked }: { polls: boolean; asked: string | null }): Promise<void> {
-    const { connection, directory, log, onCaughtUp, onChanges, ring } = this.#options;
+    const { connection, directory, log, onReading, onCaughtUp, onChanges, ring } = this.#options;
+    onReading();
     if (polls) await this.#checkRights();
     const controller = await connection.domainController();
     if (!this.#isContinuous(controller)) return this.#begin({ controller, elsewhere: log.cursor.cookie !== null });

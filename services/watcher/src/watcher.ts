@@ -9,11 +9,11 @@ import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
 import { forgetRefusals } from '@connector/sync/directory/bind-refusals.ts';
 import { connectionOptions } from '@connector/sync/directory/connection-options.ts';
-import { Counter, Gauge } from 'prom-client';
 import { Bell } from './bell.ts';
 import { ChangeLog, Fenced } from './change-log.ts';
 import { ControllerChoice } from './controller-choice.ts';
 import { type Lease, renewEveryMs, takeLease } from './lease.ts';
+import { watcherMetrics } from './metrics.ts';
 import { noteRefusal, refusedAdvice, sitOut } from './refusals.ts';
 import { Watch } from './watch-directory.ts';
 
@@ -32,25 +32,10 @@ interface Watching {
 
 export async function startWatcher(service: Service): Promise<Running> {
   const { store, configuration, log, readiness, signal, metrics, instance } = service;
-  const registers = [metrics];
-  const changes = new Counter({
-    name: 'connector_directory_changes_total',
-    help: 'Changes read from a directory',
-    labelNames: ['directory'],
-    registers,
-  });
-  const active = new Gauge({
-    name: 'connector_watcher_active',
-    help: '1 while this is the active watcher of a directory',
-    labelNames: ['directory'],
-    registers,
-  });
-  const readAt = new Gauge({
-    name: 'connector_directory_read_timestamp_seconds',
-    help: 'When a directory was last read to its end',
-    labelNames: ['directory'],
-    registers,
-  });
+  const told = watcherMetrics(
+    metrics,
+    configuration.directories.map(({ id }) => id),
+  );
   const ringer = ringerOf('directory-changes', { target: configuration.redis, prefix: store.keys.queues });
 
   /** Reads a directory as the active watcher, until the lease or a connection is lost or the service ends. */
@@ -74,9 +59,19 @@ export async function startWatcher(service: Service): Promise<Running> {
       const changeLog = await ChangeLog.open(store, lease, id);
       const options = connectionOptions(directory);
       const preferences = choice.preferences(changeLog.cursor.url);
-      const onMoveOn = ({ message }: DirectoryError) =>
-        log.warn({ directory: id }, `${message}; the next domain controller is tried`);
-      const connection = await connectDirectory({ ...options, ...preferences, onMoveOn }, inner);
+      const failed = ({ code }: DirectoryError) => told.connections.inc({ directory: id, outcome: code });
+      const onMoveOn = (error: DirectoryError) => {
+        failed(error);
+        log.warn({ directory: id }, `${error.message}; the next domain controller is tried`);
+      };
+      told.reading.began({ directory: id });
+      const connection = await connectDirectory({ ...options, ...preferences, onMoveOn }, inner).catch(
+        (error: Error) => {
+          if (error instanceof DirectoryError) failed(error);
+          throw error;
+        },
+      );
+      told.connections.inc({ directory: id, outcome: 'ok' });
       choice.chosen();
       const { url } = connection;
       const connectedAtMs = Date.now();
@@ -99,20 +94,24 @@ export async function startWatcher(service: Service): Promise<Running> {
           bell,
           fullReadEveryMs: configuration.sync.fullReadEvery,
           ring: () => ringer.ring({ directory: id }),
+          onReading: () => told.reading.began({ directory: id }),
           onCaughtUp: () => {
-            readAt.setToCurrentTime({ directory: id });
+            told.reading.succeeded({ directory: id });
             solved();
           },
           onBases: (problem) =>
             problem === null ? readiness.solved(`bases-${id}`) : readiness.problem(`bases-${id}`, problem),
-          onChanges: (count) => changes.inc({ directory: id }, count),
+          onChanges: (count) => told.changes.inc({ directory: id }, count),
           signal: inner,
         });
         if ((await watch.run()) === 'choose again') choice.chooseFreely(Date.now());
         if (failure) throw failure;
       } catch (error) {
         ended.abort(); // so that the end that we make now isn't taken for a failure
-        if ((failure ?? error) instanceof DirectoryError) choice.failed(url, { afterMs: Date.now() - connectedAtMs });
+        if ((failure ?? error) instanceof DirectoryError) {
+          told.lost.inc({ directory: id });
+          choice.failed(url, { afterMs: Date.now() - connectedAtMs });
+        }
         throw error;
       } finally {
         await connection.close();
@@ -154,12 +153,12 @@ export async function startWatcher(service: Service): Promise<Running> {
           await pause(standByMs, signal);
           continue;
         }
-        active.set({ directory: id }, 1);
+        told.active.set({ directory: id }, 1);
         log.info({ directory: id }, `this is the active watcher of ${id}`);
         try {
           await watchActively({ directory, lease, choice, solved });
         } finally {
-          active.set({ directory: id }, 0);
+          told.active.set({ directory: id }, 0);
           await lease.release();
         }
       } catch (error) {

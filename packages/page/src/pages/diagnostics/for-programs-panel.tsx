@@ -6,7 +6,11 @@ import classes from './diagnostics.module.css';
 
 const places = [
   { href: '/api/v1/openapi.json', label: 'The API', meaning: 'describes itself in OpenAPI 3.1.' },
-  { href: '/metrics', label: 'Figures', meaning: 'of the console, for Prometheus; each service has its own.' },
+  {
+    href: '/metrics',
+    label: 'Figures',
+    meaning: 'of the whole, for Prometheus, and not through a proxy; each service has its own.',
+  },
   { href: '/readyz', label: 'Readiness', meaning: 'of the console, and what stands in its way.' },
   { href: '/healthz', label: 'Liveness', meaning: 'of the console.' },
 ] as const;
