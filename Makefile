@@ -6,7 +6,7 @@ as_root := $(if $(filter 0,$(shell id -u)),,sudo -E env)
 run := $(as_root) PATH="$(CURDIR)/node_modules/.bin:$(PATH):/usr/sbin:/sbin" $(node)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-browser root demo test check chaos chaos-bugs endurance bench
+.PHONY: help setup setup-tests root demo test check chaos chaos-bugs endurance bench
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -14,8 +14,8 @@ help: ## Show this
 setup: ## Install what is missing: Debian's redis-server and Samba, npm packages, Node 24; build the page
 	@./setup
 
-setup-browser:
-	@./setup --browser
+setup-tests:
+	@./setup --tests
 
 root:
 	@[ "$$(id -u)" -eq 0 ] || command -v sudo >/dev/null || \
@@ -24,7 +24,7 @@ root:
 demo: root setup ## Sync a real directory into a simulated LastPass, change it, watch it; ONCE=1 ends after the round
 	@$(run) demo/main.ts $(if $(filter-out 0 no,$(ONCE)),--once)
 
-test: root setup-browser ## Types, lint, unit and integration tests
+test: root setup-tests ## Types, lint, unit and integration tests
 	@$(run) tests/run.ts
 
 endurance: root setup ## An hour of changes on a real directory: does anything grow, slow down, get lost; MINUTES=60 RATE=20

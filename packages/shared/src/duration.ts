@@ -4,18 +4,21 @@ import { z } from 'zod';
 const unitsMs: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A duration, as milliseconds. */
-export const durationMs = z.string().transform((text, context) => {
-  const parts = /^(\d+)\s*(ms|s|m|h|d)$/.exec(text.trim());
-  const unit = parts?.[2] === undefined ? undefined : unitsMs[parts[2]];
-  if (!parts || unit === undefined) {
-    context.addIssue({
-      code: 'custom',
-      message: `"${text}" is no duration; write a number and a unit, such as 30s, 15m or 24h`,
-    });
-    return z.NEVER;
-  }
-  return Number(parts[1]) * unit;
-});
+export const durationMs = z
+  .string()
+  .meta({ title: 'duration', pattern: '^\\s*\\d+\\s*(ms|s|m|h|d)\\s*$' })
+  .transform((text, context) => {
+    const parts = /^(\d+)\s*(ms|s|m|h|d)$/.exec(text.trim());
+    const unit = parts?.[2] === undefined ? undefined : unitsMs[parts[2]];
+    if (!parts || unit === undefined) {
+      context.addIssue({
+        code: 'custom',
+        message: `"${text}" is no duration; write a number and a unit, such as 30s, 15m or 24h`,
+      });
+      return z.NEVER;
+    }
+    return Number(parts[1]) * unit;
+  });
 
 /** A duration as it is written in a configuration, in the largest unit that says it exactly: `30d`, `90m`. */
 export function writeDuration(ms: number): string {

@@ -8,7 +8,10 @@ import { durationMs, writeDuration } from './duration.ts';
 export const leaverAction = z.enum(['disable', 'remove', 'delete', 'nothing']);
 export type LeaverAction = z.infer<typeof leaverAction>;
 
-const grace = z.strictObject({ action: z.enum(['remove', 'delete']), after: durationMs });
+const grace = z.strictObject({
+  action: z.enum(['remove', 'delete']).describe('What is done in the end.'),
+  after: durationMs.describe('How long they must have been gone: disabled until then, enabled should they return.'),
+});
 
 /** What becomes of a leaver's account: at once; or it is disabled now, and removed or deleted once they were gone for so long. */
 export const leaverPolicy = z.union([leaverAction, grace], {
@@ -18,14 +21,27 @@ export const leaverPolicy = z.union([leaverAction, grace], {
 export type LeaverPolicy = z.infer<typeof leaverPolicy>;
 
 export const guardLimits = z.strictObject({
-  /** So many leavers pass, whatever their share. */
-  maxLeavers: z.number().int().min(0).default(10),
-  /** So large a share of the linked people (0 … 100) passes, up to `maxLeaversHard`. */
-  maxLeaversPercent: z.number().min(0).max(100).default(5),
-  /** More than this never pass by themselves. */
-  maxLeaversHard: z.number().int().min(0).default(50),
-  /** So many accounts the first run against a tenant creates before somebody has confirmed it. */
-  firstCreates: z.number().int().min(0).default(10),
+  maxLeavers: z
+    .number()
+    .int()
+    .min(0)
+    .default(10)
+    .describe('So many leavers within an hour pass, whatever their share.'),
+  maxLeaversPercent: z
+    .number()
+    .min(0)
+    .max(100)
+    .default(5)
+    .describe('So large a share of the people with a linked account passes, up to `maxLeaversHard`.'),
+  maxLeaversHard: z.number().int().min(0).default(50).describe('More leavers than this never pass by themselves.'),
+  firstCreates: z
+    .number()
+    .int()
+    .min(0)
+    .default(10)
+    .describe(
+      'So many accounts the first run against a tenant creates; the others are held until somebody has looked at `connector preview` and confirms it with `connector sync --confirm-first`.',
+    ),
 });
 export type GuardLimits = z.infer<typeof guardLimits>;
 
@@ -49,19 +65,50 @@ const exclusion = z.string().refine((entry) => (/[=,]/.test(entry) ? isDnPattern
 });
 
 export const policy = z.strictObject({
-  /** Somebody in scope without an account: gets one, gets one once a person has approved it, or gets none. */
-  onDetected: z.enum(['create', 'approve', 'ignore']).default('create'),
-  onDeleted: leaverPolicy.default('disable'),
-  onDisabled: leaverPolicy.default('disable'),
-  onRemovedFromFilter: leaverPolicy.default('disable'),
-  /** Groups, by DN or cn, whose members, nested, are in scope; empty: everybody under `userBases`. */
-  groupFilter: z.array(z.string().min(1)).default([]),
-  /** Users by DN or sAMAccountName, `*` for any characters: out of scope. */
-  excludeUsers: z.array(exclusion).default([]),
-  /** Groups by DN, sAMAccountName or cn, `*` likewise: never LastPass groups, and whoever is in one, nested, is out of scope. */
-  excludeGroups: z.array(exclusion).default([]),
-  memberships: z.enum(['filtered', 'all', 'none']).default('filtered'),
-  guard: guardLimits.default(guardLimits.parse({})),
+  onDetected: z
+    .enum(['create', 'approve', 'ignore'])
+    .default('create')
+    .describe(
+      'Somebody in scope without an account: create it, create it once a person approves (`connector pending`, `approve`, `reject`), or ignore them. An existing account with their address is linked in any case.',
+    ),
+  onDeleted: leaverPolicy
+    .default('disable')
+    .describe(
+      'What becomes of the account of somebody who was deleted in AD: disable it, remove it (from the company; the vault goes on elsewhere), delete it (with the vault), or nothing. With a time to think it over, `{action: remove, after: 30d}`: disabled now, removed once they were gone for so long, enabled when they return.',
+    ),
+  onDisabled: leaverPolicy
+    .default('disable')
+    .describe('Likewise of somebody who is disabled in AD, or has expired there.'),
+  onRemovedFromFilter: leaverPolicy
+    .default('disable')
+    .describe('Likewise of somebody who has left `groupFilter` or `userBases`, or is excluded.'),
+  groupFilter: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Groups, by DN or cn, whose members, nested ones too, are in scope. `[]`: everybody below `userBases`.'),
+  excludeUsers: z
+    .array(exclusion)
+    .default([])
+    .describe(
+      'Who is out of scope whatever the filter says, such as service accounts: by DN or sAMAccountName, `*` for any characters.',
+    ),
+  excludeGroups: z
+    .array(exclusion)
+    .default([])
+    .describe(
+      'Groups, by DN, sAMAccountName or cn, `*` likewise, that never become LastPass groups and whose members, nested ones too, are out of scope, such as Domain Admins.',
+    ),
+  memberships: z
+    .enum(['filtered', 'all', 'none'])
+    .default('filtered')
+    .describe(
+      'Which AD groups become LastPass groups: `filtered`, those of `groupFilter`; `all`, those below `groupBases`; or `none`.',
+    ),
+  guard: guardLimits
+    .default(guardLimits.parse({}))
+    .describe(
+      'Leavers wait for a person’s word (`connector held`, `release`, `reject`) when within an hour there are more than `maxLeavers` and also more than `maxLeaversPercent`, or more than `maxLeaversHard`.',
+    ),
 });
 export type Policy = z.infer<typeof policy>;
 

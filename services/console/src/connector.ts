@@ -4,6 +4,7 @@ import { CommanderError } from 'commander';
 import { commandLine } from './command-line/command-line.ts';
 import type { Invocation } from './command-line/invocation.ts';
 import { WrongUsage } from './command-line/wrong-usage.ts';
+import { completionScript } from './completion/completion-script.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 /**
@@ -35,6 +36,14 @@ async function main(terminal: Terminal): Promise<0 | 1 | 2> {
   try {
     const typed = invocationOf(process.argv);
     if ('exitCode' in typed) return typed.exitCode;
+    if (typed.command === 'completion') {
+      for (const line of completionScript(
+        commandLine(() => undefined),
+        typed.shell,
+      ))
+        terminal.line(line);
+      return 0;
+    }
     const { run } = await import('./run.ts'); // help needn't wait for all that a command needs
     return await run(typed, terminal);
   } catch (error) {

@@ -16,11 +16,14 @@ import type { Terminal } from './terminal.ts';
 /** These tell of a Redis that doesn't answer, too. */
 const needNoRedis: readonly Invocation['command'][] = ['check', 'support-bundle'];
 
+/** What opens a session; the script for a shell needs none. */
+export type SessionInvocation = Exclude<Invocation, { readonly command: 'completion' }>;
+
 /**
  * Runs a command.
  * @throws ConfigurationError, RedisUnsuitable, RedisUnreachable, Interrupted, and each command's own errors: all in one line
  */
-export async function run(invocation: Invocation, terminal: Terminal): Promise<ExitCode> {
+export async function run(invocation: SessionInvocation, terminal: Terminal): Promise<ExitCode> {
   using session = needNoRedis.includes(invocation.command) ? openUnchecked() : await openSession();
   const context = { session, terminal, by: operator() };
   try {

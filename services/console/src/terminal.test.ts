@@ -40,15 +40,21 @@ test('JSON without anything that steers a terminal means the same', () => {
 
 test('how far it is stands beside the words, so that a file of them is clean, in one line that is overwritten', () => {
   const { out, err, terminal } = open({ errIsTTY: true });
-  terminal.progress?.('reading corp: 500 objects\u001b[2J');
-  terminal.progress?.('planning 7');
+  terminal.progress({ doing: 'reading \u001b[2Jcorp', done: 500, of: null, what: 'objects' });
+  terminal.progress({ doing: 'planning', done: 3, of: 7, what: 'people' });
   terminal.line('done');
   assert.equal(out.text(), 'done\n');
-  assert.equal(err.text(), 'reading corp: 500 o\r\u001b[Kplanning 7\r\u001b[K');
+  assert.equal(err.text(), 'reading  [2Jcorp  5\r\u001b[Kplanning   42 %  3/\r\u001b[K');
 });
 
-test('nobody is told how far it is where nobody can see it', () => {
-  assert.equal(open({ outIsTTY: true }).terminal.progress, null);
+test('where lines stay, each is a whole one beside the words, and steers nothing', () => {
+  const { out, err, terminal } = open({ outIsTTY: true });
+  terminal.progress({ doing: 'reading \u001b[2Jcorp', done: 500, of: null, what: 'objects' });
+  terminal.progress({ doing: 'planning', done: 0, of: 7, what: 'people' });
+  terminal.progress({ doing: 'planning', done: 3, of: 7, what: 'people' });
+  terminal.line('done');
+  assert.equal(out.text(), 'done\n');
+  assert.equal(err.text(), 'reading  [2Jcorp, 500 objects done\nplanning, 0 of 7 people done (0 %)\n');
 });
 
 test('a reader that has gone away is no failure, another failure of writing is', () => {

@@ -1,5 +1,8 @@
 /** Where a command's words go. */
 import { createInterface } from 'node:readline/promises';
+import { ProgressBar } from './progress/progress-bar.ts';
+import { ProgressLines } from './progress/progress-lines.ts';
+import type { Report } from './progress/report.ts';
 import { onlyText } from './text/one-line.ts';
 import { type Paint, paintFor } from './text/paint.ts';
 
@@ -11,8 +14,11 @@ export interface Terminal {
   json(document: object): void;
   /** Writes a line to where errors go. */
   problem(text: string): void;
-  /** Shows how far something is, in one line that is overwritten, if somebody is there to see it. */
-  readonly progress: ((text: string) => void) | null;
+  /**
+   * Tells how far something is, beside the words: on a terminal by a bar in one line that is overwritten; elsewhere by a line at the beginning, and every ten
+   * seconds while nothing else is said.
+   */
+  readonly progress: (report: Report) => void;
   /** Asks a question that can be answered with yes, which Ctrl-C doesn't; `null` where nobody can be asked. */
   readonly ask: ((question: string) => Promise<boolean>) | null;
 }
@@ -47,22 +53,27 @@ export function openTerminal({
     if (isDirty) err.write(eraseLine);
     isDirty = false;
   };
+  const lines = new ProgressLines((line) => err.write(`${onlyText(line)}\n`));
   const writeLine = (stream: Outlet, text: string) => {
     erase();
+    lines.rest();
     stream.write(`${text}\n`);
+  };
+  const bar = new ProgressBar();
+  const showBar = (report: Report) => {
+    const columns = Math.max(1, (err.columns || 80) - 1);
+    const line = bar.next(report, { columns, nowMs: performance.now() });
+    if (line === null) return;
+    erase();
+    err.write([...onlyText(line)].slice(0, columns).join(''));
+    isDirty = true;
   };
   return {
     paint: paintFor(out),
     line: (text) => writeLine(out, onlyText(text, { colours: out.isTTY === true })),
     json: (document) => writeLine(out, jsonText(document)),
     problem: (text) => writeLine(err, onlyText(text)),
-    progress: err.isTTY
-      ? (text) => {
-          erase();
-          err.write([...onlyText(text)].slice(0, Math.max(1, (err.columns || 80) - 1)).join(''));
-          isDirty = true;
-        }
-      : null,
+    progress: err.isTTY ? showBar : lines.tell,
     ask:
       input.isTTY && err.isTTY
         ? (question) => {

@@ -21,6 +21,12 @@ export class AccountsIncomplete extends Error {
   }
 }
 
+/** Who is told how far it is. */
+export interface ListOptions {
+  /** Told after each page how many accounts are read, of how many; reading may begin anew. */
+  readonly onRead?: (howFar: { readonly read: number; readonly total: number }) => void;
+}
+
 /** What is kept of each account: a list may be long. */
 type Keep<T> = (account: Account) => T;
 
@@ -44,7 +50,11 @@ const idsOf = (accounts: readonly Account[]): string => accounts.map(idOf).sort(
  * end, the ids add up to `total` all the same. Only that a page still is what it was proves that the next one follows on it. Accounts that
  * come meanwhile, as our own do in a first sync, are none of these.
  */
-async function listOnce<T>(caller: Caller, signal: AbortSignal, keep: Keep<T>): Promise<Listing<T>> {
+async function listOnce<T>(
+  caller: Caller,
+  signal: AbortSignal,
+  { keep, onRead }: ListOptions & { keep: Keep<T> },
+): Promise<Listing<T>> {
   const accounts = new Map<string, T>();
   const names = new Set<string>();
   const invitations = new Set<string>();
@@ -61,6 +71,7 @@ async function listOnce<T>(caller: Caller, signal: AbortSignal, keep: Keep<T>): 
       names.add(account.username);
     }
     for (const username of page.invited) invitations.add(username);
+    onRead?.({ read: accounts.size, total: page.total });
     const again: AccountPage | null = before === null ? null : await read(pageIndex - 1);
     if (page.total < total || (again !== null && again.total < page.total)) return listing(moved);
     total = again?.total ?? page.total;
@@ -75,10 +86,14 @@ async function listOnce<T>(caller: Caller, signal: AbortSignal, keep: Keep<T>): 
   }
 }
 
-async function list<T>(caller: Caller, signal: AbortSignal, keep: Keep<T>): Promise<Listing<T>> {
+async function list<T>(
+  caller: Caller,
+  signal: AbortSignal,
+  options: ListOptions & { keep: Keep<T> },
+): Promise<Listing<T>> {
   let problem = '';
   for (let attempt = 0; attempt < tries; attempt++) {
-    const listing = await listOnce(caller, signal, keep);
+    const listing = await listOnce(caller, signal, options);
     if (listing.problem === null) return listing;
     problem = listing.problem;
   }
@@ -89,8 +104,8 @@ async function list<T>(caller: Caller, signal: AbortSignal, keep: Keep<T>): Prom
  * All accounts and invitations.
  * @throws AccountsIncomplete when the pages aren't one list, or their unique ids don't add up to `total`, again and again
  */
-export async function listAccounts(caller: Caller, signal: AbortSignal): Promise<Account[]> {
-  const { accounts, names, invitations } = await list(caller, signal, (account) => account);
+export async function listAccounts(caller: Caller, signal: AbortSignal, options: ListOptions = {}): Promise<Account[]> {
+  const { accounts, names, invitations } = await list(caller, signal, { ...options, keep: (account) => account });
   return [...accounts.values(), ...[...invitations].filter((username) => !names.has(username)).map(invitedAccount)];
 }
 
@@ -99,6 +114,6 @@ export async function listAccounts(caller: Caller, signal: AbortSignal): Promise
  * @throws AccountsIncomplete as `listAccounts`
  */
 export async function listNames(caller: Caller, signal: AbortSignal): Promise<ReadonlySet<string>> {
-  const { names, invitations } = await list(caller, signal, () => null);
+  const { names, invitations } = await list(caller, signal, { keep: () => null });
   return new Set([...names, ...invitations]);
 }

@@ -9,6 +9,7 @@ import { parseStored, type Store } from '@connector/shared/store.ts';
 import { notYet, openContext } from '../plan/planning-context.ts';
 import { type Configured, replacePolicy } from '../plan/policy-in-force.ts';
 import { copyState } from './copied-state.ts';
+import type { HowFar } from './how-far.ts';
 import { type NotSent, readNotSent, type StoppedPerson } from './not-sent.ts';
 import { type PreviewedPerson, runToItsEnd } from './simulated-run.ts';
 
@@ -33,8 +34,8 @@ export interface BlastRadiusOptions {
   /** `null`: the configured one. */
   readonly policy: Policy | null;
   readonly signal: AbortSignal;
-  /** Told how many are still to be planned. */
-  readonly onLeft: (left: number) => void;
+  /** Told how far planning is. */
+  readonly onHowFar: (howFar: HowFar) => void;
 }
 
 /**
@@ -63,7 +64,7 @@ interface Outcome extends NotSent {
 
 /** What a run comes to on a copy that something was done to. */
 async function outcomeOf(
-  { store, configured, signal, onLeft }: BlastRadiusOptions,
+  { store, configured, signal, onHowFar }: BlastRadiusOptions,
   prepare: (state: State) => Promise<void>,
 ): Promise<Outcome> {
   const state = await copyState(
@@ -77,7 +78,7 @@ async function outcomeOf(
   // What is under way would keep its people from being planned; it happens anyway.
   await state.commit({ guards: [], writes: [['DEL', keys.claims, keys.intents, keys.creating]] });
   await prepare(state);
-  const sent = await runToItsEnd({ planning, signal, onLeft });
+  const sent = await runToItsEnd({ planning, signal, onHowFar });
   if ((await redis.zcard(keys.toPlan)) + (await redis.zcard(keys.waiting)) > 0)
     throw new RadiusUnknown(
       'what it would do can\'t be told while a directory is being read: try again once that is done, see "connector status"',

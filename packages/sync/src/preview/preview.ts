@@ -18,6 +18,7 @@ import { applyNext } from '../mirror/apply.ts';
 import { type RenamedGroup, renamedGroups } from '../plan/group-renames.ts';
 import { bringIntoForce } from '../plan/policy-in-force.ts';
 import { copyState } from './copied-state.ts';
+import { type HowFar, uncounted } from './how-far.ts';
 import { type NotSent, readNotSent } from './not-sent.ts';
 import { type PreviewedPerson, PreviewUnfinished, planAll, runToItsEnd } from './simulated-run.ts';
 
@@ -32,7 +33,7 @@ export interface PreviewOptions {
   readonly lastpass: LastPassClient;
   readonly signal: AbortSignal;
   /** Told what is being done, and how far it is. */
-  readonly onProgress: (text: string) => void;
+  readonly onProgress: (howFar: HowFar) => void;
 }
 
 export interface Preview extends NotSent {
@@ -86,8 +87,11 @@ async function previewOnce(options: PreviewOptions): Promise<Preview> {
   const planning = { store: state, policy, directories };
   await bringIntoForce(state, planning);
 
-  onProgress('reading the accounts');
-  const accounts = await listAccounts({ call: (_, send) => send(lastpass) }, signal);
+  const doing = 'reading the accounts';
+  onProgress(uncounted(doing));
+  const accounts = await listAccounts({ call: (_, send) => send(lastpass) }, signal, {
+    onRead: ({ read, total }) => onProgress({ doing, done: read, of: total, what: 'accounts' }),
+  });
   const { keys, redis } = state;
   // Whatever a pusher may have sent is in that list by now: what it had claimed is settled, as the next one would do it.
   await state.commit({
@@ -102,7 +106,7 @@ async function previewOnce(options: PreviewOptions): Promise<Preview> {
     request: null,
   });
 
-  const running = { planning, signal, onLeft: (left: number) => onProgress(`planning ${left}`) };
+  const running = { planning, signal, onHowFar: onProgress };
   await planAll(running);
   let objects = 0;
   for (const directory of directories) {
@@ -154,7 +158,7 @@ async function readDirectory(
     await applyAll(applying);
   };
   await applyAll(applying); // what the watcher has read already
-  onProgress(`connecting to ${id}`);
+  onProgress(uncounted(`connecting to ${id}`));
   const { value: cursorNow } = parseStored(cursor, keys.cursor, await state.redis.get(keys.cursor));
   await using connection = await connect(directory, cursorNow?.url ?? null);
   if (!(await connection.canReadDeletedObjects())) throw deletedObjectsUnreadable(bindDn, connection.namingContext);
@@ -176,7 +180,7 @@ async function readDirectory(
   while (!reading.done) {
     signal.throwIfAborted();
     await reading.step();
-    onProgress(`reading ${id}: ${reading.objects} objects`);
+    onProgress({ doing: `reading ${id}`, done: reading.objects, of: null, what: 'objects' });
   }
   return reading.objects;
 }

@@ -18,14 +18,15 @@ import { followGroups } from '../plan/group-renames.ts';
 import { judgeWaiting } from '../plan/judging.ts';
 import { planPeople } from '../plan/planning.ts';
 import { notYet, type PlanningOptions } from '../plan/planning-context.ts';
+import type { HowFar } from './how-far.ts';
 import { type RecordedCall, RecordingLastPass } from './recorded-calls.ts';
 
 export interface SimulatedRunOptions {
   /** On a state that may be written to. */
   readonly planning: PlanningOptions;
   readonly signal: AbortSignal;
-  /** Told how many are still to be planned. */
-  readonly onLeft: (left: number) => void;
+  /** Told how far planning is. */
+  readonly onHowFar: (howFar: HowFar) => void;
 }
 
 /** What would be sent for one person, in the order of sending. */
@@ -90,12 +91,12 @@ export async function runToItsEnd(options: SimulatedRunOptions): Promise<Preview
 }
 
 /** Plans everybody on the list, as long as it gets any shorter or longer; who stays is in delivery now. */
-async function planList({ planning, signal, onLeft }: SimulatedRunOptions): Promise<void> {
+async function planList({ planning, signal, onHowFar }: SimulatedRunOptions): Promise<void> {
   const { redis, keys } = planning.store;
   for (let round = 0; round < maxRounds; round++) {
     const people = await redis.zrange(keys.toPlan, '0', '-1');
     for (let from = 0; from < people.length; from += peopleAtOnce) {
-      onLeft(people.length - from);
+      onHowFar({ doing: 'planning', done: from, of: people.length, what: 'people' });
       await breathe(signal);
       await planPeople(planning, people.slice(from, from + peopleAtOnce));
     }

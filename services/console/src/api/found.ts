@@ -62,6 +62,6 @@ const capturing = (documents: object[]): Terminal => ({
   line: () => undefined,
   json: (document) => void documents.push(document),
   problem: () => undefined,
-  progress: null,
+  progress: () => undefined,
   ask: null,
 });

@@ -7,6 +7,7 @@ import { WrongUsage } from '../command-line/wrong-usage.ts';
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import { type PlanFile, placeOf } from '../plan-file/plan-file.ts';
 import { readPlanFile } from '../plan-file/read-plan-file.ts';
+import { untold } from '../progress/report.ts';
 import { refusePaused } from '../sync/delivery-paused.ts';
 import { tellerOn } from '../sync/tell-progress.ts';
 import { appliedJson } from './apply-json.ts';
@@ -64,7 +65,7 @@ async function applyFile(
   const { end, last } = await readAfresh(session, { timeoutMs, signal, onLook });
   if (end !== 'finished') return { end, people: [], notInFile: null, last };
   const leftMs = Math.max(1_000, giveUpAtMs - performance.now());
-  const now = await readPlannedNow(session, people, signal);
+  const now = await readPlannedNow(session, people, { signal, onHowFar: json ? untold : terminal.progress });
   const judged = judgeFile(people, now, { withHeld });
   const asFound = { people: asJudged(judged), notInFile: notInFile(people, now), last: null };
   const { mode } = session.configuration.sync;

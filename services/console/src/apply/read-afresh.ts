@@ -3,6 +3,7 @@ import { policyVersion } from '@connector/shared/policy.ts';
 import { notYet } from '@connector/sync/plan/planning-context.ts';
 import { countingPolicy } from '@connector/sync/plan/policy-in-force.ts';
 import { copyState } from '@connector/sync/preview/copied-state.ts';
+import type { HowFar } from '@connector/sync/preview/how-far.ts';
 import { runToItsEnd } from '@connector/sync/preview/simulated-run.ts';
 import { toBePlanned } from '@connector/sync/requests/outstanding.ts';
 import { makeRequest, requestWrites } from '@connector/sync/requests/request.ts';
@@ -46,7 +47,7 @@ export async function readAfresh({ store, configuration, explain }: Session, wai
 export async function readPlannedNow(
   { store, configuration: { directories, policy } }: Session,
   people: readonly Named[],
-  signal: AbortSignal,
+  { signal, onHowFar }: { signal: AbortSignal; onHowFar: (howFar: HowFar) => void },
 ): Promise<PlannedNow> {
   const state = await copyState(
     store,
@@ -60,5 +61,5 @@ export async function readPlannedNow(
   const obstacle = await notYet(planning);
   if (obstacle !== null) throw new NotPlanned(`nothing is planned yet: ${obstacle}`);
   const now = await readPeopleNow(state, people);
-  return { people: now, sent: await runToItsEnd({ planning, signal, onLeft: () => undefined }) };
+  return { people: now, sent: await runToItsEnd({ planning, signal, onHowFar }) };
 }

@@ -2,11 +2,13 @@
 import { Command, type CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { addAuditCommand } from './audit-commands.ts';
+import { addCompletion } from './completion-commands.ts';
 import { addDecideCommands } from './decide-commands.ts';
 import type { OnInvocation } from './invocation.ts';
 import { addLookCommands } from './look-commands.ts';
 import { addPolicyCommand } from './policy-commands.ts';
 import { addSteerCommands } from './steer-commands.ts';
+import { SuggestedArgument } from './suggested-argument.ts';
 import { addSupportBundle } from './support-commands.ts';
 import { addTokenCommands } from './token-commands.ts';
 import { WrongUsage } from './wrong-usage.ts';
@@ -43,6 +45,7 @@ export function commandLine(onInvocation: OnInvocation): Command {
   addTokenCommands(program, onInvocation);
   program.commandsGroup('More:');
   addSupportBundle(program, onInvocation);
+  addCompletion(program, onInvocation);
   addHelp(program);
   for (const command of program.commands) command.helpOption('-h, --help', 'print this help');
   for (const command of [program, ...program.commands]) command.exitOverride((error) => thrown(error, command));
@@ -54,7 +57,11 @@ function addHelp(program: Command): void {
     .command('help')
     .summary('print help')
     .description('Prints help: of a command, or of all.')
-    .argument('[command]', 'a command')
+    .addArgument(
+      new SuggestedArgument('[command]', 'a command', {
+        suggestion: () => ({ kind: 'words', words: program.commands.map((command) => command.name()) }),
+      }),
+    )
     .action((name: string | undefined) => {
       const found = name === undefined ? program : program.commands.find((command) => command.name() === name);
       if (found) found.help();

@@ -1,6 +1,7 @@
 /** What was typed: a command and its options. */
 import type { AuditHead } from '@connector/shared/audit.ts';
 import type { Role } from '../access/access-tokens.ts';
+import type { Shell } from '../completion/completion-script.ts';
 import type { Verdict } from '../held/decide.ts';
 import type { WaitingList } from '../held/held-people.ts';
 import type { Wanted } from '../policy/wanted-policy.ts';
@@ -13,6 +14,7 @@ export type Invocation = { readonly json: boolean } & (
   | { readonly command: 'check' }
   | { readonly command: 'held' | 'pending' | 'aside' | 'drift' | 'pause' | 'resume' }
   | { readonly command: 'tokens' }
+  | { readonly command: 'completion'; readonly shell: Shell }
   | { readonly command: 'policy' | 'policy-history' }
   | {
       readonly command: 'set-policy';

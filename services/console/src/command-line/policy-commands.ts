@@ -1,7 +1,9 @@
 /** Commands about the policy. */
-import { type Command, InvalidArgumentError } from 'commander';
+import { Argument, type Command } from 'commander';
 import { parseDocument } from 'yaml';
+import { policyAssignments } from '../completion/policy-assignments.ts';
 import { type Flag, given, json, type OnInvocation } from './invocation.ts';
+import { SuggestedArgument } from './suggested-argument.ts';
 
 interface Options {
   readonly yes: Flag;
@@ -26,8 +28,13 @@ export function addPolicyCommand(program: Command, onInvocation: OnInvocation): 
     .description(
       'Tells which policy counts (get), or counted before (history); brings another one into force: with some keys set, one from before (rollback), or the configured one again (reset). What it would do to people is shown first.',
     )
-    .argument('[action]', `one of ${Object.keys(actions).join(', ')}`, isAction, 'get' satisfies Action)
-    .argument('[what...]', 'set: key=value, as in the configuration; rollback: a number of the history')
+    .addArgument(new Argument('[action]', 'what to do').choices(Object.keys(actions)).default('get' satisfies Action))
+    .addArgument(
+      new SuggestedArgument('[what...]', 'set: key=value, as in the configuration; rollback: a number of the history', {
+        after: 'set' satisfies Action,
+        suggestion: () => ({ kind: 'assignments', valuesOf: policyAssignments() }),
+      }),
+    )
     .option('--dry-run', 'only show what it would do')
     .option('--yes', 'do not ask; needed where nobody can be asked')
     .option(...json)
@@ -56,11 +63,6 @@ reset. Whoever would leave by another one is held until somebody releases it.`,
         ...common,
       });
     });
-}
-
-function isAction(text: string): Action {
-  if (Object.hasOwn(actions, text)) return text as Action;
-  throw new InvalidArgumentError(`Write one of ${Object.keys(actions).join(', ')}.`);
 }
 
 function problemOf(action: Action, what: readonly string[], { yes, dryRun, json: asJson }: Options): string | null {

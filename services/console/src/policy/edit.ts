@@ -3,6 +3,7 @@ import type { Policy, PolicyChange } from '@connector/shared/policy.ts';
 import { policyChanges } from '@connector/shared/policy.ts';
 import { replacePolicy } from '@connector/sync/plan/policy-in-force.ts';
 import { type BlastRadius, blastRadius } from '@connector/sync/preview/blast-radius.ts';
+import type { HowFar } from '@connector/sync/preview/how-far.ts';
 import { NotPlanned } from '../apply/read-afresh.ts';
 import type { Context } from '../context.ts';
 import { readHistory } from './policy-history.ts';
@@ -30,6 +31,8 @@ export interface ConsideredEdit {
   /** Number of the policy that somebody has looked at; `null`: whichever counts now. */
   readonly number: number | null;
   readonly signal: AbortSignal;
+  /** Told how far planning is. */
+  readonly onHowFar: (howFar: HowFar) => void;
 }
 
 /**
@@ -38,8 +41,8 @@ export interface ConsideredEdit {
  * @throws PolicyRefused, PolicyMoved, NotPlanned, RadiusUnknown, PreviewUnfinished
  */
 export async function considerEdit(
-  { session, terminal }: Context,
-  { wanted, number, signal }: ConsideredEdit,
+  { session }: Context,
+  { wanted, number, signal, onHowFar }: ConsideredEdit,
 ): Promise<Edit | null> {
   const { store, configuration } = session;
   const now = await readPolicyNow(store, configuration);
@@ -54,7 +57,7 @@ export async function considerEdit(
     configured: configuration,
     policy,
     signal,
-    onLeft: (left) => terminal.progress?.(`planning ${left}`),
+    onHowFar,
   });
   return { number: now.number, policy, changes, radius };
 }

@@ -1,6 +1,7 @@
 /** `connector policy`: which policy counts, what another one would do, and bringing it into force. */
 import { WrongUsage } from '../command-line/wrong-usage.ts';
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
+import { untold } from '../progress/report.ts';
 import { considerEdit, type Edit, makeEdit } from './edit.ts';
 import { readHistory, revisionsOf } from './policy-history.ts';
 import { editJson, policyJson, revisionJson } from './policy-json.ts';
@@ -43,7 +44,7 @@ export async function setPolicy(context: Context, options: SetPolicyOptions): Pr
   const { yes, dryRun, json } = options;
   if (!yes && !dryRun && terminal.ask === null)
     throw new WrongUsage('nobody can be asked here, say --yes or --dry-run', { command: 'connector policy' });
-  const edit = await considerEdit(context, options);
+  const edit = await considerEdit(context, { ...options, onHowFar: json ? untold : terminal.progress });
   if (edit !== null && !json) print(context, editText(edit, terminal.paint));
   const isWanted =
     edit !== null && !dryRun && (yes || (await terminal.ask?.('Bring this policy into force?')) === true);

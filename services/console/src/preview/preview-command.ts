@@ -2,11 +2,13 @@
 import { connectDirectory } from '@connector/active-directory/connection.ts';
 import { connectionOptions } from '@connector/sync/directory/connection-options.ts';
 import { countingPolicy } from '@connector/sync/plan/policy-in-force.ts';
+import type { HowFar } from '@connector/sync/preview/how-far.ts';
 import { type Preview, previewRun } from '@connector/sync/preview/preview.ts';
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import { lastpassReader } from '../lastpass-reader.ts';
 import { type PlanFile, placeOf, planFileOf } from '../plan-file/plan-file.ts';
 import { checkPlanFilePath, writePlanFile } from '../plan-file/write-plan-file.ts';
+import { untold } from '../progress/report.ts';
 import type { Session } from '../session.ts';
 import { previewCsv } from './preview-csv.ts';
 import { previewJson } from './preview-json.ts';
@@ -23,7 +25,7 @@ export interface PreviewCommandOptions extends Common {
 export async function preview(context: Context, { json, csv, out, signal }: PreviewCommandOptions): Promise<ExitCode> {
   const { terminal } = context;
   if (out !== null) checkPlanFilePath(out);
-  const shown = await makePreview(context.session, { signal, onProgress: (text) => terminal.progress?.(text) });
+  const shown = await makePreview(context.session, { signal, onProgress: json ? untold : terminal.progress });
   const written = out === null ? null : { file: out, plan: await writeOut(context, out, shown) };
   if (json) printJson(context, previewJson(shown, written));
   else print(context, csv ? previewCsv(shown) : previewText(shown, { written, paint: terminal.paint }));
@@ -33,7 +35,7 @@ export async function preview(context: Context, { json, csv, out, signal }: Prev
 /** Reads both ends, and tells what a sync would do. @throws what `previewRun` throws, and CredentialsRefused */
 export async function makePreview(
   session: Session,
-  { signal, onProgress }: { signal: AbortSignal; onProgress: (text: string) => void },
+  { signal, onProgress }: { signal: AbortSignal; onProgress: (howFar: HowFar) => void },
 ): Promise<Preview> {
   const { store, configuration } = session;
   return await previewRun({

@@ -5,6 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Configuration } from '@connector/shared/configuration.ts';
 import { openStore } from '@connector/shared/store.ts';
+import { howFarText } from '@connector/sync/preview/how-far.ts';
 import { sessionOf } from '../session.ts';
 import { makePreview } from './preview-command.ts';
 import { previewJson } from './preview-json.ts';
@@ -34,7 +35,7 @@ try {
   await session.store.check();
   const shown = await makePreview(session, {
     signal: new AbortController().signal, // whoever gives it up ends the thread
-    onProgress: (text) => tell({ kind: 'progress', text }),
+    onProgress: (howFar) => tell({ kind: 'progress', text: howFarText(howFar) }),
   });
   tell({ kind: 'made', document: JSON.stringify(previewJson(shown)) });
 } catch (error) {

@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
+import { untold } from '../progress/report.ts';
 import { jsonText } from '../terminal.ts';
 import { counted } from '../text/when.ts';
 import { makeSupportBundle, noteSupportBundle, type SupportBundle } from './support-bundle.ts';
@@ -24,7 +25,7 @@ export async function supportBundle(context: Context, { json, out, signal }: Sup
   const { session, terminal, by } = context;
   const file = json ? null : (out ?? `connector-support-${new Date().toISOString().replaceAll(/[-:]|\..*/g, '')}.json`);
   if (file !== null) checkFile(file);
-  const onProgress = (text: string) => terminal.progress?.(text);
+  const onProgress = json ? untold : terminal.progress;
   const bundle = await makeSupportBundle(session, { signal, onProgress });
   // Whoever is to mend a Redis that doesn't answer needs it all the same; it names nobody.
   const isNoted = await noteSupportBundle(session.store, by).then(

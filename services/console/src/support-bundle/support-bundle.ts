@@ -9,6 +9,7 @@ import { readRecentLog } from '@connector/shared/recent-log.ts';
 import type { Store } from '@connector/shared/store.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { checkDocument } from '../check/check-command.ts';
+import type { Report } from '../progress/report.ts';
 import type { Session } from '../session.ts';
 import { readStatus } from '../status/status.ts';
 import { isoText } from '../text/when.ts';
@@ -19,6 +20,8 @@ import { hidden, redactedConfiguration } from './redacted-configuration.ts';
 import { type KindOfKeys, measureKeys, readServer } from './redis-contents.ts';
 import { eachText, withoutPeople } from './without-people.ts';
 
+/** So many parts are looked at, each by itself. */
+const parts = 7;
 /** So many lines of the logs at most. */
 const mostLines = 500;
 
@@ -47,7 +50,7 @@ export interface SupportBundle {
 export interface BundleOptions {
   readonly signal: AbortSignal;
   /** Told what is being looked at. */
-  readonly onProgress?: (text: string) => void;
+  readonly onProgress?: (report: Report) => void;
 }
 
 /** Gathers it. Nothing is written. */
@@ -57,10 +60,11 @@ export async function makeSupportBundle(
 ): Promise<SupportBundle> {
   const { store, configuration, explain } = session;
   const { redis, keys } = store;
+  let looked = 0;
   const missing: { part: string; why: string }[] = [];
   const part = async <T, Without>(name: string, without: Without, look: () => Promise<T>): Promise<T | Without> => {
     signal.throwIfAborted();
-    onProgress?.(`looking at: ${name}`);
+    onProgress?.({ kind: 'looking', doing: `looking at ${name}`, done: looked++, of: parts, what: 'parts' });
     try {
       return await look();
     } catch (error) {

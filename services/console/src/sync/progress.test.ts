@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Outstanding } from '@connector/sync/requests/outstanding.ts';
+import type { Report } from '../progress/report.ts';
 import { plainly } from '../text/paint.ts';
-import { ProgressLines, problemLines, progressText } from './progress.ts';
+import { problemLines, progressText } from './progress.ts';
 import { syncJson, waitedText } from './sync-text.ts';
+import { tellerOn } from './tell-progress.ts';
 
 const nothing: Outstanding = {
   reading: [],
@@ -14,17 +16,41 @@ const nothing: Outstanding = {
   toDeliver: 0,
 };
 
-test('a change of what is done is told at once, a change of numbers only now and then', () => {
-  const lines = new ProgressLines();
-  const next = (changes: Partial<Outstanding>, nowMs: number, timeLeftMs: number | null = null) =>
-    lines.next({ outstanding: { ...nothing, ...changes }, timeLeftMs }, nowMs);
-  assert.equal(next({ toPlan: 9 }, 0), 'planning 9');
-  assert.equal(next({ toPlan: 8 }, 100), null);
-  assert.equal(next({ toPlan: 8 }, 5_000), 'planning 8');
-  assert.equal(next({ toPlan: 8 }, 20_000), null);
-  assert.equal(next({ toDeliver: 2 }, 20_001), 'delivering 2, time left unknown yet');
-  assert.equal(next({ toDeliver: 2 }, 25_001, 4_000), 'delivering 2, about 4 s left');
-  assert.equal(next({}, 25_002), null);
+/** What is reported, look by look. */
+function reported(...looks: { outstanding: Partial<Outstanding>; timeLeftMs?: number }[]): Report[] {
+  const reports: Report[] = [];
+  const tell = tellerOn({ line: () => undefined, progress: (report) => void reports.push(report) });
+  for (const { outstanding, timeLeftMs = null } of looks)
+    tell({ outstanding: { ...nothing, ...outstanding }, timeLeftMs, problems: [] });
+  return reports;
+}
+
+test('whoever is outstanding no more is through, of as many as came, once nothing is read any more', () => {
+  const reports = reported(
+    { outstanding: { reading: ['corp'], toPlan: 9 } },
+    { outstanding: { reading: ['corp'], toPlan: 6, toDeliver: 2 } },
+    { outstanding: { toPlan: 4, toJudge: 1, toDeliver: 7 }, timeLeftMs: 4_000 },
+    { outstanding: { toDeliver: 3 } },
+    { outstanding: {} },
+  );
+  assert.deepEqual(
+    reports.map(({ doing, done, of }) => [doing, done, of]),
+    [
+      ['reading corp, planning 9', null, null],
+      ['reading corp, planning 6, delivering 2', 1, null],
+      ['planning 4, judging 1, delivering 7', 1, 13],
+      ['delivering 3', 10, 13],
+    ],
+  );
+  assert.deepEqual(
+    reports.map(({ timeLeftMs, isAll }) => [timeLeftMs, isAll]),
+    [
+      [undefined, false],
+      [null, false],
+      [4_000, false],
+      [null, true],
+    ],
+  );
 });
 
 test('what isn’t planned yet may have to be delivered, too: the time left is the least', () => {
