@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { DnSyntaxError, parseDn } from './dn.ts';
 import { durationMs } from './duration.ts';
 import { articleFor, pathOf } from './issue-text.ts';
+import { notifications } from './notification-settings.ts';
 import { type Policy, policy } from './policy.ts';
 import { contradictionsOf } from './redis-target.ts';
 
@@ -251,6 +252,8 @@ const whole = z.strictObject({
     })
     .nullable() // the group's name, with everything in it commented out
     .default(null),
+  /** `null`: nobody is told. */
+  notifications: notifications.nullable().default(null),
 });
 const configuration = whole.superRefine(({ directories, console: page }, context) => {
   if (!page?.signIn) return;
@@ -293,9 +296,16 @@ function withEnvironment(value: unknown, path: string, environment: NodeJS.Proce
 }
 
 /** Keys whose values are secrets, wherever they stand. */
-export const secretKeys: readonly string[] = ['bindPassword', 'provhash', 'password', 'sentinelPassword', 'token'];
-/** In this section, what is no secret has a `…File` twin all the same. */
-const filesOf: ReadonlyMap<string, readonly string[]> = new Map([['redis', ['ca']]]);
+export const secretKeys: readonly string[] = [
+  ...['bindPassword', 'provhash', 'password', 'sentinelPassword', 'token'],
+  ...['secret', 'endpoint'], // of notifications.webhook
+];
+/** In these sections, what is no secret has a `…File` twin all the same. */
+const filesOf: ReadonlyMap<string, readonly string[]> = new Map([
+  ['redis', ['ca']],
+  ['notifications.webhook', ['ca']],
+  ['notifications.email', ['ca']],
+]);
 
 /** Reads the `…File` twin of each secret. Files are named relative to the configuration's folder. */
 function withSecretFiles(value: unknown, path: string, folder: string, problems: string[]): unknown {

@@ -1,5 +1,6 @@
-/** The console as a process: it shows and steers. */
+/** The console as a process: it shows and steers, and tells administrators what wants them. */
 import { runService } from '@connector/shared/service.ts';
+import { startNotifier } from './notifications/notifier.ts';
 import { addPages } from './service/pages.ts';
 
-await runService('console', async () => ({ close: async () => undefined }), { pages: addPages });
+await runService('console', async (service) => startNotifier(service), { pages: addPages });
