@@ -21,7 +21,10 @@ export interface Received {
 export type Answer = number | 'hang';
 
 /** Whether a request is of whom it should be, and unchanged: written by the specification, not by the sender's code. */
-export function isGenuine({ headers, text: sent }: Pick<Received, 'headers' | 'text'>, secret = signingSecret): boolean {
+export function isGenuine(
+  { headers, text: sent }: Pick<Received, 'headers' | 'text'>,
+  secret = signingSecret,
+): boolean {
   const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
   const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${sent}`;
   const expected = createHmac('sha256', key).update(signed).digest();

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { credentialsDigest } from '@connector/shared/credentials.ts';
-import type { Program } from '../support/child-process.ts';
 import { Workplace } from '../console/workplace.ts';
+import type { Program } from '../support/child-process.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { startConsole } from './console-process.ts';
 import { isGenuine, signingSecret, WebhookReceiver } from './webhook-receiver.ts';
@@ -64,7 +64,7 @@ test('who is held, who more is held, and that nobody is any more is told, signed
   await redis.zadd(keys.held, String(Date.now()), await place.hold('c'));
   const changed = await receiver.gets('people-held.changed');
   assert.deepEqual([changed.body.data.count, changed.body.data.before], [3, 2]);
-  await redis.zrem(keys.held, ...(await redis.zrange(keys.held, 0, -1)).slice(0, 1)); // fewer are no news
+  await redis.zrem(keys.held, ...(await redis.zrange(keys.held, '0', '-1')).slice(0, 1)); // fewer are no news
   await redis.del(keys.held);
   const over = await receiver.gets('people-held.over');
   assert.deepEqual([over.body.data.count, over.body.data.before], [0, 3]);
@@ -139,7 +139,11 @@ test('a console that ends hands its turn over at once; what was told is not told
   assert.equal(await first.stop(), 0);
   assert.equal(await place.store.redis.get(place.store.keys.notifier), null);
   const { redis, keys } = place.store;
-  const alarm = JSON.stringify({ message: 'wrong provhash: correct lastpass.provhash', sinceMs: Date.now(), tryAgainAtMs: 2 });
+  const alarm = JSON.stringify({
+    message: 'wrong provhash: correct lastpass.provhash',
+    sinceMs: Date.now(),
+    tryAgainAtMs: 2,
+  });
   await redis.hset(keys.alarms, credentialsDigest({ cid: '1', provhash: 'p' }), alarm);
   start();
   const { body } = await receiver.gets('credentials-refused.raised');

@@ -16,7 +16,7 @@ import { undo } from './undo/undo-command.ts';
 /** One of them. */
 export type QuickInvocation = Exclude<
   Invocation,
-  { readonly command: 'check' | 'preview' | 'apply' | 'sync' | 'set-policy' | 'support-bundle' }
+  { readonly command: 'check' | 'preview' | 'apply' | 'sync' | 'set-policy' | 'support-bundle' | 'test-notifications' }
 >;
 
 /** Runs one. @throws each command's own errors */

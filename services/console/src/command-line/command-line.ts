@@ -7,7 +7,7 @@ import type { OnInvocation } from './invocation.ts';
 import { addLookCommands } from './look-commands.ts';
 import { addPolicyCommand } from './policy-commands.ts';
 import { addSteerCommands } from './steer-commands.ts';
-import { addSupportBundle } from './support-commands.ts';
+import { addSupportCommands } from './support-commands.ts';
 import { addTokenCommands } from './token-commands.ts';
 import { WrongUsage } from './wrong-usage.ts';
 
@@ -42,7 +42,7 @@ export function commandLine(onInvocation: OnInvocation): Command {
   program.commandsGroup('Access:');
   addTokenCommands(program, onInvocation);
   program.commandsGroup('More:');
-  addSupportBundle(program, onInvocation);
+  addSupportCommands(program, onInvocation);
   addHelp(program);
   for (const command of program.commands) command.helpOption('-h, --help', 'print this help');
   for (const command of [program, ...program.commands]) command.exitOverride((error) => thrown(error, command));
