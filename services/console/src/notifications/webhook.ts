@@ -23,10 +23,7 @@ export function webhookWay(settings: WebhookSettings, { withinMs = sendWithinMs 
         return told(await post(message, settings, signal), host);
       } catch (error) {
         if (error instanceof NotSent) throw error;
-        const why = signal.aborted
-          ? `gave no answer within ${withinMs / 1_000} s`
-          : `can't be reached (${reason(error)})`;
-        throw new NotSent(`${host} ${why}: check notifications.webhook.endpoint and the firewall`, { cause: error });
+        throw new NotSent(`${host} ${whyNot(error, { withinMs, timedOut: signal.aborted })}`, { cause: error });
       }
     },
   };
@@ -75,8 +72,15 @@ const remedies: Readonly<Record<number, string>> = {
   429: 'it wants less at once; it is tried again',
 };
 
-/** The code of a failure, which never holds the address. */
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  return 'code' in error && typeof error.code === 'string' ? error.code : oneLine(error.name);
+/** Codes of a certificate that isn't trusted (node:tls, "X509 certificate error codes") and of a failed handshake. */
+const tlsCode = /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_|ERR_SSL_|EPROTO|HOSTNAME_MISMATCH|INVALID_)/;
+
+/** A failure in words, by its code: its message may hold the address. */
+function whyNot(error: unknown, { withinMs, timedOut }: { withinMs: number; timedOut: boolean }): string {
+  if (timedOut)
+    return `gave no answer within ${withinMs / 1_000} s: check notifications.webhook.endpoint and the firewall`;
+  const code = error instanceof Error && 'code' in error ? oneLine(String(error.code)) : 'unknown';
+  return tlsCode.test(code)
+    ? `shows a certificate, or TLS, that isn't trusted (${code}): name its authority in notifications.webhook.caFile`
+    : `can't be reached (${code}): check notifications.webhook.endpoint and the firewall`;
 }
