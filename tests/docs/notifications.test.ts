@@ -47,7 +47,7 @@ function* fieldsOf(schema: z.core.JSONSchema.BaseSchema, path = ''): Generator<[
       path,
       schema.anyOf
         ? schema.anyOf.map((each) => (typeof each === 'object' ? each.type : '')).join(' or ')
-        : String(schema.type),
+        : [schema.type].flat().join(' or '),
     ];
 }
 
