@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { credentialsDigest } from '@connector/shared/credentials.ts';
+import { testBody } from '../../services/console/src/notifications/message.ts';
+import { outgoingWrite } from '../../services/console/src/notifications/outbox.ts';
 import { Workplace } from '../console/workplace.ts';
 import type { Program } from '../support/child-process.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -162,3 +164,27 @@ test('after Redis has lost everything it is told what holds then', async () => {
   await place.hold('b');
   await receiver.gets('people-held.raised', { since: 1, withinMs: 40_000 });
 });
+
+test('what could not be told for four days is given up, and the log says so', async () => {
+  const { redis, keys } = place.store;
+  receiver.answers.push(500, 500);
+  const daysAgo = (days: number) => Date.now() - days * 24 * 3_600_000;
+  for (const [id, days] of [
+    ['msg_old', 4.1],
+    ['msg_young', 3.9],
+  ] as const) {
+    const message = { id, body: testBody({ connector: 'connector', atMs: daysAgo(days) }) };
+    await redis.hset(...rest(outgoingWrite(keys, 'webhook', message, { name: id, atMs: daysAgo(days) })));
+  }
+  const console = start();
+  const isDecided = () => /given up: .*HTTP 500/.test(console.output) && /tried again in 5 s/.test(console.output);
+  await waitUntil('both to be tried', isDecided);
+  await allSent();
+  const sent = receiver.received.map(({ headers }) => headers['webhook-id']);
+  assert.deepEqual(sent, ['msg_old', 'msg_young', 'msg_young']);
+});
+
+/** The arguments of a write that is one HSET. */
+function rest([, key = '', field = '', value = '']: readonly string[]): [key: string, field: string, value: string] {
+  return [key, field, value];
+}
