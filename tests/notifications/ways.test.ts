@@ -168,13 +168,14 @@ test('a console mails who is held when a word is needed, whatever becomes of the
   await waitUntil('the log to tell of the webhook', () =>
     /notification wasn't sent.*ECONNREFUSED/.test(console.output),
   );
-  assert.equal(await place.store.redis.hlen(place.store.keys.outbox), 1);
+  const left = () => place.store.redis.hlen(place.store.keys.outbox);
+  await waitUntil('the mail to be noted', async () => (await left()) === 1);
   const status = JSON.parse((await place.run('status', '--json')).output);
   assert.deepEqual([status.ok, status.untold[0]?.way, status.untold[0]?.waiting], [true, 'webhook', 1]);
   await console.stop();
   await place.configure({ notifications: { settleFor: '500ms', email } });
   await using another = startConsole(place.configFile);
-  const isForgotten = async () => (await place.store.redis.hlen(place.store.keys.outbox)) === 0;
+  const isForgotten = async () => (await left()) === 0;
   await waitUntil('what was to go the way that is gone to be forgotten', isForgotten);
   assert.ok(another.running);
 });
