@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { parseConfiguration } from '@connector/shared/configuration.ts';
 import { REHEARSAL_PROVHASH } from '../services/lastpass-simulator/src/settings.ts';
@@ -59,6 +60,25 @@ test('what the example says of sync, policy guard and http is the default', () =
   assert.deepEqual(shown.sync, defaults.sync);
   assert.deepEqual(shown.http, defaults.http);
   assert.deepEqual({ ...shown.policy, groupFilter: [] }, defaults.policy);
+});
+
+test('what the example shows of notifications is a configuration, with the defaults where it has any', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'example-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'webhook-secret'), `whsec_${Buffer.alloc(32).toString('base64')}`);
+  writeFileSync(join(folder, 'mail-password'), 'mail-secret');
+  for (const name of ['alerts-ca.pem', 'mail-ca.pem']) writeFileSync(join(folder, name), '-----BEGIN CERTIFICATE-----');
+  const [others = '', section = ''] = example.split(/^(?=notifications:$)/m);
+  const shown = section.replace(/^# /gm, '').replaceAll('/run/secrets', folder);
+  const { notifications } = parseConfiguration(others + shown, { file, environment });
+  assert.equal(notifications?.email?.password, 'mail-secret');
+  const webhook = notifications?.webhook ?? assert.fail('there is no webhook');
+  const ways = { webhook: { endpoint: webhook.endpoint, secret: webhook.secret }, email: notifications?.email };
+  const least = parseConfiguration(`${others}notifications: ${JSON.stringify(ways)}`, { file, environment });
+  assert.deepEqual(
+    { ...least.notifications, webhook: { ...least.notifications?.webhook, ca: webhook.ca } },
+    notifications,
+  );
 });
 
 /** A configuration for containers, its secrets looked for in a folder of this machine. */

@@ -10,7 +10,10 @@ import { type Disabling, type Step, step } from '@connector/shared/plan.ts';
 import type { Command } from 'commander';
 import { commandLine } from '../../services/console/src/command-line/command-line.ts';
 import { WrongUsage } from '../../services/console/src/command-line/wrong-usage.ts';
+import { testBody } from '../../services/console/src/notifications/message.ts';
+import { outgoingWrite } from '../../services/console/src/notifications/outbox.ts';
 import type { Program } from '../support/child-process.ts';
+import { freePort } from '../support/redis-server.ts';
 import { Stack } from '../support/stack.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { Described, document, sectionNamed, sections } from './cli-document.ts';
@@ -194,6 +197,21 @@ test('status and check print what is described', async () => {
   await redis.hset(keys.alarms, credentialsDigest({ cid: '1', provhash: 'p' }), alarm);
   await place.answerRequests();
   await run('status');
+});
+
+test('test-notifications prints what is described, and status which messages do not get out', async () => {
+  const { redis, keys } = place.store;
+  const endpoint = `http://127.0.0.1:${await freePort()}/`;
+  const secret = `whsec_${Buffer.alloc(32).toString('base64')}`;
+  await place.configure({ notifications: { webhook: { endpoint, secret } } });
+  await run('test-notifications');
+  const message = { id: 'msg_1', body: testBody({ connector: 'connector', atMs: 1 }) };
+  const [set, key, field, raw] = outgoingWrite(keys, 'webhook', message, { name: 'test', atMs: 1 });
+  assert.deepEqual([set, key], ['HSET', keys.outbox]);
+  await redis.hset(keys.outbox, field ?? '', JSON.stringify({ ...JSON.parse(raw ?? ''), attempts: 1, failure: 'why' }));
+  await run('status');
+  await redis.del(keys.outbox);
+  await place.configure({});
 });
 
 test('support-bundle prints what is described', async () => {

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { DnSyntaxError, parseDn } from './dn.ts';
 import { durationMs } from './duration.ts';
 import { articleFor, pathOf } from './issue-text.ts';
+import { notifications } from './notification-settings.ts';
 import { type Policy, policy } from './policy.ts';
 import { contradictionsOf } from './redis-target.ts';
 
@@ -383,6 +384,12 @@ export const wholeConfiguration = z.strictObject({
     .nullable() // the group's name, with everything in it commented out
     .default(null)
     .describe('Who may use the console. [Signing in](sign-in.md) tells more.'),
+  notifications: notifications
+    .nullable()
+    .default(null)
+    .describe(
+      'What tells administrators of what wants them, by webhook and e-mail. `null`: nothing does. [Notifications](notifications.md) tells more.',
+    ),
 });
 const configuration = wholeConfiguration.superRefine(({ directories, console: page }, context) => {
   if (!page?.signIn) return;
@@ -425,9 +432,16 @@ function withEnvironment(value: unknown, path: string, environment: NodeJS.Proce
 }
 
 /** Keys whose values are secrets, wherever they stand. */
-export const secretKeys: readonly string[] = ['bindPassword', 'provhash', 'password', 'sentinelPassword', 'token'];
-/** In this section, what is no secret has a `…File` twin all the same. */
-export const filesOf: ReadonlyMap<string, readonly string[]> = new Map([['redis', ['ca']]]);
+export const secretKeys: readonly string[] = [
+  ...['bindPassword', 'provhash', 'password', 'sentinelPassword', 'token'],
+  ...['secret', 'endpoint'], // of notifications.webhook
+];
+/** In these sections, what is no secret has a `…File` twin all the same. */
+export const filesOf: ReadonlyMap<string, readonly string[]> = new Map([
+  ['redis', ['ca']],
+  ['notifications.webhook', ['ca']],
+  ['notifications.email', ['ca']],
+]);
 
 /** Reads the `…File` twin of each secret. Files are named relative to the configuration's folder. */
 function withSecretFiles(value: unknown, path: string, folder: string, problems: string[]): unknown {

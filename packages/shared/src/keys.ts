@@ -62,6 +62,8 @@ export function directoryKeys(tag: string, directory: string) {
     caughtUp: `${base}:caught-up`,
     /** String: reading of the clock when a read of another domain controller came into use, until those who leave by it are judged. */
     readElsewhere: `${base}:read-elsewhere`,
+    /** String: when everything that had changed was last read, ms since 1970; moved by every poll. */
+    readAt: `${base}:read-at`,
     /** Set: objectGUIDs that the watcher has to look up one by one. */
     lookups: `${base}:lookups`,
     /** Set: generations that are no longer used and wait for being swept. */
@@ -229,6 +231,12 @@ export function keysOf(prefix: string) {
     peopleShown: (digest: string) => `${tag}:people-shown:${digest}`,
     /** Stream: the last lines of all services' logs (JSON), for a support bundle. Nothing depends on it (`recent-log.ts`). */
     recentLog: `${tag}:recent-log`,
+    /** String (JSON, `Noticed`): what administrators are to be told of, and what they were told last. */
+    noticed: `${tag}:noticed`,
+    /** Hash: `<way>/<message>` → a notification that is still to be sent that way (JSON, `Outgoing`). */
+    outbox: `${tag}:outbox`,
+    /** String with an expiry: the console that sends them. */
+    notifier: `${tag}:notifier`,
     /** Hash: `<service>/<instance>` → its condition (JSON, `Condition`). */
     services: `${tag}:services`,
   };

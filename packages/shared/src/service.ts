@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { type Configuration, ConfigurationError, loadConfiguration } from './configuration.ts';
+import { type Configuration, ConfigurationError, loadConfiguration, secretKeys } from './configuration.ts';
 import { readDebugLog } from './debug-log.ts';
 import { every } from './every.ts';
 import { keepHeapLean } from './lean-heap.ts';
@@ -57,7 +57,7 @@ const lagPrecisionMs = 250;
 
 /** Secrets that must never reach the log, whatever object they hang on (promise 9). */
 const redact = {
-  paths: ['bindPassword', 'provhash', 'password', 'sentinelPassword', 'token'].flatMap((key) => [key, `*.${key}`]),
+  paths: secretKeys.flatMap((key) => [key, `*.${key}`]),
   censor: '[secret]',
 };
 

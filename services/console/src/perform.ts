@@ -16,7 +16,17 @@ import { undo } from './undo/undo-command.ts';
 /** One of them. */
 export type QuickInvocation = Exclude<
   Invocation,
-  { readonly command: 'completion' | 'check' | 'preview' | 'apply' | 'sync' | 'set-policy' | 'support-bundle' }
+  {
+    readonly command:
+      | 'completion'
+      | 'check'
+      | 'preview'
+      | 'apply'
+      | 'sync'
+      | 'set-policy'
+      | 'support-bundle'
+      | 'test-notifications';
+  }
 >;
 
 /** Runs one. @throws each command's own errors */

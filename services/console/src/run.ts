@@ -5,6 +5,7 @@ import { check } from './check/check-command.ts';
 import type { Invocation } from './command-line/invocation.ts';
 import { type ExitCode, operator } from './context.ts';
 import { interruption, untilInterrupted } from './interrupted.ts';
+import { testNotifications } from './notifications/test-command.ts';
 import { perform } from './perform.ts';
 import { setPolicy } from './policy/policy-commands.ts';
 import { preview } from './preview/preview-command.ts';
@@ -13,8 +14,8 @@ import { supportBundle } from './support-bundle/support-bundle-command.ts';
 import { sync } from './sync/sync-command.ts';
 import type { Terminal } from './terminal.ts';
 
-/** These tell of a Redis that doesn't answer, too. */
-const needNoRedis: readonly Invocation['command'][] = ['check', 'support-bundle'];
+/** These tell of a Redis that doesn't answer, too, or don't ask it. */
+const needNoRedis: readonly Invocation['command'][] = ['check', 'support-bundle', 'test-notifications'];
 
 /** What opens a session; the script for a shell needs none. */
 export type SessionInvocation = Exclude<Invocation, { readonly command: 'completion' }>;
@@ -30,6 +31,8 @@ export async function run(invocation: SessionInvocation, terminal: Terminal): Pr
     switch (invocation.command) {
       case 'check':
         return await untilInterrupted((signal) => check(context, { ...invocation, signal }));
+      case 'test-notifications':
+        return await testNotifications(context, invocation);
       case 'support-bundle':
         return await untilInterrupted((signal) => supportBundle(context, { ...invocation, signal }));
       case 'preview':

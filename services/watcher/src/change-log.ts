@@ -64,6 +64,7 @@ export class ChangeLog implements EntryLog {
       writes: [
         ...entries.map((entry, index) => ['XADD', keys.log, `${first + index}-0`, 'entry', JSON.stringify(entry)]),
         ['SET', keys.cursor, raw],
+        ...(moved.caughtUp ? [['SET', keys.readAt, String(Date.now())]] : []),
       ],
     });
     if (!outcome.committed) throw new Fenced(`the watcher of ${this.#directory} was superseded`);

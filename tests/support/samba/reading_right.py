@@ -16,7 +16,8 @@ lp = LoadParm()
 lp.load(conf)
 db = SamDB(url=lp.private_path("sam.ldb"), session_info=system_session(), lp=lp, flags=ldb.FLG_NOSYNC)
 sid = ndr_unpack(security.dom_sid, db.search(base=account, scope=ldb.SCOPE_BASE, attrs=["objectSid"])[0]["objectSid"][0])
-found = db.search(base=dn, scope=ldb.SCOPE_BASE, attrs=["nTSecurityDescriptor"], controls=["sd_flags:1:4"])
+controls = ["sd_flags:1:4", "show_deleted:1"]  # CN=Deleted Objects may be the object
+found = db.search(base=dn, scope=ldb.SCOPE_BASE, attrs=["nTSecurityDescriptor"], controls=controls)
 domain = security.dom_sid(str(sid).rsplit("-", 1)[0])
 sddl = ndr_unpack(security.descriptor, found[0]["nTSecurityDescriptor"][0]).as_sddl(domain)
 denial = "(D;CI;RPLCLORC;;;%s)" % sid
@@ -29,4 +30,4 @@ else:
 change = ldb.Message(ldb.Dn(db, dn))
 packed = ndr_pack(security.descriptor.from_sddl(changed, domain))
 change["sd"] = ldb.MessageElement(packed, ldb.FLAG_MOD_REPLACE, "nTSecurityDescriptor")
-db.modify(change, controls=["sd_flags:1:4"])
+db.modify(change, controls=controls)

@@ -8,6 +8,7 @@ import type { Verified } from '@connector/console/src/audit/audit-trail.ts';
 import type { CheckDocument } from '@connector/console/src/check/check-command.ts';
 import type { FilterStory, DirectoryStatus as StandingInDirectory, Way } from '@connector/console/src/explain/story.ts';
 import type { Standing } from '@connector/console/src/explain/verdict.ts';
+import type { FailingWay } from '@connector/console/src/notifications/failing.ts';
 import type { PageTold } from '@connector/console/src/page.ts';
 import type { RosterPerson } from '@connector/console/src/people/roster.ts';
 import type { LastDay } from '@connector/console/src/status/last-day.ts';
@@ -52,6 +53,7 @@ export interface StatusDocument
   readonly run: { readonly by: string; readonly since: string } | null;
   readonly applying: { readonly by: string; readonly since: string; readonly people: number } | null;
   readonly alarm: { readonly message: string; readonly since: string; readonly tryAgainAt: string } | null;
+  readonly untold: readonly Since<FailingWay>[];
   readonly setAside: readonly SetAsideInStatus[];
   readonly deletedByHand: readonly Omit<SetAsideInStatus, 'kind'>[];
 }

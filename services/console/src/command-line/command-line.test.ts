@@ -47,6 +47,7 @@ test('each command with its defaults', () => {
   });
   assert.deepEqual(typed('explain', 'ann', 'bob'), { command: 'explain', who: ['ann', 'bob'], json: false });
   assert.match(String(typed('explain')), /missing required argument 'who'/);
+  assert.deepEqual(typed('test-notifications'), { command: 'test-notifications', json: false });
   assert.deepEqual(typed('support-bundle'), { command: 'support-bundle', out: null, json: false });
   for (const command of ['check', 'aside', 'drift', 'pause', 'resume'])
     assert.deepEqual(typed(command), { command, json: false });
@@ -147,7 +148,7 @@ test('help lists the commands by what they are for, none twice, in lines of 80 c
     ['Decide', 'release', 'approve', 'reject', 'retry', 'undo'],
     ['Steer', 'sync', 'apply', 'pause', 'resume', 'debug-log', 'policy'],
     ['Access', 'tokens', 'create-token', 'revoke-token'],
-    ['More', 'support-bundle', 'completion', 'help'],
+    ['More', 'test-notifications', 'support-bundle', 'completion', 'help'],
   ]);
   for (const word of ['Exit codes', 'CONNECTOR_CONFIG', 'docs/cli.md']) assert.ok(help.includes(word), word);
   const commands = commandLine(() => undefined).commands.map((command) => command.name());

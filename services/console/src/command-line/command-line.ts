@@ -9,7 +9,7 @@ import { addLookCommands } from './look-commands.ts';
 import { addPolicyCommand } from './policy-commands.ts';
 import { addSteerCommands } from './steer-commands.ts';
 import { SuggestedArgument } from './suggested-argument.ts';
-import { addSupportBundle } from './support-commands.ts';
+import { addSupportCommands } from './support-commands.ts';
 import { addTokenCommands } from './token-commands.ts';
 import { WrongUsage } from './wrong-usage.ts';
 
@@ -44,7 +44,7 @@ export function commandLine(onInvocation: OnInvocation): Command {
   program.commandsGroup('Access:');
   addTokenCommands(program, onInvocation);
   program.commandsGroup('More:');
-  addSupportBundle(program, onInvocation);
+  addSupportCommands(program, onInvocation);
   addCompletion(program, onInvocation);
   addHelp(program);
   for (const command of program.commands) command.helpOption('-h, --help', 'print this help');

@@ -11,7 +11,7 @@ export type RetryList = 'aside' | 'drift';
 
 export type Invocation = { readonly json: boolean } & (
   | { readonly command: 'status'; readonly all: boolean }
-  | { readonly command: 'check' }
+  | { readonly command: 'check' | 'test-notifications' }
   | { readonly command: 'held' | 'pending' | 'aside' | 'drift' | 'pause' | 'resume' }
   | { readonly command: 'tokens' }
   | { readonly command: 'completion'; readonly shell: Shell }

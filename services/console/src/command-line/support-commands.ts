@@ -2,7 +2,17 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Flag, given, json, type OnInvocation } from './invocation.ts';
 
-export function addSupportBundle(program: Command, onInvocation: OnInvocation): void {
+export function addSupportCommands(program: Command, onInvocation: OnInvocation): void {
+  program
+    .command('test-notifications')
+    .summary('send a test message to whoever is told')
+    .description(
+      'Sends a test message by each way that the configuration has under notifications, and tells what the other side answered. It needs no service, and no Redis.',
+    )
+    .option(...json)
+    .addHelpText('after', '\nExits with 1 when a message was not taken.')
+    .action((options: { json: Flag }) => onInvocation({ command: 'test-notifications', json: given(options.json) }));
+
   program
     .command('support-bundle')
     .summary('write what whoever helps needs to know')

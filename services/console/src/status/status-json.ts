@@ -9,7 +9,7 @@ const asideJson = ({ sinceMs, ...each }: AsideStatus) => ({ ...each, since: isoT
 export function statusJson(status: Status): object {
   const { problems, services, directories, accounts, people, setAside, deletedByHand, alarm, pause, run, reviewed } =
     status;
-  const { nowMs, mode, policy, policySet, firstRun, delivering, onTheWay, latency } = status;
+  const { nowMs, mode, policy, policySet, firstRun, delivering, onTheWay, latency, untold } = status;
   return {
     ok: problems.length === 0,
     at: isoText(nowMs),
@@ -36,6 +36,7 @@ export function statusJson(status: Status): object {
     delivering: delivering && { ...delivering, timeLeftMs: delivering.timeLeftMs && Math.round(delivering.timeLeftMs) },
     onTheWay: { people: onTheWay.people, since: isoOrNull(onTheWay.sinceMs) },
     latency,
+    untold: untold.map(({ sinceMs, ...each }) => ({ ...each, since: isoText(sinceMs) })),
     setAside: setAside.map(asideJson),
     deletedByHand: deletedByHand.map(asideJson).map(({ kind: _drift, ...each }) => each),
   };

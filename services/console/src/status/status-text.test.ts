@@ -51,6 +51,7 @@ const fine: Status = {
   run: null,
   reviewed: null,
   firstRun: null,
+  untold: [],
   problems: [],
 };
 const text = (changes: Partial<Status> = {}, { all = false } = {}) =>
@@ -165,6 +166,22 @@ test('set-aside people are listed by kind, the first ten of each, all on demand'
   const long = text({ setAside }, { all: true });
   assert.match(long, /P11/);
   assert.doesNotMatch(long, /more: see/);
+});
+
+test('messages that do not get out are told after the people, with the remedy, and stop nothing', () => {
+  const failure = 'alerts.example.com answered HTTP 500: look at what receives there';
+  const untold = [{ way: 'webhook' as const, waiting: 2, sinceMs: nowMs - 60_000, failure }];
+  const lines = text({ untold }).split('\n');
+  assert.equal(lines[0], 'Nothing stands in the way of the sync.');
+  assert.deepEqual(lines.slice(-2), [
+    "Notifications that don't get out",
+    `  webhook  2 messages wait, the oldest for 1 min 0 s  ${failure}`,
+  ]);
+  const json = JSON.parse(JSON.stringify(statusJson({ ...fine, untold })));
+  assert.deepEqual(
+    [json.ok, json.untold],
+    [true, [{ way: 'webhook', waiting: 2, failure, since: '2026-11-23T11:59:00.000Z' }]],
+  );
 });
 
 const alarm = { message: 'wrong provhash: correct lastpass.provhash', sinceMs: nowMs, tryAgainAtMs: nowMs + 30_000 };

@@ -34,6 +34,7 @@ export function statusText(status: Status, { paint, all }: StatusTextOptions): s
     '',
     heading('People'),
     ...table(peopleRows(status)),
+    ...untoldLines(status, paint),
     ...asideLines(status, { paint, all }),
   ];
 }
@@ -42,6 +43,16 @@ function problemLines({ problems }: Status, paint: Paint): string[] {
   if (problems.length === 0) return [paint('good', 'Nothing stands in the way of the sync.'), ''];
   const rows = problems.map((problem): Cell[] => [['bad', problem]]);
   return [paint('bad', 'The sync is stopped or incomplete:'), ...aligned(rows, { paint }), ''];
+}
+
+function untoldLines({ untold, nowMs }: Status, paint: Paint): string[] {
+  if (untold.length === 0) return [];
+  const rows = untold.map(({ way, waiting, sinceMs, failure }): Cell[] => [
+    way,
+    `${counted(waiting, 'message waits', 'messages wait')}, the oldest for ${formatDuration(Math.max(0, nowMs - sinceMs))}`,
+    ['bad', failure],
+  ]);
+  return ['', paint('strong', "Notifications that don't get out"), ...aligned(rows, { paint })];
 }
 
 function serviceRows({ service, instances }: ServiceState, nowMs: number): Cell[][] {

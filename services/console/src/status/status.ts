@@ -14,6 +14,7 @@ import { soonMs } from '@connector/sync/requests/outstanding.ts';
 import { readTimeLeftMs } from '@connector/sync/requests/pace.ts';
 import { type ReviewedRun, readReviewedRun } from '@connector/sync/requests/reviewed-run.ts';
 import { mayDeliver, type PauseState, type Run, readPause, readRun } from '@connector/sync/requests/steering.ts';
+import { type FailingWay, readFailingWays } from '../notifications/failing.ts';
 import { momentText } from '../text/when.ts';
 import { readServiceStates, type ServiceState, serviceProblems } from './service-states.ts';
 
@@ -103,6 +104,8 @@ export interface Status {
     /** Keys in which the configured one differs. */
     readonly differs: readonly string[];
   } | null;
+  /** Ways by which administrators are to be told of something, and aren't. The sync goes on all the same. */
+  readonly untold: readonly FailingWay[];
   /** What stops the sync, one line each; empty when nothing does. */
   readonly problems: readonly string[];
 }
@@ -132,6 +135,7 @@ export async function readStatus(store: Store, configuration: Configuration, now
     run,
     reviewed: await readReviewedRun(store),
     ...(await readPolicy(store, configuration)),
+    untold: await readFailingWays(store),
     problems: problemsOf(services, { raised, pause }),
   };
 }

@@ -4,8 +4,8 @@ import { type Configuration, secretKeys } from '@connector/shared/configuration.
 /** Stands for whatever isn't told. */
 export const hidden = '…';
 
-/** No secrets, and of no use to whoever helps: the tenant's number, and a certificate. */
-const alsoHidden: readonly string[] = ['cid', 'ca'];
+/** No secrets, and of no use to whoever helps: the tenant's number, a certificate, and who signs in to a mail server, which may be somebody. */
+const alsoHidden: readonly string[] = ['cid', 'ca', 'username'];
 /** They name people, each entry one or several. */
 const listsOfPeople: readonly string[] = ['excludeUsers'];
 

@@ -31,6 +31,16 @@ const configuration = parseConfiguration(
       token: `${mark}-token-of-the-console`,
       signIn: { administrators: 'CN=Admins,OU=Groups,DC=corp,DC=test' },
     },
+    notifications: {
+      webhook: { endpoint: `https://alerts.corp.test/${mark}`, secret: `whsec_${mark.repeat(4)}` },
+      email: {
+        server: 'smtps://mail.corp.test',
+        username: mark,
+        password: `${mark}-mail`,
+        from: `${mark}@corp.test`,
+        to: [`${mark}@corp.test`],
+      },
+    },
   }),
   { file: 'connector.yaml', environment: {} },
 );
@@ -42,19 +52,28 @@ test('the configuration has no secret left, and nobody; bases, groups, limits an
   assert.ok(!redacted.includes(mark), redacted);
   for (const key of secretKeys) assert.ok(bare.includes(`"${key}":"…"`), `${key} is told, if it is a short one`);
   assert.ok(redacted.includes('"excludeUsers":["…","…"]'));
-  for (const kept of ['CN=Staff,DC=corp,DC=test', 'CN=Admins,OU=Groups', 'LastPassUsers', 'ldaps://dc1.corp.test'])
+  for (const kept of [
+    'CN=Staff,DC=corp,DC=test',
+    'CN=Admins,OU=Groups',
+    'LastPassUsers',
+    'ldaps://dc1.corp.test',
+    'mail.corp.test',
+  ])
     assert.ok(redacted.includes(kept), kept);
   assert.ok(!redacted.includes('4711'));
 });
 
 test('no text holds a secret, whoever wrote it there', () => {
-  const { directories, lastpass, redis, console: page } = configuration;
+  const { directories, lastpass, redis, console: page, notifications } = configuration;
   const secrets = [
     directories[0]?.bindPassword,
     lastpass.provhash,
     redis.password,
     redis.sentinelPassword,
     page?.token,
+    notifications?.webhook?.secret,
+    notifications?.webhook?.endpoint,
+    notifications?.email?.password,
   ];
   for (const secret of secrets) assert.equal(fit(`before ${secret} after\n${secret}`), 'before … after\n…');
 });

@@ -29,6 +29,14 @@ test('what wants a word makes it waiting, and nothing is wrong', () => {
   assert.match(healthOf(manual).lines[0] ?? '', /1 person waits for a sync/);
 });
 
+test('messages that do not get out are told, and stop nothing', () => {
+  const since = '2026-11-29T09:00:00.000Z';
+  const untold = [{ way: 'webhook' as const, waiting: 2, since, failure: 'the host can’t be reached: check it' }];
+  const { grade, lines } = healthOf(someStatus({ untold }));
+  assert.equal(grade, 'waiting');
+  assert.deepEqual(lines, ['Messages by webhook don’t get out: The host can’t be reached: check it.']);
+});
+
 test('people on the way are no reason to look worried, and stay out of what is read out', () => {
   const { grade, title, lines } = healthOf(someStatus({ people: { ...someStatus().people, toPlan: 7 } }));
   assert.equal(grade, 'good');

@@ -35,8 +35,8 @@ export function healthOf(status: StatusDocument): Health {
 }
 
 /** What isn't wrong, and still has to be known. */
-function noticesOf({ firstRun, mode, run, applying, people, policy, policySet }: StatusDocument): string[] {
-  const notices: string[] = [];
+function noticesOf({ firstRun, mode, run, applying, people, policy, policySet, untold }: StatusDocument): string[] {
+  const notices = untold.map(({ way, failure }) => `Messages by ${way} don’t get out: ${asSentence(failure)}`);
   if (firstRun !== null && firstRun.waiting > 0)
     notices.push(
       `The first run waits to be confirmed: ${counted(firstRun.waiting, 'person has', 'people have')} no account until then.`,

@@ -42,6 +42,7 @@ export const someStatus = (changes: Partial<StatusDocument> = {}): StatusDocumen
   delivering: null,
   latency: { hour: { people: 0, p50Ms: null, p95Ms: null }, day: { people: 0, p50Ms: null, p95Ms: null } },
   onTheWay: { people: 0, since: null },
+  untold: [],
   setAside: [],
   deletedByHand: [],
   ...changes,
