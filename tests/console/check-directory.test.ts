@@ -110,20 +110,13 @@ describe('the way to it', () => {
     assert.match(records.line('bind'), /^ok: /);
   });
 
-  test('name servers that say nothing, and then do', async () => {
+  test('name servers that fail, and then do not', async () => {
     dns.failure = 'serverFailure';
-    const { line } = await check().finally(() => {
-      dns.failure = null;
-    });
-    assert.match(line.call(await failing(), 'dns'), /ESERVFAIL.*check dnsServers, network and firewall/);
+    const failing = await check();
+    dns.failure = null;
+    assert.match(failing.line('dns'), /^failure: .*ESERVFAIL.*check dnsServers, network and firewall/);
+    assert.deepEqual(failing.whats, ['dns']);
     assert.deepEqual((await check()).wrong, []);
-
-    async function failing(): Promise<Checked> {
-      dns.failure = 'serverFailure';
-      return await check().finally(() => {
-        dns.failure = null;
-      });
-    }
   });
 
   test('a port that nothing listens on, and the right one', async () => {
@@ -200,22 +193,28 @@ describe('the way to it', () => {
   /** A certificate of the domain's authority that is valid for some days from now. */
   async function certificateFor({ days }: { days: number }) {
     const folder = join(domain.caFile, '..');
-    const file = join(dir, `for-${days}-days.pem`);
-    const day = (offset: number) =>
-      `${new Date(Date.now() + offset * 86_400_000).toISOString().replace(/[-T:]/g, '').slice(0, 14)}Z`;
-    const signing = ['-CA', join(folder, 'ca.pem'), '-CAkey', join(folder, 'ca.key'), '-CAcreateserial'];
+    const own = await mkdtemp(join(dir, 'certificate-'));
+    const [file, configuration] = [join(own, 'cert.pem'), join(own, 'ca.conf')];
+    const [database, policy] = [join(own, 'index.txt'), '[policy]\ncommonName=supplied\n'];
+    await writeFile(database, '');
+    await writeFile(
+      configuration,
+      `[ca]\ndefault_ca=own\n[own]\nnew_certs_dir=${own}\ndatabase=${database}\nrand_serial=yes\ndefault_md=sha256\npolicy=policy\n${policy}`,
+    );
+    const day = (offset: number) => {
+      const text = new Date(Date.now() + offset * 86_400_000).toISOString();
+      return `${text.replace(/[-T:]/g, '').slice(0, 14)}Z`;
+    };
     await run('openssl', [
-      ...['x509', '-req', '-in', join(folder, 'dc.csr'), ...signing, '-extfile', join(folder, 'extensions')],
-      ...['-not_before', day(-30), '-not_after', day(days), '-out', file],
+      ...['ca', '-batch', '-notext', '-config', configuration, '-extfile', join(folder, 'extensions')],
+      ...['-cert', join(folder, 'ca.pem'), '-keyfile', join(folder, 'ca.key'), '-in', join(folder, 'dc.csr')],
+      ...['-startdate', day(-30), '-enddate', day(days), '-out', file],
     ]);
     return { certificateFile: file, keyFile: domain.keyFile };
   }
 
-  test('an address that is not encrypted is refused with what to write, warned of where that is allowed, and fine with StartTLS', async () => {
+  test('an address that is not encrypted, where that is allowed, is warned of, and fine with StartTLS', async () => {
     const urls = [`ldap://${host}`];
-    const refused = await check({ urls, tls: {} });
-    assert.match(refused.line('tls'), /^failure: .* isn't encrypted; write ldaps:\/\/, or tls\.startTls: true/);
-    assert.deepEqual(refused.whats, way);
     const allowed = await check({ urls, tls: {}, insecure: true });
     assert.match(allowed.line('tls'), /^warning: .* isn't encrypted \(insecure: true\), so the password can be read/);
     const encrypted = await check({ urls, tls: { caFile: domain.caFile, startTls: true } });
@@ -234,56 +233,75 @@ describe('the way to it', () => {
 describe('the account', () => {
   /** In 100 ns since 1601: the first hour of 2020. */
   const longAgo = '132223104000000000';
+  const refused = () => dnOf('refused');
+  const settings = (...args: string[]) =>
+    run('samba-tool', ['domain', 'passwordsettings', 'set', ...args, '-s', domain.configurationFile]);
   const reasons: [code: string, told: RegExp, act: () => Promise<unknown>, mend: () => Promise<unknown>][] = [
-    [
-      '52e',
-      /the name or the password is wrong; check bindDn and bindPassword/,
-      () => setPassword('Another123!'),
-      () => setPassword(password),
-    ],
-    ['533', /it is disabled; enable it/, () => admin.disable(dnOf('refused')), () => admin.enable(dnOf('refused'))],
+    ['533', /it is disabled; enable it/, () => admin.disable(refused()), () => admin.enable(refused())],
     [
       '701',
       /it has expired; extend it/,
-      () => admin.modify(dnOf('refused'), { accountExpires: longAgo }),
-      () => admin.modify(dnOf('refused'), { accountExpires: '0' }),
+      () => admin.modify(refused(), { accountExpires: longAgo }),
+      () => admin.modify(refused(), { accountExpires: '0' }),
     ],
     [
       '773',
       /it must change its password first; clear "User must change password at next logon"/,
-      () => admin.modify(dnOf('refused'), { pwdLastSet: '0' }),
-      () => admin.modify(dnOf('refused'), { pwdLastSet: '-1' }),
+      () => admin.modify(refused(), { pwdLastSet: '0' }),
+      () => admin.modify(refused(), { pwdLastSet: '-1' }),
+    ],
+    [
+      '530',
+      /it isn't allowed to sign in at this time; check its logon hours/,
+      () => admin.modify(refused(), { logonHours: '\0'.repeat(21) }),
+      () => admin.modify(refused(), { logonHours: null }),
+    ],
+    [
+      '775',
+      /it is locked out; unlock it, and look for who uses an old password/,
+      async () => {
+        await settings('--account-lockout-threshold=2');
+        for (const _ of [1, 2]) await check({ bindDn: refused(), bindPassword: 'Wrong-password1' });
+      },
+      () => run('samba-tool', ['user', 'unlock', 'refused', '-s', domain.configurationFile]),
     ],
   ];
   for (const [code, told, act, mend] of reasons)
     test(`is refused with ${code}, and let in once that is mended`, async () => {
       await act();
-      const refused = await check({ bindDn: dnOf('refused') });
-      assert.match(refused.line('bind'), told);
-      assert.match(refused.line('bind'), new RegExp(`^failure: .*\\(data ${code}\\)$`));
-      assert.deepEqual(refused.whats, [...way, 'bind']);
+      const found = await check({ bindDn: refused() });
+      assert.match(found.line('bind'), told);
+      assert.match(found.line('bind'), new RegExp(`^failure: .*\\(data ${code}\\)$`));
+      assert.deepEqual(found.whats, [...way, 'bind']);
       await mend();
-      assert.match((await check({ bindDn: dnOf('refused') })).line('bind'), /^ok: /);
+      assert.match((await check({ bindDn: refused() })).line('bind'), /^ok: /);
     });
 
-  const setPassword = (to: string) =>
-    run('samba-tool', ['user', 'setpassword', 'refused', `--newpassword=${to}`, '-s', domain.configurationFile]);
+  for (const wrong of [{ bindPassword: 'Wrong-password1' }, { bindDn: 'CN=nobody,DC=example,DC=test' }])
+    test(`${Object.keys(wrong)} is wrong, and then right`, async () => {
+      const found = await check(wrong);
+      assert.match(
+        found.line('bind'),
+        /^failure: .*the name or the password is wrong; check bindDn and bindPassword \(data 52e\)$/,
+      );
+      assert.deepEqual(found.whats, [...way, 'bind']);
+      assert.match((await check()).line('bind'), /^ok: /);
+    });
 
-  // Samba gives other reasons for these, or none; the words are Windows'.
+  // Samba says 52e of somebody whom it doesn't know, lets in from everywhere, and no password of it gets old within a day: these are Windows' words, by way of a proxy.
   for (const [code, told] of [
     ['525', /there is no such account; check bindDn/],
-    ['530', /check its logon hours/],
-    ['531', /check its logon workstations/],
+    ['531', /it isn't allowed to sign in from here; check its logon workstations/],
     ['532', /its password has expired; set a new one, and let it never expire/],
-    ['775', /it is locked out; unlock it/],
   ] as const)
     test(`is refused with ${code}, as Windows says it`, async () => {
       const errorMessage = `80090308: LdapErr: DSID-0C090447, comment: AcceptSecurityContext error, data ${code}, v3839`;
       const refuse = ({ operation }: { operation: number }) =>
         operation === 0x60 ? { status: 49, errorMessage } : null;
-      const refused = await checkBehind({ refuse });
-      assert.match(refused.line('bind'), told);
-      assert.deepEqual(refused.whats, ['tcp', 'tls', 'bind']);
+      const found = await checkBehind({ refuse });
+      assert.match(found.line('bind'), told);
+      assert.deepEqual(found.whats, ['tcp', 'tls', 'bind']);
+      assert.match((await checkBehind({})).line('bind'), /^ok: /);
     });
 });
 

@@ -11,6 +11,9 @@ from samba.ndr import ndr_pack, ndr_unpack
 from samba.param import LoadParm
 from samba.samdb import SamDB
 
+# By the names that Windows shows (MS-ADTS 5.1.3.2.1); Samba's schema has others.
+control_rights = {"Replicating Directory Changes": "1131f6aa-9c07-11d1-f79f-00c04fc2dcd2"}
+
 conf, account, dn, right = sys.argv[1:5]
 lp = LoadParm()
 lp.load(conf)
@@ -25,8 +28,7 @@ sid = ndr_unpack(security.dom_sid, found[0]["objectSid"][0])
 
 letters, _, named = right.partition(";")
 if named:
-    extended = db.search(base="CN=Extended-Rights,%s" % db.get_config_basedn(), expression="(displayName=%s)" % named, attrs=["rightsGuid"])
-    ace = "(OA;;%s;%s;;%s)" % (letters.replace("CA", "CR"), extended[0]["rightsGuid"][0].decode(), sid)
+    ace = "(OA;;%s;%s;;%s)" % (letters.replace("CA", "CR"), control_rights[named], sid)
 else:
     ace = "(A;;%s;;;%s)" % (letters, sid)  # LC and RP are called the same in SDDL
 
