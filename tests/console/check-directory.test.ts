@@ -12,8 +12,8 @@ import { DnsServer } from '../support/dns-server.ts';
 import { FakeDirectory } from '../support/fake-directory.ts';
 import { LdapProxy } from '../support/ldap/ldap-proxy.ts';
 import type { Limits } from '../support/ldap/limits.ts';
-import { controlOf, controlOid, sequence, sequenceIn } from '../support/ldap/messages.ts';
-import { withControl } from '../support/ldap/search.ts';
+import { controlOf, controlOid, type Entry, sequence, sequenceIn } from '../support/ldap/messages.ts';
+import { baseOf, withControl } from '../support/ldap/search.ts';
 import { makeCertificates } from '../support/samba/certificates.ts';
 import { obeyDsacls } from '../support/samba/give-right.ts';
 import { run } from '../support/samba/run.ts';
@@ -50,7 +50,11 @@ const dnOf = (name: string) => `CN=${name},CN=Users,${domain.baseDn}`;
 const staff = () => `OU=Staff,${domain.baseDn}`;
 
 /** Looks at the domain by name, as its certificate has it, but for some keys of the directory, and of the policy. */
-async function check(changes: object = {}, policy: Partial<Policy> = {}): Promise<Checked> {
+async function check(
+  changes: object = {},
+  policy: Partial<Policy> = {},
+  signInGroups: readonly [key: string, dn: string][] = [],
+): Promise<Checked> {
   const directory = {
     ...{ id: 'corp', urls: [`ldaps://${host}`], dnsServers: [dns.address] },
     ...{ bindDn: dnOf('svc'), bindPassword: password, tls: { caFile: domain.caFile }, userBases: [staff()] },
@@ -60,7 +64,7 @@ async function check(changes: object = {}, policy: Partial<Policy> = {}): Promis
   const [configured = assert.fail()] = configuration.directories;
   const { signal } = new AbortController();
   return await Checked.by(
-    checkDirectory({ directory: configured, policy: configuration.policy, signInGroups: [], signal }),
+    checkDirectory({ directory: configured, policy: configuration.policy, signInGroups, signal }),
   );
 }
 
@@ -351,6 +355,26 @@ describe('what the account may', () => {
     assert.deepEqual((await checkBehind({ maxNotificationPerConn: 5 })).wrong, []);
   });
 
+  test('a clock that goes five minutes ahead is a warning, and one that agrees is fine', async () => {
+    const ahead: Limits = {
+      answer: (request, answer) =>
+        baseOf(request) === '' ? { ...answer, entries: answer.entries.map(later) } : answer,
+    };
+    const found = await checkBehind(ahead);
+    assert.match(found.line('clock'), /^warning: its clock and the one here are \d min \d+ s apart: keep both in step/);
+    assert.deepEqual(found.wrong, ['warning clock']);
+    assert.match((await checkBehind({})).line('clock'), /^ok: /);
+  });
+
+  /** The root entry of a server whose clock is five minutes ahead. */
+  const later = ({ dn, attributes }: Entry): Entry => {
+    const time = new Date(Date.now() + 300_000).toISOString().replace(/[-T:]/g, '').slice(0, 14);
+    const changed = attributes.map(([type, values]) =>
+      type === 'currentTime' ? ([type, [Buffer.from(`${time}.0Z`)]] as const) : ([type, values] as const),
+    );
+    return { dn, attributes: changed };
+  };
+
   test('a server without the controls is no domain controller: nothing is tried that it can not do', async () => {
     await using fake = await FakeDirectory.start(({ base }) =>
       base === 'CN=NTDS Settings'
@@ -372,6 +396,19 @@ describe('where people are', () => {
     assert.deepEqual(missing.wrong, ['failure base']);
     await admin.createOu({ name: 'Missing' });
     assert.deepEqual((await check({ userBases })).wrong, []);
+  });
+
+  test('a group whose members sign in that is not there, and then is', async () => {
+    const group = `CN=Admins,OU=Groups,${domain.baseDn}`;
+    const look = () => check({}, {}, [['console.signIn.administrators', group]]);
+    const missing = await look();
+    assert.match(
+      missing.line('sign-in-group'),
+      /^failure: console\.signIn\.administrators: .* knows no CN=Admins,.*; check the DN$/,
+    );
+    assert.deepEqual(missing.wrong, ['failure sign-in-group']);
+    await admin.createGroup({ name: 'Admins', ou: `OU=Groups,${domain.baseDn}` });
+    assert.match((await look()).line('sign-in-group'), /^ok: console\.signIn\.administrators: CN=Admins,.* is there$/);
   });
 
   test('nobody in scope, a filter without a group, and people through nested groups once it is there', async () => {
