@@ -14,6 +14,7 @@ export async function readLimits(channel: LdapChannel): Promise<QueryLimits | nu
   try {
     const root = await channel.search({ base: '', scope: 'base', attributes: ['configurationNamingContext'] });
     const configuration = root.entries[0]?.values.get('configurationnamingcontext')?.[0]?.toString();
+    if (configuration === undefined) return null;
     const base = `CN=Default Query Policy,CN=Query-Policies,CN=Directory Service,CN=Windows NT,CN=Services,${configuration}`;
     const { entries } = await channel.search({ base, scope: 'base', attributes: ['lDAPAdminLimits'] });
     return limitsIn((entries[0]?.values.get('ldapadminlimits') ?? []).map(String));

@@ -7,7 +7,7 @@ import { checkDirectory } from './check-directory.ts';
 import { checkLastPass } from './check-lastpass.ts';
 import { checkRedis } from './check-redis.ts';
 import { checkServices } from './check-services.ts';
-import type { Finding } from './findings.ts';
+import { type Finding, messageOf } from './findings.ts';
 
 export interface Ends {
   readonly configuration: Configuration;
@@ -22,14 +22,41 @@ export interface Ends {
 /** Looks at everything, and tells each thing as soon as it is known. */
 export async function* checkEnds(ends: Ends): AsyncGenerator<Finding, void, undefined> {
   const { configuration, store, signal, somebody } = ends;
-  const redis = await checkRedis(ends);
-  yield* redis;
-  const redisAnswers = redis.every(({ grade }) => grade !== 'failure');
-  const policy = redisAnswers ? await policyThatCounts(ends) : configuration.policy;
+  let redisAnswers = true;
+  for await (const finding of whatever(ends, 'Redis', checkRedis(ends))) {
+    redisAnswers &&= finding.grade !== 'failure';
+    yield finding;
+  }
+  let policy = configuration.policy;
+  if (redisAnswers)
+    try {
+      policy = await policyThatCounts(ends);
+    } catch (error) {
+      yield failureOf(ends, 'Redis', error);
+    }
   for (const directory of configuration.directories)
     yield* checkDirectory({ directory, policy, signInGroups: signInGroups(configuration, directory), signal });
-  yield* checkLastPass({ configuration, store, redisAnswers, signal });
-  if (redisAnswers) yield* await checkServices(store, somebody);
+  yield* whatever(ends, 'LastPass', checkLastPass({ configuration, store, redisAnswers, signal }));
+  if (redisAnswers) yield* whatever(ends, 'services', checkServices(store, somebody));
+}
+
+/** The findings, and what keeps them from being made: Redis may go away at any moment, and the other ends are looked at all the same. */
+async function* whatever(
+  ends: Ends,
+  end: string,
+  findings: AsyncIterable<Finding> | Promise<Finding[]>,
+): AsyncGenerator<Finding, void, undefined> {
+  try {
+    yield* findings instanceof Promise ? await findings : findings;
+  } catch (error) {
+    yield failureOf(ends, end, error);
+  }
+}
+
+/** @throws the signal's reason */
+function failureOf({ explain, signal }: Ends, end: string, error: unknown): Finding {
+  signal.throwIfAborted();
+  return { grade: 'failure', end, what: 'answer', text: messageOf(explain(error)) };
 }
 
 async function policyThatCounts({ configuration, store: { redis, keys } }: Ends): Promise<Policy> {

@@ -38,11 +38,11 @@ export async function countPeople(directory: Countable, rules: ScopeRules, nowMs
   const groups = await readGroups(directory, rules);
   const exclusions = exclusionsOf(excludeUsers);
   const isInScope = ({ dn, memberOf }: PersonEntry, object: MirrorObject): boolean =>
-    isPerson(object) &&
-    userBases.some((base) => isUnder(dn, base)) &&
-    excludedBy(exclusions, { dn, names: [object.sAMAccountName ?? ''] }) === null &&
+    isPerson(object) && // what costs least comes first: there may be a hundred thousand
+    (groupFilter.length === 0 || isIn(groups.wanted, memberOf, object)) &&
     !isIn(groups.excluded, memberOf, object) &&
-    (groupFilter.length === 0 || isIn(groups.wanted, memberOf, object));
+    userBases.some((base) => isUnder(dn, base)) &&
+    excludedBy(exclusions, { dn, names: [object.sAMAccountName ?? ''] }) === null;
 
   const holders = new Map<string, number>();
   const mails: string[] = [];
