@@ -174,7 +174,7 @@ test('check looks at every end by itself, and names the remedy where one is not 
   );
   const { redis } = stack.store;
   const used = Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
-  await redis.config('SET', 'maxmemory', String(Math.round(used * 1.3)));
+  await redis.config('SET', 'maxmemory', String(Math.round(used * 1.15)));
   await using ahead = new Program({
     command: process.execPath,
     args: ['--import', clockPreload, command, 'check', '--json'],
@@ -197,7 +197,9 @@ test('check looks at every end by itself, and names the remedy where one is not 
   });
   await using broken = stack.command('check', '--json');
   assert.equal(await broken.ended, 1);
-  const { findings } = JSON.parse(broken.output) as { findings: { grade: string; end: string; text: string }[] };
+  const { findings } = JSON.parse(broken.output) as {
+    findings: { grade: string; end: string; what: string; text: string }[];
+  };
   const failures = findings.filter(({ grade }) => grade === 'failure').map(({ end, text }) => `${end}: ${text}`);
   assert.equal(failures.length, 2, failures.join('\n'));
   assert.match(
@@ -205,5 +207,5 @@ test('check looks at every end by itself, and names the remedy where one is not 
     /^Redis: .*127\.0\.0\.1:1 can't be reached \(ECONNREFUSED\): start it, or check redis\.url$/,
   );
   assert.match(failures[1] ?? '', /^LastPass: .*check cid and provhash/);
-  assert.equal(findings.filter(({ end, grade }) => end === 'directory corp' && grade === 'ok').length, 5);
+  assert.ok(findings.some(({ end, what, grade }) => end === 'directory corp' && what === 'people' && grade === 'ok'));
 });

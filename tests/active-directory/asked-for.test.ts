@@ -11,7 +11,7 @@ const faq = resolve(import.meta.dirname, '../../docs/faq.md');
 const guid = '00000000-0000-0000-0000-000000000001';
 const person: FakeEntry = {
   dn: `<GUID=${guid}>;CN=Ann,DC=example,DC=test`,
-  attributes: { objectClass: ['top', 'person', 'user'], mail: ['ann@example.test'] },
+  attributes: { objectClass: ['top', 'person', 'user'], sAMAccountName: ['ann'], mail: ['ann@example.test'] },
 };
 
 /** What a person's account is made of, and what tells who and where an object is. */
@@ -20,9 +20,10 @@ const asked = [
   ...['member', 'memberOf', 'primaryGroupID'],
   ...['objectClass', 'objectGUID', 'objectSid', 'parentGUID', 'whenCreated', 'isDeleted', 'isCriticalSystemObject'],
   'uSNChanged',
+  ...['lDAPAdminLimits', 'nETBIOSName'],
 ];
 
-test('no attribute is asked for but those that the FAQ tells, whether all is read, or changes, or one object', async () => {
+test('no attribute is asked for but those that the FAQ tells, whether all is read, or changes, or one object, or a check is made', async () => {
   const seen = new Set<string>();
   await using fake = await FakeDirectory.start(({ attributes, controls }) => {
     for (const name of attributes) seen.add(name.replace(/;range=.*$/, ''));
@@ -39,6 +40,11 @@ test('no attribute is asked for but those that the FAQ tells, whether all is rea
   assert.equal((await Array.fromAsync(directory.everything())).flat().length, 1);
   assert.equal((await Array.fromAsync(directory.changesSince(cookie))).length, 1);
   assert.equal((await directory.lookUp([guid])).length, 1);
+  assert.equal((await Array.fromAsync(directory.people())).flat().length, 1);
+  assert.equal((await Array.fromAsync(directory.groups())).flat().length, 1);
+  await directory.mayFollowChanges();
+  await directory.limits();
+  await directory.trusteeOf('CN=svc,DC=example,DC=test');
   await bell.close();
   assert.deepEqual([...seen].sort(), ['1.1', ...asked.map((name) => name.toLowerCase())].sort());
   const told = /^- \*\*Read in AD\*\*[\s\S]*?(?=^- )/m.exec(await readFile(faq, 'utf8'))?.[0] ?? '';

@@ -8,6 +8,7 @@ import type { Account } from '@connector/shared/account.ts';
 import { credentialsDigest } from '@connector/shared/credentials.ts';
 import { type Disabling, type Step, step } from '@connector/shared/plan.ts';
 import type { Command } from 'commander';
+import { whats } from '../../services/console/src/check/findings.ts';
 import { commandLine } from '../../services/console/src/command-line/command-line.ts';
 import { WrongUsage } from '../../services/console/src/command-line/wrong-usage.ts';
 import { testBody } from '../../services/console/src/notifications/message.ts';
@@ -96,6 +97,10 @@ test('the codes of errors are those of the code', () => {
     told.filter((code) => !all.has(code)),
     [],
   );
+});
+
+test('what a check looks at is in its table, and nothing else is', () => {
+  assert.deepEqual([...(sectionNamed('connector check').rows.get('what') ?? [])].sort(), [...whats].sort());
 });
 
 test('the fields of steps are those of all kinds of steps together', () => {

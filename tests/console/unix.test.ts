@@ -129,17 +129,20 @@ test('a check tells of each end by itself: one that fails does not hide the othe
   assert.deepEqual([code, stderr], [1, '']);
   const { ok, findings } = JSON.parse(stdout) as {
     ok: boolean;
-    findings: { grade: string; end: string; text: string }[];
+    findings: { grade: string; end: string; what: string; text: string }[];
   };
   assert.equal(ok, false);
-  const grades = findings.map(({ grade, end }) => [grade, end]);
-  assert.deepEqual(grades.slice(0, 4), [
-    ['ok', 'Redis'],
-    ['ok', 'Redis'],
-    ['failure', 'directory corp'],
-    ['failure', 'LastPass'],
-  ]);
-  assert.deepEqual(grades.slice(4), Array(3).fill(['warning', 'services']));
+  const [redis, others] = [
+    findings.filter(({ end }) => end === 'Redis'),
+    findings.filter(({ end }) => end !== 'Redis'),
+  ];
+  assert.deepEqual(
+    redis.map(({ grade, what }) => `${grade} ${what}`),
+    ['ok answer', 'ok persistence', 'ok eviction', 'ok memory', 'ok schema'],
+  );
+  const told = others.map(({ grade, end, what }) => `${grade} ${end}: ${what}`);
+  assert.deepEqual(told.slice(0, 2), ['failure directory corp: dns', 'failure LastPass: tcp']);
+  assert.deepEqual(told.slice(2), Array(3).fill('warning services: services'));
   for (const { text } of findings) assert.doesNotMatch(text, /\n/);
 });
 

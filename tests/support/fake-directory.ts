@@ -154,6 +154,7 @@ const rootEntry: FakeEntry = {
   dn: '',
   attributes: {
     defaultNamingContext: ['DC=example,DC=test'],
+    configurationNamingContext: ['CN=Configuration,DC=example,DC=test'],
     dnsHostName: ['dc1'],
     dsServiceName: ['CN=NTDS Settings'],
     highestCommittedUSN: ['7'],

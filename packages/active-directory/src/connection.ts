@@ -2,6 +2,7 @@
 import type { DirectoryChange } from '@connector/shared/directory-change.ts';
 import { seesDeletedObjects } from './deleted-objects.ts';
 import { bookmarkNow, type ChangesPart, readChanges } from './directory-changes.ts';
+import { mayFollowChanges } from './dirsync-right.ts';
 import { type Abilities, type DomainController, readAbilities, readDomainController } from './domain-controller.ts';
 import { guidOfEntry } from './entry-to-change.ts';
 import { DirectoryError } from './errors.ts';
@@ -10,7 +11,10 @@ import type { LdapChannel } from './ldap-channel.ts';
 import type { LdapEntry } from './ldap-entry.ts';
 import { ldapCode } from './ldap-failure.ts';
 import { type DirectoryOptions, type OpenedChannel, openChannel } from './open-channel.ts';
+import { type GroupEntry, type PersonEntry, readGroups, readPeople } from './people-and-groups.ts';
+import { type QueryLimits, readLimits } from './query-policy.ts';
 import { lookUpAll } from './read-object.ts';
+import { trusteeOf } from './trustee.ts';
 import { type Claimant, findClaimant, groupsAmong, type LockOut, lockOutOf } from './who-signs-in.ts';
 
 export type { DirectoryOptions } from './open-channel.ts';
@@ -62,6 +66,16 @@ export class DirectoryConnection implements AsyncDisposable {
   /** Whether deletions are to be seen; see `deleted-objects`. */
   async canReadDeletedObjects(): Promise<boolean> {
     return await seesDeletedObjects(this.#channel, this.namingContext);
+  }
+
+  /** Whether changes may be asked for; see `dirsync-right`. */
+  async mayFollowChanges(): Promise<boolean> {
+    return await mayFollowChanges(this.#channel, this.namingContext);
+  }
+
+  /** What `dsacls` is to call the account that signs in under a name; see `trusteeOf`. */
+  async trusteeOf(bindDn: string): Promise<string | undefined> {
+    return await trusteeOf(this.#channel, { namingContext: this.namingContext, bindDn });
   }
 
   /** objectGUID of the object with a DN. @throws DirectoryError base-not-found */
@@ -130,6 +144,21 @@ export class DirectoryConnection implements AsyncDisposable {
    */
   everything({ pageSize = 500 }: { pageSize?: number } = {}): AsyncGenerator<DirectoryChange[], void, undefined> {
     return readEverything(this.#channel, { base: this.namingContext, pageSize });
+  }
+
+  /** Everybody in the domain, in pages; for counting them. */
+  people(): AsyncGenerator<PersonEntry[], void, undefined> {
+    return readPeople(this.#channel, this.namingContext);
+  }
+
+  /** All groups of the domain, in pages; without their members. */
+  groups(): AsyncGenerator<GroupEntry[], void, undefined> {
+    return readGroups(this.#channel, this.namingContext);
+  }
+
+  /** How much the server gives at once, see `query-policy`; `null` where it may not be read. */
+  async limits(): Promise<QueryLimits | null> {
+    return await readLimits(this.#channel);
   }
 
   /** Objects by objectGUID, in the order asked for: each whole with `memberOf`, or `deleted`, or `absent`. */

@@ -7,6 +7,7 @@ export const controlOids = {
   extendedDns: '1.2.840.113556.1.4.529',
   showDeleted: '1.2.840.113556.1.4.417',
   notification: '1.2.840.113556.1.4.528',
+  pages: '1.2.840.113556.1.4.319',
 } as const;
 
 /** Deleted objects too (…417). */

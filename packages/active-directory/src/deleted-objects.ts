@@ -32,11 +32,18 @@ async function finds(channel: LdapChannel, base: string, scope: 'one' | 'base'):
   }
 }
 
-/** What to tell when it doesn't. */
-export const deletedObjectsUnreadable = (account: string, namingContext: string): DirectoryError =>
+/**
+ * What to tell when it doesn't.
+ * @param trustee what `dsacls` is to call the account (`trusteeOf`); default: a place to write it into
+ */
+export const deletedObjectsUnreadable = (
+  account: string,
+  namingContext: string,
+  trustee = 'DOMAIN\\account',
+): DirectoryError =>
   new DirectoryError(
     'deleted-objects-unreadable',
     `${account} doesn't see deleted objects, so no deletion would be noticed; as a domain administrator run: ` +
       `dsacls "CN=Deleted Objects,${namingContext}" /takeownership, then ` +
-      `dsacls "CN=Deleted Objects,${namingContext}" /G "DOMAIN\\account:LCRP"`,
+      `dsacls "CN=Deleted Objects,${namingContext}" /G "${trustee}:LCRP"`,
   );

@@ -1,4 +1,5 @@
 /** Asking DNS: the system's name servers, or those that are configured. */
+import type { LookupAddress } from 'node:dns';
 import { Resolver } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
 import { DirectoryError } from './errors.ts';
@@ -64,7 +65,8 @@ export function lookupThrough(servers: readonly string[]): LookupFunction {
   };
 }
 
-async function addressesOfHost(host: string, servers: readonly string[]) {
+/** IP addresses of a host, as `servers` tell. @throws DirectoryError dns-failed */
+export async function addressesOfHost(host: string, servers: readonly string[]): Promise<LookupAddress[]> {
   const resolver = resolverOf(servers);
   try {
     const four = (await knownOf(resolver.resolve4(host))).map((address) => ({ address, family: 4 }));

@@ -69,7 +69,8 @@ function refuseAnonymous({ bindDn, bindPassword }: DirectoryOptions): void {
   throw new DirectoryError('bind-refused', `${key} is empty, which would sign in as nobody; write it`);
 }
 
-function refuseUnsafe(url: string, { tls = {}, insecure = false }: DirectoryOptions): void {
+/** Whether an address and what is trusted there will do at all. @throws DirectoryError tls-required, certificate-untrusted */
+export function refuseUnsafe(url: string, { tls = {}, insecure = false }: DirectoryOptions): void {
   if (!/^ldaps:/i.test(url) && !insecure && !tls.startTls) {
     const remedy = 'write ldaps://, or tls.startTls: true, or insecure: true to allow it';
     throw new DirectoryError('tls-required', `${url} isn't encrypted; ${remedy}`);

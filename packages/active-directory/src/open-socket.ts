@@ -10,11 +10,20 @@ import { askForTls } from './start-tls.ts';
 /** A peer that vanished without a word is noticed after this plus ten probes, one a second (libuv's). */
 const keepAliveAfterMs = 30_000;
 
+/** For who only looks whether there is a way, and says nothing over it. */
+export interface Look {
+  /** Goes no further than TCP. */
+  readonly tcpOnly?: boolean;
+  /** Takes any certificate, so that one which isn't trusted can be read. */
+  readonly unverified?: boolean;
+}
+
 /** Connects, TLS included where the address or StartTLS says so. @throws DirectoryError; the signal's reason when that comes first */
 export async function openSocket(
   url: string,
   options: DirectoryOptions,
   signal: AbortSignal | undefined,
+  { tcpOnly = false, unverified = false }: Look = {},
 ): Promise<Socket> {
   const { connectTimeoutMs = 5_000, tls = {} } = options;
   const given = Promise.withResolvers<never>();
@@ -36,12 +45,13 @@ export async function openSocket(
     await Promise.race([ready.promise, given.promise]).finally(() => socket.off('close', onClose));
   };
   try {
-    const isLdaps = /^ldaps:/i.test(url);
-    let socket: Socket = isLdaps ? connectTls(tlsOptions(url, options)) : connectTcp(target(url, options));
+    const isLdaps = /^ldaps:/i.test(url) && !tcpOnly;
+    const secure = { ...tlsOptions(url, options), ...(unverified ? { rejectUnauthorized: false } : {}) };
+    let socket: Socket = isLdaps ? connectTls(secure) : connectTcp(target(url, options));
     await until(socket, isLdaps ? 'secureConnect' : 'connect');
-    if (!isLdaps && tls.startTls) {
+    if (!isLdaps && tls.startTls && !tcpOnly) {
       await Promise.race([askForTls(socket, url), given.promise]);
-      socket = connectTls({ ...tlsOptions(url, options), socket });
+      socket = connectTls({ ...secure, socket });
       await until(socket, 'secureConnect');
     }
     return socket.setNoDelay(true).setKeepAlive(true, keepAliveAfterMs);

@@ -45,10 +45,55 @@ export function connectRedis(
 export type Durability = 'waitaof' | 'fsync-always';
 
 /** How a server makes a write durable on demand. WAITAOF came with 7.2 (https://redis.io/docs/latest/commands/waitaof/). */
-function durabilityOf({ version, fsync }: { version: string; fsync: string }): Durability | null {
+function durabilityOf({ version, fsync }: Pick<ServerSettings, 'version' | 'fsync'>): Durability | null {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (fsync === 'always') return 'fsync-always';
   return major > 7 || (major === 7 && minor >= 2) ? 'waitaof' : null;
+}
+
+/** What a server says of itself, as far as it matters whether it keeps what it is given. */
+export interface ServerSettings {
+  readonly version: string;
+  /** `maxmemory-policy`. */
+  readonly policy: string;
+  /** `appendonly`. */
+  readonly appendOnly: boolean;
+  /** `appendfsync`. */
+  readonly fsync: string;
+  /** The whole answer to INFO, for `valueInInfo`. */
+  readonly info: string;
+}
+
+/** A value in Redis' answer to INFO; empty where it has none of that name. */
+export const valueInInfo = (info: string, key: string): string =>
+  new RegExp(`^${key}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
+
+/** Asks it. @throws what Redis throws */
+export async function readServerSettings(redis: Redis): Promise<ServerSettings> {
+  const info = await redis.info();
+  const fsync = ((await redis.config('GET', 'appendfsync')) as string[])[1] ?? '';
+  return {
+    version: valueInInfo(info, 'redis_version'),
+    policy: valueInInfo(info, 'maxmemory_policy'),
+    appendOnly: valueInInfo(info, 'aof_enabled') === '1',
+    fsync,
+    info,
+  };
+}
+
+/** Why it would evict what must be kept, with the setting to change; `null`: it doesn't. */
+export const evictionProblem = ({ policy }: ServerSettings): string | null =>
+  policy === 'noeviction'
+    ? null
+    : `Redis would evict data (maxmemory-policy is ${policy}): set maxmemory-policy to noeviction`;
+
+/** Why it would lose what it was given, likewise. */
+export function persistenceProblem(settings: ServerSettings): string | null {
+  if (!settings.appendOnly)
+    return 'Redis would forget everything at a restart (appendonly is no): set appendonly to yes';
+  if (durabilityOf(settings) !== null) return null;
+  const { version, fsync } = settings;
+  return `Redis ${version} could lose the last second (appendfsync is ${fsync}): set appendfsync to always, or use Redis 7.2 or newer`;
 }
 
 /**
@@ -56,25 +101,10 @@ function durabilityOf({ version, fsync }: { version: string; fsync: string }): D
  * @throws RedisUnsuitable naming the setting to change
  */
 export async function checkRedis(redis: Redis): Promise<Durability> {
-  const info = await redis.info();
-  const value = (key: string) => new RegExp(`^${key}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
-  const policy = value('maxmemory_policy');
-  if (policy !== 'noeviction') {
-    throw new RedisUnsuitable(
-      `Redis would evict data (maxmemory-policy is ${policy}): set maxmemory-policy to noeviction`,
-    );
-  }
-  if (value('aof_enabled') !== '1') {
-    throw new RedisUnsuitable('Redis would forget everything at a restart (appendonly is no): set appendonly to yes');
-  }
-  const version = value('redis_version');
-  const fsync = ((await redis.config('GET', 'appendfsync')) as string[])[1] ?? '';
-  const durability = durabilityOf({ version, fsync });
-  if (durability === null) {
-    throw new RedisUnsuitable(
-      `Redis ${version} could lose the last second (appendfsync is ${fsync}): set appendfsync to always, or use Redis 7.2 or newer`,
-    );
-  }
+  const settings = await readServerSettings(redis);
+  const problem = evictionProblem(settings) ?? persistenceProblem(settings);
+  const durability = durabilityOf(settings);
+  if (problem !== null || durability === null) throw new RedisUnsuitable(problem ?? 'Redis makes nothing durable');
   return durability;
 }
 

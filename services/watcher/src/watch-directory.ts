@@ -155,8 +155,9 @@ export class Watch {
   /** @throws DirectoryError when deletions can't be seen: reading on would miss them for good */
   async #checkRights(): Promise<void> {
     const { connection, directory } = this.#options;
-    if (!(await connection.canReadDeletedObjects()))
-      throw deletedObjectsUnreadable(directory.bindDn, connection.namingContext);
+    if (await connection.canReadDeletedObjects()) return;
+    const { bindDn } = directory;
+    throw deletedObjectsUnreadable(bindDn, connection.namingContext, await connection.trusteeOf(bindDn));
   }
 
   /** @param request the newest one for a full read */

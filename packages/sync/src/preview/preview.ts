@@ -161,7 +161,8 @@ async function readDirectory(
   onProgress(uncounted(`connecting to ${id}`));
   const { value: cursorNow } = parseStored(cursor, keys.cursor, await state.redis.get(keys.cursor));
   await using connection = await connect(directory, cursorNow?.url ?? null);
-  if (!(await connection.canReadDeletedObjects())) throw deletedObjectsUnreadable(bindDn, connection.namingContext);
+  if (!(await connection.canReadDeletedObjects()))
+    throw deletedObjectsUnreadable(bindDn, connection.namingContext, await connection.trusteeOf(bindDn));
   const { bases, problem } = await resolveBases(connection, directory);
   if (problem !== null) throw problem;
   const elsewhere =

@@ -10,7 +10,7 @@ const found = (lacks: Abilities['lacks'], offMs = 0) =>
 
 test('a server that can do everything, with a clock that agrees, is fine', () => {
   assert.deepEqual(found([], -1_900), [
-    'ok: changes, deletions and notifications can be asked for',
+    'ok: changes, deletions, notifications and pages can be asked for',
     'ok: its clock and the one here agree',
   ]);
   assert.equal(abilityFindings({ lacks: [], clockMs: null }, 'x', 0).length, 1);

@@ -9,6 +9,7 @@ const deeds: Readonly<Record<Abilities['lacks'][number], string>> = {
   extendedDns: 'tell members by their objectGUIDs (extended DNs)',
   showDeleted: 'tell of deletions (show deleted)',
   notification: 'notify of changes',
+  pages: 'give long answers in pages',
 };
 
 /** Clocks that are so far apart need looking after, ms: Active Directory itself refuses log-ons at five minutes. */
@@ -23,23 +24,30 @@ export const abilityFindings = ({ lacks, clockMs }: Abilities, end: string, nowM
 ];
 
 function controlFinding(lacks: Abilities['lacks'], end: string): Finding {
-  if (lacks.length === 0) return { grade: 'ok', end, text: 'changes, deletions and notifications can be asked for' };
+  if (lacks.length === 0)
+    return { grade: 'ok', end, what: 'controls', text: 'changes, deletions, notifications and pages can be asked for' };
   const text = `the server can't ${lacks.map((name) => deeds[name]).join(', nor ')}`;
   if (lacks.every((name) => name === 'notification'))
-    return { grade: 'warning', end, text: `${text}: they are found within a minute, and not at once` };
-  return { grade: 'failure', end, text: `${text}: name a domain controller of Active Directory` };
+    return {
+      grade: 'warning',
+      end,
+      what: 'controls',
+      text: `${text}: they are found within a minute, and not at once`,
+    };
+  return { grade: 'failure', end, what: 'controls', text: `${text}: name a domain controller of Active Directory` };
 }
 
 function clockFindings(clockMs: number | null, end: string, nowMs: number): Finding[] {
   if (clockMs === null) return [];
   const offMs = Math.abs(nowMs - clockMs);
-  if (offMs <= nothingMs) return [{ grade: 'ok', end, text: 'its clock and the one here agree' }];
+  if (offMs <= nothingMs) return [{ grade: 'ok', end, what: 'clock', text: 'its clock and the one here agree' }];
   const text = `its clock and the one here are ${formatDuration(offMs)} apart`;
-  if (offMs < farMs) return [{ grade: 'ok', end, text }];
+  if (offMs < farMs) return [{ grade: 'ok', end, what: 'clock', text }];
   return [
     {
       grade: 'warning',
       end,
+      what: 'clock',
       text: `${text}: keep both in step, with the same time server (who expires in Active Directory does so here by this clock)`,
     },
   ];

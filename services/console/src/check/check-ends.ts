@@ -1,20 +1,13 @@
-/** Looking at every end that the connector needs, each by itself: one that is away doesn't hide the others. */
-import { connectDirectory, type DirectoryConnection } from '@connector/active-directory/connection.ts';
-import { deletedObjectsUnreadable } from '@connector/active-directory/deleted-objects.ts';
+/** Looking at every end that the connector needs, each by itself and from the ground up: one that is away doesn't hide the others. */
 import type { Configuration, DirectoryConfiguration } from '@connector/shared/configuration.ts';
-import { nameOfRedis } from '@connector/shared/redis-target.ts';
-import type { Store } from '@connector/shared/store.ts';
-import { connectionOptions } from '@connector/sync/directory/connection-options.ts';
-import { readPause } from '@connector/sync/requests/steering.ts';
+import { type Policy, policyOf, policyState } from '@connector/shared/policy.ts';
+import { parseStored, type Store } from '@connector/shared/store.ts';
 import { whoMay } from '../access/directory-sign-in.ts';
-import { clientOf, lastpassReader } from '../lastpass-reader.ts';
-import { readServiceStates, serviceProblems } from '../status/service-states.ts';
-import { counted, momentText } from '../text/when.ts';
-import { abilityFindings } from './check-abilities.ts';
-import type { Finding } from './findings.ts';
-import { memoryFinding } from './redis-memory.ts';
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+import { checkDirectory } from './check-directory.ts';
+import { checkLastPass } from './check-lastpass.ts';
+import { checkRedis } from './check-redis.ts';
+import { checkServices } from './check-services.ts';
+import { type Finding, messageOf } from './findings.ts';
 
 export interface Ends {
   readonly configuration: Configuration;
@@ -28,24 +21,46 @@ export interface Ends {
 
 /** Looks at everything, and tells each thing as soon as it is known. */
 export async function* checkEnds(ends: Ends): AsyncGenerator<Finding, void, undefined> {
-  const { configuration, signal } = ends;
-  const redis = await checkRedis(ends);
-  yield redis;
-  if (redis.grade === 'ok') yield memoryFinding(await ends.store.redis.info(), redis.end);
+  const { configuration, store, signal, somebody } = ends;
+  let redisAnswers = true;
+  for await (const finding of whatever(ends, 'Redis', checkRedis(ends))) {
+    redisAnswers &&= finding.grade !== 'failure';
+    yield finding;
+  }
+  let policy = configuration.policy;
+  if (redisAnswers)
+    try {
+      policy = await policyThatCounts(ends);
+    } catch (error) {
+      yield failureOf(ends, 'Redis', error);
+    }
   for (const directory of configuration.directories)
-    yield* checkDirectory(directory, { groups: signInGroups(configuration, directory), signal });
-  yield await checkLastPass(ends, redis);
-  if (redis.grade === 'ok') yield* checkServices(ends);
+    yield* checkDirectory({ directory, policy, signInGroups: signInGroups(configuration, directory), signal });
+  yield* whatever(ends, 'LastPass', checkLastPass({ configuration, store, redisAnswers, signal }));
+  if (redisAnswers) yield* whatever(ends, 'services', checkServices(store, somebody));
 }
 
-async function checkRedis({ store, configuration, explain }: Ends): Promise<Finding> {
-  const end = 'Redis';
+/** The findings, and what keeps them from being made: Redis may go away at any moment, and the other ends are looked at all the same. */
+async function* whatever(
+  ends: Ends,
+  end: string,
+  findings: AsyncIterable<Finding> | Promise<Finding[]>,
+): AsyncGenerator<Finding, void, undefined> {
   try {
-    await store.check();
-    return { grade: 'ok', end, text: `${nameOfRedis(configuration.redis)} answers, and keeps what it is given` };
+    yield* findings instanceof Promise ? await findings : findings;
   } catch (error) {
-    return { grade: 'failure', end, text: messageOf(explain(error)) };
+    yield failureOf(ends, end, error);
   }
+}
+
+/** @throws the signal's reason */
+function failureOf({ explain, signal }: Ends, end: string, error: unknown): Finding {
+  signal.throwIfAborted();
+  return { grade: 'failure', end, what: 'answer', text: messageOf(explain(error)) };
+}
+
+async function policyThatCounts({ configuration, store: { redis, keys } }: Ends): Promise<Policy> {
+  return policyOf(parseStored(policyState, keys.policy, await redis.get(keys.policy)).value, configuration.policy);
 }
 
 /** The groups of a directory whose members sign in to the console, by their key in the configuration. */
@@ -57,80 +72,4 @@ function signInGroups(configuration: Configuration, { id }: DirectoryConfigurati
     ['console.signIn.administrators', administrators],
     ...(viewers === undefined ? [] : [['console.signIn.viewers', viewers] satisfies [string, string]]),
   ];
-}
-
-async function* checkDirectory(
-  directory: DirectoryConfiguration,
-  { groups, signal }: { groups: readonly [key: string, dn: string][]; signal: AbortSignal },
-): AsyncGenerator<Finding, void, undefined> {
-  const end = `directory ${directory.id}`;
-  const passedOver: string[] = [];
-  const onMoveOn = ({ message }: Error) => passedOver.push(message);
-  try {
-    await using connection = await connectDirectory({ ...connectionOptions(directory), onMoveOn }, signal);
-    for (const text of passedOver) yield { grade: 'warning', end, text };
-    const { dnsHostName, domainLevel } = await connection.domainController();
-    const level = domainLevel === null ? '' : `; the domain has functional level ${domainLevel}`;
-    yield { grade: 'ok', end, text: `${dnsHostName} (${connection.url}) lets ${directory.bindDn} in${level}` };
-    yield* abilityFindings(await connection.abilities(), end, Date.now());
-    yield await checkRights(connection, directory, end);
-    for (const key of ['userBases', 'groupBases'] as const)
-      for (const dn of directory[key]) yield await checkObject(connection, { key, dn, end });
-    for (const [key, dn] of groups) yield await checkObject(connection, { key, dn, end });
-  } catch (error) {
-    yield { grade: 'failure', end, text: messageOf(error) };
-  }
-}
-
-async function checkRights(
-  connection: DirectoryConnection,
-  { bindDn }: DirectoryConfiguration,
-  end: string,
-): Promise<Finding> {
-  return (await connection.canReadDeletedObjects())
-    ? { grade: 'ok', end, text: 'deletions are to be seen (the right to read Deleted Objects)' }
-    : { grade: 'failure', end, text: deletedObjectsUnreadable(bindDn, connection.namingContext).message };
-}
-
-async function checkObject(
-  connection: DirectoryConnection,
-  { key, dn, end }: { key: string; dn: string; end: string },
-): Promise<Finding> {
-  try {
-    await connection.resolveGuid(dn);
-    return { grade: 'ok', end, text: `${key}: ${dn} is there` };
-  } catch (error) {
-    return { grade: 'failure', end, text: `${key}: ${messageOf(error)}` };
-  }
-}
-
-async function checkLastPass(ends: Ends, redis: Finding): Promise<Finding> {
-  const { configuration, signal } = ends;
-  const { apiUrl } = configuration.lastpass;
-  const end = 'LastPass';
-  try {
-    const client = redis.grade === 'ok' ? await lastpassReader(ends) : clientOf(configuration);
-    const { total } = await client.readAccounts({ pageIndex: 0, pageSize: 1 }, signal);
-    return {
-      grade: 'ok',
-      end,
-      text: `${new URL(apiUrl).host} takes cid and provhash; ${counted(total, 'account', 'accounts')}`,
-    };
-  } catch (error) {
-    return { grade: 'failure', end, text: messageOf(error) };
-  }
-}
-
-async function* checkServices({ store, somebody }: Ends): AsyncGenerator<Finding, void, undefined> {
-  const end = 'services';
-  const problems = serviceProblems(await readServiceStates(store, Date.now()));
-  for (const text of problems) yield { grade: 'warning', end, text };
-  const pause = await readPause(store);
-  if (pause !== null)
-    yield {
-      grade: 'warning',
-      end,
-      text: `${somebody ?? pause.by} paused all deliveries at ${momentText(pause.atMs)}: "connector resume"`,
-    };
-  if (problems.length === 0) yield { grade: 'ok', end, text: 'watcher, reconciler and pusher are ready' };
 }

@@ -9,6 +9,7 @@ test('tells how much memory Redis uses, of what', () => {
   assert.deepEqual(memoryFinding(info(14, 512), 'Redis'), {
     grade: 'ok',
     end: 'Redis',
+    what: 'memory',
     text: 'version 8.0.2, uses 14 MB of 512 MB (maxmemory)',
   });
   assert.match(memoryFinding(info(14, 0), 'Redis').text, /uses 14 MB of 2000 MB \(all that the machine has\)$/);

@@ -1,4 +1,5 @@
 /** How much memory Redis has left: without evicting anything it takes no writes once there is none. */
+import { valueInInfo } from '@connector/shared/redis.ts';
 import type { Finding } from './findings.ts';
 
 /** From this share on it is time for more. */
@@ -8,11 +9,12 @@ const megabytes = (bytes: number): string => `${Math.round(bytes / 1_048_576)} M
 
 /** @param info what Redis answers to INFO */
 export function memoryFinding(info: string, end: string): Finding {
-  const value = (key: string): string => new RegExp(`^${key}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
-  const [used, most, machine] = ['used_memory', 'maxmemory', 'total_system_memory'].map((key) => Number(value(key)));
-  const limit = most || machine || 0;
-  const text = `version ${value('redis_version')}, uses ${megabytes(used ?? 0)} of ${megabytes(limit)} (${most ? 'maxmemory' : 'all that the machine has'})`;
-  if (limit === 0 || (used ?? 0) < nearlyFull * limit) return { grade: 'ok', end, text };
+  const value = (key: string): number => Number(valueInInfo(info, key));
+  const [used, most, machine] = [value('used_memory'), value('maxmemory'), value('total_system_memory')];
+  const limit = most || machine;
+  const text = `version ${valueInInfo(info, 'redis_version')}, uses ${megabytes(used)} of ${megabytes(limit)} (${most ? 'maxmemory' : 'all that the machine has'})`;
+  if (limit === 0 || used < nearlyFull * limit) return { grade: 'ok', end, what: 'memory', text };
   const remedy = most ? 'raise maxmemory' : 'give the machine more memory';
-  return { grade: 'warning', end, text: `${text}: ${remedy}, as nothing can be written once it is full` };
+  const warning = `${text}: ${remedy}, as nothing can be written once it is full`;
+  return { grade: 'warning', end, what: 'memory', text: warning };
 }

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { byGrade, findingsText } from './found.ts';
 
-const finding = (grade: 'ok' | 'warning' | 'failure', end: string) => ({ grade, end, text: 'so it is' });
+const finding = (grade: 'ok' | 'warning' | 'failure', end: string) => ({
+  grade,
+  end,
+  what: 'answer' as const,
+  text: 'so it is',
+});
 
 test('what is wrong comes first, and the rest stays in its order', () => {
   const found = [finding('ok', 'a'), finding('warning', 'b'), finding('ok', 'c'), finding('failure', 'd')];

@@ -1,0 +1,108 @@
+/** LastPass from the ground up: the way to it, the credentials, and what is known of its licences. */
+
+import { connectionFailure } from '@connector/lastpass/connection-failure.ts';
+import { LastPassError } from '@connector/lastpass/errors.ts';
+import { noSeat } from '@connector/shared/no-seat.ts';
+import { parseStored } from '@connector/shared/store.ts';
+import { CredentialsRefused, clientOf, lastpassReader } from '../lastpass-reader.ts';
+import type { Session } from '../session.ts';
+import { counted, momentText } from '../text/when.ts';
+import { describeCertificate, trustedCertificate } from './certificate.ts';
+import { type Finding, messageOf, type What } from './findings.ts';
+import { findHost, goesByProxy, knock, type Place, placeOf, seeCertificate } from './https-way.ts';
+
+const end = 'LastPass';
+
+interface LastPassLook extends Pick<Session, 'configuration' | 'store'> {
+  /** What is known of refused credentials and of licences is asked of it. */
+  readonly redisAnswers: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Tells each thing as soon as it is known; what depends on something that failed is left out. */
+export async function* checkLastPass(look: LastPassLook): AsyncGenerator<Finding, void, undefined> {
+  const { configuration, signal, redisAnswers } = look;
+  const place = placeOf(configuration.lastpass.apiUrl);
+  for await (const finding of goesByProxy() ? [] : wayFindings(place, signal)) {
+    yield finding;
+    if (finding.grade === 'failure') return;
+  }
+  const account = await accountFinding(look);
+  signal.throwIfAborted();
+  yield account;
+  if (redisAnswers && account.grade === 'ok') yield await seatFinding(look);
+}
+
+async function* wayFindings(place: Place, signal: AbortSignal): AsyncGenerator<Finding, void, undefined> {
+  const rungs: [What, typeof portFinding][] = [
+    ['dns', nameFinding],
+    ['tcp', portFinding],
+    ['tls', certificateFinding],
+  ];
+  for (const [what, look] of rungs) {
+    try {
+      const told = await look(place, signal);
+      if (told !== null) yield { end, what, ...told };
+    } catch (error) {
+      signal.throwIfAborted();
+      yield { grade: 'failure', end, what, text: asOfCall(error, place) };
+      return;
+    }
+  }
+}
+
+type Told = Pick<Finding, 'grade' | 'text'> | null;
+
+/** The error in the words that a call would have. */
+const asOfCall = (error: unknown, { host }: Place): string =>
+  connectionFailure(error, { host, timeoutMs: 0, timedOut: false, cancelled: false }).message;
+
+async function nameFinding(place: Place): Promise<Told> {
+  const found = await findHost(place);
+  return found.length === 0 ? null : { grade: 'ok', text: `${place.hostname} is ${found.join(', ')}` };
+}
+
+async function portFinding(place: Place, signal: AbortSignal): Promise<Told> {
+  await knock(place, signal);
+  return { grade: 'ok', text: `${place.host} takes connections` };
+}
+
+async function certificateFinding(place: Place, signal: AbortSignal): Promise<Told> {
+  if (!place.isEncrypted) return null;
+  try {
+    const { grade, text } = trustedCertificate(await seeCertificate(place, { verified: true, signal }), Date.now());
+    return { grade, text: `${place.host}: ${text}` };
+  } catch (error) {
+    const shown = await seeCertificate(place, { verified: false, signal }).catch(() => null); // what was found before is told all the same
+    if (shown === null) throw error;
+    return { grade: 'failure', text: `${asOfCall(error, place)}. It is ${describeCertificate(shown)}` };
+  }
+}
+
+async function accountFinding({ configuration, store, redisAnswers, signal }: LastPassLook): Promise<Finding> {
+  const { host } = placeOf(configuration.lastpass.apiUrl);
+  try {
+    const client = redisAnswers ? await lastpassReader({ store, configuration }) : clientOf(configuration);
+    const { total } = await client.readAccounts({ pageIndex: 0, pageSize: 1 }, signal);
+    const text = `${host} takes cid and provhash; ${counted(total, 'account', 'accounts')}`;
+    return { grade: 'ok', end, what: 'credentials', text };
+  } catch (error) {
+    const areRefused =
+      error instanceof CredentialsRefused || (error instanceof LastPassError && error.code === 'unauthorized');
+    return { grade: 'failure', end, what: areRefused ? 'credentials' : 'answer', text: messageOf(error) };
+  }
+}
+
+/** The API tells nothing of licences until one is wanting (the public record has no command for it). */
+async function seatFinding({ store: { redis, keys } }: LastPassLook): Promise<Finding> {
+  const { value } = parseStored(noSeat, keys.noSeat, await redis.get(keys.noSeat));
+  if (value === null)
+    return {
+      grade: 'ok',
+      end,
+      what: 'seats',
+      text: "nobody waits for a licence (how many are free, its API doesn't tell)",
+    };
+  const text = `no licence is free since ${momentText(value.sinceMs)} (${value.message}): buy some, or free some; "connector aside" names who waits, and "connector retry --all" tries them at once`;
+  return { grade: 'warning', end, what: 'seats', text };
+}

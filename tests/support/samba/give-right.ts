@@ -1,0 +1,16 @@
+/** Giving rights as an administrator of Windows does with `dsacls`, which Samba hasn't. */
+import { join } from 'node:path';
+import { python, runSamba } from './run.ts';
+
+/**
+ * Does what some lines of `dsacls` say on a domain: an advice that holds them can be followed to the letter. `/takeownership` is nothing
+ * here, as the domain's own database is written.
+ * @throws Error where a line can't be carried out, or none is there
+ */
+export async function obeyDsacls(domain: { readonly configurationFile: string }, advice: string): Promise<void> {
+  const lines = [...advice.matchAll(/dsacls "([^"]+)" (?:\/takeownership|\/G "([^":]+):([^"]+)")/g)];
+  if (lines.length === 0) throw new Error(`there is no line of dsacls in: ${advice}`);
+  const script = join(import.meta.dirname, 'give_right.py');
+  for (const [, object = '', account, right = ''] of lines)
+    if (account !== undefined) await runSamba(python, [script, domain.configurationFile, account, object, right]);
+}
