@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
-/** As Debian has it; `./setup --browser` installs it. */
+/** As Debian has it; `./setup --tests` installs it. */
 const executablePath = '/usr/bin/chromium';
 const withinMs = 20_000;
 
@@ -11,7 +11,7 @@ export type VisitOptions = Pick<BrowserContextOptions, 'colorScheme' | 'viewport
 
 /** A browser without a window, and without the sandbox where it runs as root, who has none. @throws Error where there is none */
 export async function launchBrowser(): Promise<Browser> {
-  if (!existsSync(executablePath)) throw new Error(`there is no ${executablePath}: run ./setup --browser`);
+  if (!existsSync(executablePath)) throw new Error(`there is no ${executablePath}: run ./setup --tests`);
   return await chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
 }
 

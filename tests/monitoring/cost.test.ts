@@ -12,6 +12,7 @@ import { RedisServer } from '../support/redis-server.ts';
 /** Commands that take no longer however much there is, or as long as its logarithm; of ranges and scripts, what they give is looked at besides. */
 const cheap = [
   'zcard',
+  'scard',
   'hlen',
   'xlen',
   'llen',

@@ -41,6 +41,22 @@ describe('with all there is', () => {
   });
 });
 
+test('every service ends whose log nobody reads any more, and doesn’t try for ever to write its last lines', async () => {
+  await using servers = await Servers.create();
+  await using run = await servers.run({});
+  await servers.redis.stop();
+  const programs = services.map((name) => run.process(name));
+  for (const program of programs) await notReady(program, /can't be reached/);
+  for (const program of programs) program.turnAway();
+  await Promise.all(
+    programs.map(async (program) => {
+      const beganAt = performance.now();
+      assert.equal(await program.stop(), 0);
+      assert.ok(performance.now() - beganAt < 10_000);
+    }),
+  );
+});
+
 describe('with Redis', () => {
   test('never there: every service ends', async () => {
     await using servers = await Servers.create();

@@ -198,6 +198,9 @@ describe('the queue dashboard', () => {
       assert.deepEqual([all.statusCode, all.json()], [200, { retried: 2, skipped: 0 }]);
       await waitUntil('all to be answered', async () => answered.length === 3);
       assert.deepEqual(answered.flat().sort(), bells.flat());
+      const [done] = await queue.getCompleted();
+      for (const path of [`${done?.id}/retry`, 'retry/completed', 'no-such-job/retry'])
+        assert.equal((await put(path, boss)).statusCode, 409, path);
       await waitUntil('none to be failed', async () => (await queue.getFailedCount()) === 0);
       const lines = told.map((line): { by: string; msg: string; what: object } => JSON.parse(line));
       assert.deepEqual(

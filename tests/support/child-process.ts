@@ -74,6 +74,11 @@ export class Program implements AsyncDisposable {
     return this.#ended;
   }
 
+  /** Reads nothing more of what it prints: its next line breaks the pipe. */
+  turnAway(): void {
+    for (const stream of [this.#child.stdout, this.#child.stderr]) stream?.destroy();
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }

@@ -49,6 +49,8 @@ export interface Running {
 const closeWithinMs = 7_000;
 /** A Redis that doesn't answer for so long at the end isn't waited for, ms: nothing could be written down anyway. */
 const redisWithinMs = 1_500;
+/** So long it takes at most to learn that a pipe is broken, ms. */
+const noticeWithinMs = 100;
 const conditionEveryMs = 2_000;
 /** In one of so many of these rounds, the settings of Redis are looked at. */
 const settingsEveryRounds = 5;
@@ -84,6 +86,15 @@ function refuse(error: FastifyError, _: FastifyRequest, reply: FastifyReply): vo
 
 /** What proxies add to requests. Whoever adds one without being one only gets less. */
 const forwardedBy = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'] as const;
+
+/**
+ * Ends the process. pino is given a moment first to notice that nobody reads its lines any more: at the exit it would try for ever to hand the last
+ * ones over (sonic-boom's `flushSync`, as of 4.2.1).
+ */
+async function leave(code: number): Promise<void> {
+  await sleep(noticeWithinMs);
+  process.exit(code);
+}
 
 interface SurfaceOptions {
   readonly readiness: Readiness;
@@ -278,15 +289,15 @@ export async function runService(
     log.info({ reason }, `the ${name} ends`);
     const waitNoLonger = (why: string) => {
       log.warn(`the ${name} waits no longer${why}: what was under way is taken up by the next one`);
-      process.exit(0);
+      return leave(0);
     };
-    setTimeout(() => waitNoLonger(''), closeWithinMs).unref();
+    setTimeout(() => void waitNoLonger(''), closeWithinMs).unref();
     stop.abort();
     const closing = running?.then(
       (begun) => begun.close(),
       () => undefined, // it never began, and the reason is told
     );
-    if (!(await redisAnswers())) waitNoLonger(" for Redis, which doesn't answer");
+    if (!(await redisAnswers())) return waitNoLonger(" for Redis, which doesn't answer");
     await closing;
     await surface.close();
     await recentLog.write(store);
@@ -294,13 +305,13 @@ export async function runService(
     await store.redis
       .hdel(store.keys.services, `${name}/${instance}`)
       .catch(() => log.warn("Redis didn't answer at the end"));
-    process.exit(0);
+    await leave(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       end(signal).catch((error: Error) => {
         log.error({ err: error }, `the ${name} ended badly`);
-        process.exit(1);
+        void leave(1);
       });
     });
   }

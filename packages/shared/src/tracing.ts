@@ -60,7 +60,7 @@ let isOn = false;
 /** Whether spans are sent anywhere. */
 export const isTracing = (): boolean => isOn;
 
-const isSet = (value: string | undefined): boolean => value !== undefined && value.trim() !== '';
+const isSet = (value: string | undefined): value is string => value !== undefined && value.trim() !== '';
 
 export interface TracingOptions {
   /** The service, as traces name it: `connector-watcher`. */
@@ -91,7 +91,9 @@ export async function startTracing({
     import('@opentelemetry/core'),
   ]);
   diag.setLogger(troubleTeller(log), DiagLogLevel.WARN);
-  const named = resources.resourceFromAttributes({ 'service.name': service, 'service.instance.id': instance });
+  const named = resources
+    .resourceFromAttributes({ 'service.name': service, 'service.instance.id': instance })
+    .merge(resources.detectResources({ detectors: [resources.envDetector] })); // OTEL_RESOURCE_ATTRIBUTES
   const provider = new TracerProvider({
     resource: resources.defaultResource().merge(named),
     spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
@@ -100,7 +102,7 @@ export async function startTracing({
   context.setGlobalContextManager(new hooks.AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new core.W3CTraceContextPropagator());
   isOn = true;
-  log.info({ endpoint }, 'traces are sent');
+  log.info({ to: URL.canParse(endpoint) ? new URL(endpoint).host : '' }, 'traces are sent');
   return async () => {
     const sent = provider.shutdown().catch(() => undefined); // told by the log
     await Promise.race([sent, new Promise((resolve) => setTimeout(resolve, flushWithinMs).unref())]);

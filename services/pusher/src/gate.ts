@@ -112,7 +112,7 @@ export class Gate implements Calls {
     try {
       const answer = await traced(command, { kind: SpanKind.CLIENT }, async () => {
         const given = await send(client);
-        tellSpan({ 'connector.accounts': accounts() });
+        tellSpan({ 'connector.accounts': accounts(), ...(given === null ? { 'connector.sent': false } : {}) });
         return given;
       });
       if (answer === null) return answer;

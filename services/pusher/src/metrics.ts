@@ -72,6 +72,7 @@ export function pusherMetrics(metrics: Registry): PusherMetrics {
       calls.inc({ command, outcome });
       took.observe({ command }, tookMs / 1_000);
       if (accounts > 0) together.observe({ command }, accounts);
+      if (outcome === 'refused') delivering.succeeded({}); // it was answered: whom LastPass refuses is set aside, and told of there
     },
     delivered: (tookMs) => {
       delivering.succeeded({});

@@ -121,6 +121,21 @@ function asFarAsOneMay({ retrier }: FastifyRequest, answer: unknown): unknown {
 /** The page's script reads it, and no other site's does. */
 const cookieOptions = { secure: true, sameSite: 'strict' } as const;
 
+/** Which jobs are to be tried again, as bull-board's routes name them. */
+const named = z.object({ queueName: z.string(), jobId: z.string().optional(), queueStatus: z.string().optional() });
+
+/** Only what failed is tried again: bull-board would do so with what was done, too. */
+function failedOnly(queues: readonly ShownJobs[]) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    if (isLooking(request)) return undefined;
+    const { queueName, jobId, queueStatus } = named.parse(request.params);
+    const job =
+      jobId === undefined ? undefined : await queues.find((queue) => queue.getName() === queueName)?.getJob(jobId);
+    const state = jobId === undefined ? queueStatus : await job?.getState();
+    return state === 'failed' ? undefined : reply.code(409).send({ error: 'Only what failed can be tried again.' });
+  };
+}
+
 interface Board {
   readonly path: string;
   readonly title: string;
@@ -143,6 +158,7 @@ async function addBoard(surface: FastifyInstance, { path, title, queues, guard, 
       scope.addHook('onRequest', async (_, reply) => void reply.headers(headersFor('foreign')));
       scope.addHook('onRequest', changesNothingElse(path));
       scope.addHook('onRequest', guard);
+      scope.addHook('preHandler', failedOnly(queues));
       scope.addHook('preSerialization', async (request, _, answer) => asFarAsOneMay(request, answer));
       scope.addHook('onSend', async ({ retrier }, reply, page) => {
         if (typeof page !== 'string' || !String(reply.getHeader('content-type')).startsWith('text/html')) return page;

@@ -48,6 +48,11 @@ const fit = withoutPeople(configuration);
 const bare = JSON.stringify(redactedConfiguration(configuration));
 const redacted = JSON.stringify(eachText(redactedConfiguration(configuration), fit));
 
+test('a line for dsacls names nobody: not the account either, by its other name', () => {
+  const line = `give it the right: dsacls "CN=Deleted Objects,DC=corp,DC=test" /G "CORP\\${mark}:LCRP"`;
+  assert.equal(fit(line), 'give it the right: dsacls "CN=Deleted Objects,DC=corp,DC=test" /G "(bindDn):LCRP"');
+});
+
 test('the configuration has no secret left, and nobody; bases, groups, limits and addresses of servers stay', () => {
   assert.ok(!redacted.includes(mark), redacted);
   for (const key of secretKeys) assert.ok(bare.includes(`"${key}":"…"`), `${key} is told, if it is a short one`);

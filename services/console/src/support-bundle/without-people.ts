@@ -10,6 +10,8 @@ import { hidden } from './redacted-configuration.ts';
 const shortestSecret = 8;
 /** A CN and its value (RFC 4514, section 2.4), as it stands in a sentence; rather too much than too little. */
 const commonName = /\bCN=(?:\\.|[^,\\"\n;)])*/gi;
+/** Whom a line for `dsacls` gives a right: the account of `bindDn`, by another name. */
+const trustee = /(\/G ")[^":]*(?=:)/g;
 /** What AD itself calls its containers: they are nobody. */
 const containers = ['users', 'builtin', 'computers', 'deleted objects', 'configuration', 'system'];
 /** A line of a stack: files of ours, in whose paths an `@` is no address. */
@@ -24,6 +26,7 @@ export function withoutPeople(configuration: Configuration): (text: string) => s
     if (frame.test(line)) return line;
     let text = line;
     for (const account of accounts) text = text.replaceAll(account, '(bindDn)');
+    text = text.replace(trustee, '$1(bindDn)');
     text = text.replace(/(\w+:\/\/)[^/@\s]*@/g, '$1');
     text = text.replace(commonName, (name) => (known.has(name.trim().toLowerCase()) ? name : `CN=${hidden}`));
     return withoutAddresses(text);
