@@ -14,7 +14,7 @@ const root = resolve(import.meta.dirname, '../..');
 const services = ['configuration', 'console', 'pusher', 'reconciler', 'redis', 'watcher'];
 const secrets = ['redis-password', 'ldap-bind-password', 'lastpass-provhash', 'console-token', 'corp-ca.pem'];
 
-/** A folder as README.md has people make it, that leads to no LastPass. */
+/** A folder as docs/getting-started.md has people make it, that leads to no LastPass. */
 async function newHome(t: TestContext): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'production-'));
   t.after(() => rm(home, { recursive: true }));

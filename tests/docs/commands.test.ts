@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { commandLine } from '../../services/console/src/command-line/command-line.ts';
 import { Simulator } from '../support/simulator.ts';
 import { rehearse } from './rehearsal.ts';
-import { scriptOf } from './shell-script.ts';
+import { scriptOf, windowsCommands } from './shell-script.ts';
 import { placeOf, places } from './where-it-runs.ts';
 
 const run = promisify(execFile);
@@ -47,6 +47,7 @@ before(async () => {
       calls: made,
     } = await rehearse(`${fromNothing.includes(document) ? '' : prepared}${script}`, { noted });
     if (code !== 0) failures.push(`${document}: ${output}`);
+    for (const words of windowsCommands(read(document))) calls.push({ document, words });
     for (const words of made) calls.push({ document, words: words[0] === 'npx' ? words.slice(1) : words });
   }
 });

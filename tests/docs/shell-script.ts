@@ -18,3 +18,10 @@ export function scriptOf(markdown: string): string {
     })
     .join('\n');
 }
+
+/** What a document has people type in the command prompt of Windows, each split into its words. */
+export function windowsCommands(markdown: string): string[][] {
+  const blocks = [...markdown.matchAll(/^( *)```bat\n([\s\S]*?)^ *```$/gm)];
+  const lines = blocks.flatMap(([, , text = '']) => text.split('\n').map((line) => line.trim()));
+  return lines.filter((line) => line !== '').map((line) => line.match(/"[^"]*"|\S+/g) ?? []);
+}

@@ -37,6 +37,7 @@ export const places: Readonly<Record<string, Place>> = {
   'docker compose exec -T redis': { not: 'of a secret that is rotated: it needs a Redis of production in containers' },
   'docker compose run --rm configuration': { file: production, by: "compose('logs', 'configuration')" },
   'docker compose run --rm console': { file: project, by: "compose('exec', '-T', 'console', 'connector'" },
+  'docker compose run --rm -T console': { file: project, by: "compose('exec', '-T', 'console', 'connector'" },
   'docker compose logs': { file: production, by: "compose('logs'" },
   'docker compose ps': { file: project, by: "compose('ps'" },
   'docker compose restart': { not: 'Compose stops and starts what tests/containers stop and start' },
@@ -74,6 +75,9 @@ export const places: Readonly<Record<string, Place>> = {
   'node --test': { file: 'tests/runner/test-file.ts', by: "'--test'" },
   'node tests/run.ts': { file: 'Makefile', by: '$(run) tests/run.ts' },
   'biome check': { file: 'tests/run.ts', by: "'check', '--error-on-warnings'" },
+
+  dsacls: { file: 'tests/docs/permissions.test.ts', by: 'obeyDsacls(domain, linesUnder' },
+  certutil: { not: 'it runs on Windows, and asks a certification authority there' },
 
   curl: { file: 'tests/docs/commands.test.ts', by: 'what the guide to the simulator has people type' },
   jq: { file: 'tests/docs/commands.test.ts', by: 'every filter of jq is one' },
