@@ -12,7 +12,7 @@ const sources = globSync('{services,packages}/*/src/**/*.{ts,tsx}', { cwd: root 
   .filter((file) => !file.includes('.test.'))
   .map((file) =>
     readFileSync(join(root, file), 'utf8')
-      .replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+      .replace(/^\s*(?:\/\*[\s\S]*?\*\/|\/\/.*$)/gm, '')
       .replace(/['"`] \+\s*['"`]/g, '')
       .replaceAll("\\'", "'"),
   );
