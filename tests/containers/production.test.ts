@@ -62,6 +62,20 @@ describe('production in containers', { timeout: 270_000 }, () => {
     assert.deepEqual((await project.containers()).map(serviceOf), ['redis']);
   });
 
+  test('configuration, check and preview run before any service does', async (t) => {
+    const project = await newProject(t, { env: { CONNECTOR_HOME: await newHome(t) } });
+    const configuration = await project.tryCompose('run', '--rm', '-T', 'configuration');
+    assert.match(configuration.output, /the configuration can be used: corp/);
+    const check = await project.tryCompose('run', '--rm', '-T', 'console', 'connector', 'check');
+    assert.equal(check.code, 1, check.output);
+    assert.match(check.output, /^ok {7}Redis: redis:6379 answers$/m);
+    assert.match(check.output, /^failure {2}directory corp: ldaps:\/\/dc1\.corp\.example\.com can't be reached/m);
+    const preview = await project.tryCompose('run', '--rm', '-T', 'console', 'connector', 'preview', '--csv');
+    assert.equal(preview.code, 1, preview.output);
+    assert.match(preview.output, /^connector: .*(dc1\.corp\.example\.com|lastpass\.invalid)/m);
+    assert.deepEqual((await project.containers()).map(serviceOf), ['redis']);
+  });
+
   test('it runs from connector.yaml and secrets alone, several of each service, and waits for what is missing', async (t) => {
     const project = await newProject(t, { env: { CONNECTOR_HOME: await newHome(t) } });
     await project.compose('up', '--detach', '--wait', '--scale', 'pusher=2', '--scale', 'watcher=2');

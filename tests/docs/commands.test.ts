@@ -102,6 +102,12 @@ test('every connector command can be typed so, with its options, but for the exa
   );
 });
 
+test('getting started makes every secret that the configuration for containers names', () => {
+  const made = [...read('docs/getting-started.md').matchAll(/secrets\/([\w.-]+)/g)].map(([, name]) => name);
+  for (const [, name = ''] of read('connector.containers.yaml').matchAll(/\/run\/secrets\/(\S+)/g))
+    assert.ok(made.includes(name), name);
+});
+
 test('every target of make is one, and its Makefile knows the variables', () => {
   const makefile = read('Makefile');
   for (const call of callsOf('make')) {
