@@ -211,4 +211,21 @@ test('no licence left is a warning with the remedy, until some are bought and th
     assert.equal(await retryPerson(run.store, each, { directories: [directoryId], by: 'test' }), 'retried');
   await run.quiet();
   assert.match((await check()).line('seats'), /^ok: nobody waits for a licence/);
+
+  await redis.hset(keys.requests, 'accounts', 'again');
+  const isReadAgain = async () => (await redis.get(keys.accountsRead))?.includes('"again"');
+  await waitUntil('the accounts to be read again', isReadAgain);
+  const { users: all } = await run.simulator.state();
+  const licensed = all.filter(({ disabled }) => !disabled).length;
+  const nearly = await check({ licences: licensed + 1 });
+  assert.deepEqual(nearly.wrong, licensed >= 19 ? ['warning seats'] : []);
+  const used = await check({ licences: licensed });
+  assert.equal(
+    used.line('seats'),
+    `warning: ${licensed} of ${licensed} licences are taken: buy more, or disable or remove accounts that nobody uses; and write lastpass.licences anew`,
+  );
+  assert.equal(
+    (await check({ licences: 2 * licensed })).line('seats'),
+    `ok: ${licensed} of ${2 * licensed} licences are taken`,
+  );
 });

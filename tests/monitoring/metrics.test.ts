@@ -48,7 +48,7 @@ describe('the metrics of all services', { timeout: 280_000 }, () => {
   };
 
   before(async () => {
-    stack = await Stack.create({ policy: { memberships: 'none' } });
+    stack = await Stack.create({ policy: { memberships: 'none' }, lastpass: { licences: 1_000 } });
     await stack.admin.createOu({ name: 'People' });
     for (const name of services) stack.start(name);
     for (const name of services) await recovered(stack.service(name), { withinMs: 90_000 });

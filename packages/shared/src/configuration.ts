@@ -209,6 +209,14 @@ const lastpass = z
       .describe(
         'Batches that each pusher delivers side by side. Leavers, and reading all accounts, have one more for themselves.',
       ),
+    licences: z
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'How many licences the tenant has, as its admin console tells, for its API doesn’t: then it is told before they run out. Default: unknown; then it is told once there is none left.',
+      ),
     insecure: z
       .boolean()
       .default(false)

@@ -1,4 +1,5 @@
 /** Putting people on the list of those to plan, inside whatever transaction changed something about them. */
+import type { Redis } from 'ioredis';
 import type { Keys, PersonKey } from './keys.ts';
 import type { Ringer } from './queues.ts';
 import { manyValues, TICK } from './transaction.ts';
@@ -47,4 +48,25 @@ export async function ringFor(ringer: Ringer<'people-to-plan'>, people: Iterable
   const names = [...people];
   for (let from = 0; from < names.length; from += perBell)
     await ringer.ring({ people: names.slice(from, from + perBell) });
+}
+
+/** So many people of the list are looked at together, and those who came onto it together with the last of them. */
+const perLook = 1_000;
+
+/**
+ * Rings for everybody on the list, in its order: those who are near each other in the directory share what their plans take. However many they are,
+ * only some thousand are held at a time. Whoever is planned or put on it meanwhile may be rung for or not, which does no harm.
+ */
+export async function ringForAll(
+  ringer: Ringer<'people-to-plan'>,
+  { redis, keys }: { readonly redis: Redis; readonly keys: Keys },
+): Promise<void> {
+  for (let from = '-inf'; ; ) {
+    const page = await redis.zrange(keys.toPlan, from, '+inf', 'BYSCORE', 'LIMIT', 0, perLook, 'WITHSCORES');
+    const last = page.at(-1);
+    if (last === undefined) return;
+    const before = page.filter((_, index) => index % 2 === 0 && page[index + 1] !== last);
+    await ringFor(ringer, [...before, ...(await redis.zrange(keys.toPlan, last, last, 'BYSCORE'))]);
+    from = `(${last}`;
+  }
 }

@@ -167,6 +167,8 @@ export const accountsRead = z.strictObject({
   atMs: z.number(),
   total: z.number().int(),
   answered: z.string().nullable(),
+  /** How many of them take a licence; missing in what an older release has written. */
+  licensed: z.number().int().optional(),
 });
 export type AccountsRead = z.infer<typeof accountsRead>;
 

@@ -6,7 +6,7 @@
 import { loggedChanges, loggedPeople, tracedChanges } from '@connector/shared/change-id.ts';
 import { every } from '@connector/shared/every.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
-import { ringFor } from '@connector/shared/people-to-plan.ts';
+import { ringFor, ringForAll } from '@connector/shared/people-to-plan.ts';
 import { answerBells, ringerOf } from '@connector/shared/queues.ts';
 import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
@@ -99,7 +99,7 @@ export async function startReconciler(service: Service): Promise<Running> {
           'applied: people are to be planned',
         );
       if (await isMidRead(store, directory)) continue; // nobody is planned before the read's last entry
-      await ringFor(peopleToPlan, wasMidRead ? await redis.zrange(keys.toPlan, '0', '-1') : people);
+      await (wasMidRead ? ringForAll(peopleToPlan, store) : ringFor(peopleToPlan, people));
     }
   };
 

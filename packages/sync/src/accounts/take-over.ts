@@ -5,6 +5,7 @@
 import { type Account, account as accountSchema } from '@connector/shared/account.ts';
 import { inBulk } from '@connector/shared/bulk-reader.ts';
 import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
+import { takesLicence } from '@connector/shared/licences.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { peopleWithMail } from '@connector/shared/people-with-mail.ts';
 import { type AccountsRead, isLinkedTo, type Link, link } from '@connector/shared/plan.ts';
@@ -70,7 +71,8 @@ export async function takeOverAccounts({
     account: listed.get(username) ?? null,
   }));
   touched.push(...(await takeOverAll(state, all, { beganAt, beganAtMs, directories, turn, isFirst })));
-  const read: AccountsRead = { atMs: Date.now(), total: listed.size, answered: request };
+  const licensed = [...listed.values()].filter(takesLicence).length;
+  const read: AccountsRead = { atMs: Date.now(), total: listed.size, answered: request, licensed };
   const done = await state.commit({ guards: [turn.guard], writes: [['SET', keys.accountsRead, JSON.stringify(read)]] });
   if (!done.committed) throw new RereadOvertaken();
   const ids = new Set([...listed.values()].map(({ id }) => id));

@@ -2,10 +2,12 @@
 
 import { connectionFailure } from '@connector/lastpass/connection-failure.ts';
 import { LastPassError } from '@connector/lastpass/errors.ts';
+import { areNearlyTaken, type Licences } from '@connector/shared/licences.ts';
 import { noSeat } from '@connector/shared/no-seat.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import { CredentialsRefused, clientOf, lastpassReader } from '../lastpass-reader.ts';
 import type { Session } from '../session.ts';
+import { readLicences } from '../status/licences.ts';
 import { counted, momentText } from '../text/when.ts';
 import { describeCertificate, trustedCertificate } from './certificate.ts';
 import { type Finding, messageOf, type What } from './findings.ts';
@@ -94,15 +96,25 @@ async function accountFinding({ configuration, store, redisAnswers, signal }: La
 }
 
 /** The API tells nothing of licences until one is wanting (the public record has no command for it). */
-async function seatFinding({ store: { redis, keys } }: LastPassLook): Promise<Finding> {
+async function seatFinding({ store, configuration }: LastPassLook): Promise<Finding> {
+  const { redis, keys } = store;
   const { value } = parseStored(noSeat, keys.noSeat, await redis.get(keys.noSeat));
-  if (value === null)
-    return {
-      grade: 'ok',
-      end,
-      what: 'seats',
-      text: "nobody waits for a licence (how many are free, its API doesn't tell)",
-    };
+  if (value === null) return licencesFinding(await readLicences(store, configuration));
   const text = `no licence is free since ${momentText(value.sinceMs)} (${value.message}): buy some, or free some; "connector aside" names who waits, and "connector retry --all" tries them at once`;
   return { grade: 'warning', end, what: 'seats', text };
+}
+
+/** @param licences `null`: it isn't configured how many there are, or the accounts weren't read yet */
+function licencesFinding(licences: Licences | null): Finding {
+  const told = { end, what: 'seats' } as const;
+  if (licences === null)
+    return {
+      ...told,
+      grade: 'ok',
+      text: "nobody waits for a licence (its API doesn't tell how many there are: write lastpass.licences)",
+    };
+  const text = `${licences.taken} of ${counted(licences.of, 'licence', 'licences')} are taken`;
+  if (!areNearlyTaken(licences)) return { ...told, grade: 'ok', text };
+  const remedy = 'buy more, or disable or remove accounts that nobody uses; and write lastpass.licences anew';
+  return { ...told, grade: 'warning', text: `${text}: ${remedy}` };
 }

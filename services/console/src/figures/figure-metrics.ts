@@ -142,6 +142,16 @@ const figureMetrics: readonly FigureMetric[] = [
     samples: one(({ isRefused }) => Number(isRefused)),
   },
   {
+    name: 'connector_lastpass_licences',
+    help: 'Licences that there are, where lastpass.licences says it',
+    samples: ({ licences }) => (licences === null ? [] : [[licences]]),
+  },
+  {
+    name: 'connector_lastpass_licences_taken',
+    help: 'Accounts that take a licence, as they were last read: all but the disabled ones',
+    samples: ({ accounts: { licensed } }) => (licensed === null ? [] : [[licensed]]),
+  },
+  {
     name: 'connector_lastpass_licences_exhausted',
     help: '1 while LastPass has no licence left and whoever needs one waits, else 0',
     samples: one(({ lacksLicences }) => Number(lacksLicences)),

@@ -47,7 +47,14 @@ export interface Figures {
   readonly queues: readonly QueueFigures[];
   readonly onTheWay: OnTheWay;
   /** Accounts at LastPass, and when all were last read, ms since 1970; `null`: never. */
-  readonly accounts: { readonly count: number; readonly readAtMs: number | null };
+  readonly accounts: {
+    readonly count: number;
+    readonly readAtMs: number | null;
+    /** How many of them take a licence; `null`: unknown. */
+    readonly licensed: number | null;
+  };
+  /** How many licences there are; `null`: not configured. */
+  readonly licences: number | null;
   /** Steps delivered ever, by kind. */
   readonly delivered: ReadonlyMap<string, number>;
   readonly allowed: AllowedCalls;
@@ -88,6 +95,7 @@ export async function readFigures({ store, configuration, queues }: FiguresOptio
   return {
     nowMs,
     people,
+    licences: lastpass.licences ?? null,
     directories: read,
     queues: jobs,
     onTheWay,
@@ -130,7 +138,8 @@ async function readDirectory({ redis, keys }: Store, id: string): Promise<Direct
 
 async function readAccounts({ redis, keys }: Store): Promise<Figures['accounts']> {
   const [count, raw] = await Promise.all([redis.hlen(keys.accounts), redis.get(keys.accountsRead)]);
-  return { count, readAtMs: parseStored(accountsRead, keys.accountsRead, raw).value?.atMs ?? null };
+  const read = parseStored(accountsRead, keys.accountsRead, raw).value;
+  return { count, readAtMs: read?.atMs ?? null, licensed: read?.licensed ?? null };
 }
 
 async function readQueue(queue: Queue, nowMs: number): Promise<QueueFigures> {

@@ -9,6 +9,7 @@ export const kinds = [
   'not-delivered',
   'service-not-ready',
   'no-seat',
+  'seats-nearly-used',
   'people-held',
   'people-pending',
   'people-aside',

@@ -15,6 +15,7 @@ const fine: Facts = {
   accountsReadAtMs: nowMs - 15 * minuteMs,
   alarm: null,
   noSeat: null,
+  licences: null,
   mayDeliver: true,
   late: { count: 0, sinceMs: null },
   held: nobody,
@@ -34,6 +35,12 @@ const alarm = { message: 'wrong provhash', sinceMs: nowMs - 5, tryAgainAtMs: 0 }
 
 test('with everything read a while ago, and nobody waiting, nothing is the matter', () => {
   assert.deepEqual(found({}), []);
+});
+
+test('seats that are nearly used are told where it is known how many there are', () => {
+  const kindsWith = (taken: number) => kindsOf({ licences: { taken, of: 200 } });
+  assert.deepEqual([kindsWith(189), kindsWith(190)], [[], ['seats-nearly-used']]);
+  assert.equal(found({ licences: { taken: 195, of: 200 } })[0]?.count, 195);
 });
 
 test('a directory that is not read is told after its time, with what the watcher says', () => {

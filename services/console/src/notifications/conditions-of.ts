@@ -1,5 +1,6 @@
 /** From what Redis knows to the conditions that want somebody. Decides alone: nothing is read here. */
 import { saysRightsLost } from '@connector/active-directory/rights-lost.ts';
+import { areNearlyTaken, type Licences } from '@connector/shared/licences.ts';
 import type { NoSeat } from '@connector/shared/no-seat.ts';
 import type { Alarm } from '@connector/shared/plan.ts';
 import type { ServiceState } from '../status/service-states.ts';
@@ -25,6 +26,8 @@ export interface Facts {
   /** LastPass refuses the credentials. */
   readonly alarm: Alarm | null;
   readonly noSeat: NoSeat | null;
+  /** `null`: unknown. */
+  readonly licences: Licences | null;
   /** Whether anything may be delivered: not while somebody has paused it, or wants nothing sent in manual mode. */
   readonly mayDeliver: boolean;
   /**
@@ -64,6 +67,7 @@ export function conditionsOf(facts: Facts, patience: Patience): Holding[] {
     ...outcomes,
     ...rightsLost(facts, patience),
     ...noSeatLeft(facts, patience),
+    ...seatsNearlyUsed(facts, patience),
     ...servicesNotReady(facts, patience).filter(
       ({ subject }) => !consequences[subject ?? '']?.some((kind) => overdue.has(kind)),
     ),
@@ -150,6 +154,11 @@ function noSeatLeft({ noSeat, seatless }: Facts, { settleMs }: Patience): Holdin
   if (noSeat === null) return [];
   const { sinceMs, message } = noSeat;
   return [{ ...plain, kind: 'no-seat', sinceMs, afterMs: settleMs, count: seatless, problems: [message] }];
+}
+
+function seatsNearlyUsed({ licences }: Facts, { settleMs }: Patience): Holding[] {
+  if (licences === null || !areNearlyTaken(licences)) return [];
+  return [{ ...plain, kind: 'seats-nearly-used', sinceMs: null, afterMs: settleMs, count: licences.taken }];
 }
 
 function servicesNotReady({ services }: Facts, { noSuccessMs }: Patience): Holding[] {

@@ -9,6 +9,7 @@ import { parseStored, type Store } from '@connector/shared/store.ts';
 import { readSyncedGroups } from '@connector/sync/plan/group-renames.ts';
 import { mayDeliver } from '@connector/sync/requests/steering.ts';
 import { hashParts } from '../hash-parts.ts';
+import { readLicences } from '../status/licences.ts';
 import { readServiceStates } from '../status/service-states.ts';
 import { readAlarm } from '../status/status.ts';
 import type { Facts, Listed } from './conditions-of.ts';
@@ -33,6 +34,7 @@ export async function readFacts(
     ),
     accountsReadAtMs: accounts?.atMs ?? null,
     alarm: await readAlarm(store, lastpass),
+    licences: await readLicences(store, configuration),
     noSeat: parseStored(noSeat, keys.noSeat, await redis.get(keys.noSeat)).value,
     mayDeliver: await mayDeliver(store, sync.mode),
     late: await readLate(store, nowMs - noSuccessMs),

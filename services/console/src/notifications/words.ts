@@ -84,6 +84,15 @@ const wordings: Readonly<Record<ConditionKind, Wording>> = {
     command: 'connector aside',
     page: '/aside',
   },
+  'seats-nearly-used': {
+    title: ({ count }) =>
+      `LastPass' seats are nearly used: ${counted(count ?? 0, 'account takes', 'accounts take')} one`,
+    over: () => 'LastPass has seats enough again',
+    advice:
+      'Once there is none left, new people get no account. Buy seats, or disable or remove accounts that nobody uses, and write lastpass.licences anew.',
+    command: 'connector check',
+    page: '/diagnostics',
+  },
   'people-held': {
     title: ({ count }) =>
       `${waits(count, { one: 'is', many: 'are' })} held, and needs a word`.replace(
