@@ -7,7 +7,7 @@ import { ConfigurationError, loadConfiguration } from '@connector/shared/configu
 
 const notSetUp = `This folder isn't set up for production, and the demo isn't running. Either
   docker compose --profile demo up
-for the demo, or follow "Production" in README.md: connector.yaml, secrets/, and in .env the line CONNECTOR_HOME=.
+for the demo, or follow docs/getting-started.md: connector.yaml, secrets/, and in .env the line CONNECTOR_HOME=.
 `;
 
 /** Where nothing is set up, the compose file gives us the demo's configuration, which is of use to the demo alone. */

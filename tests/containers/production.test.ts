@@ -14,7 +14,7 @@ const root = resolve(import.meta.dirname, '../..');
 const services = ['configuration', 'console', 'pusher', 'reconciler', 'redis', 'watcher'];
 const secrets = ['redis-password', 'ldap-bind-password', 'lastpass-provhash', 'console-token', 'corp-ca.pem'];
 
-/** A folder as README.md has people make it, that leads to no LastPass. */
+/** A folder as docs/getting-started.md has people make it, that leads to no LastPass. */
 async function newHome(t: TestContext): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'production-'));
   t.after(() => rm(home, { recursive: true }));
@@ -59,6 +59,20 @@ describe('production in containers', { timeout: 270_000 }, () => {
       await project.compose('logs', 'configuration'),
       /isn't set up for production.*docker compose --profile demo up/s,
     );
+    assert.deepEqual((await project.containers()).map(serviceOf), ['redis']);
+  });
+
+  test('configuration, check and preview run before any service does', async (t) => {
+    const project = await newProject(t, { env: { CONNECTOR_HOME: await newHome(t) } });
+    const configuration = await project.tryCompose('run', '--rm', '-T', 'configuration');
+    assert.match(configuration.output, /the configuration can be used: corp/);
+    const check = await project.tryCompose('run', '--rm', '-T', 'console', 'connector', 'check');
+    assert.equal(check.code, 1, check.output);
+    assert.match(check.output, /^ok {7}Redis: redis:6379 answers$/m);
+    assert.match(check.output, /^failure {2}directory corp: ldaps:\/\/dc1\.corp\.example\.com can't be reached/m);
+    const preview = await project.tryCompose('run', '--rm', '-T', 'console', 'connector', 'preview', '--csv');
+    assert.equal(preview.code, 1, preview.output);
+    assert.match(preview.output, /^connector: .*(dc1\.corp\.example\.com|lastpass\.invalid)/m);
     assert.deepEqual((await project.containers()).map(serviceOf), ['redis']);
   });
 

@@ -1,4 +1,4 @@
-/** Giving rights as an administrator of Windows does with `dsacls`, which Samba hasn't. */
+/** Giving rights, and taking them back, as an administrator of Windows does with `dsacls`, which Samba hasn't. */
 import { join } from 'node:path';
 import { python, runSamba } from './run.ts';
 
@@ -8,9 +8,11 @@ import { python, runSamba } from './run.ts';
  * @throws Error where a line can't be carried out, or none is there
  */
 export async function obeyDsacls(domain: { readonly configurationFile: string }, advice: string): Promise<void> {
-  const lines = [...advice.matchAll(/dsacls "([^"]+)" (?:\/takeownership|\/G "([^":]+):([^"]+)")/g)];
+  const lines = [...advice.matchAll(/dsacls "([^"]+)" (?:\/takeownership|\/G "([^":]+):([^"]+)"|\/R "([^"]+)")/g)];
   if (lines.length === 0) throw new Error(`there is no line of dsacls in: ${advice}`);
   const script = join(import.meta.dirname, 'give_right.py');
-  for (const [, object = '', account, right = ''] of lines)
+  for (const [, object = '', account, right = '', revoked] of lines) {
     if (account !== undefined) await runSamba(python, [script, domain.configurationFile, account, object, right]);
+    if (revoked !== undefined) await runSamba(python, [script, domain.configurationFile, revoked, object]);
+  }
 }

@@ -1,4 +1,4 @@
-"""give_right.py SMB_CONF ACCOUNT OBJECT_DN RIGHT: does what `dsacls OBJECT_DN /G ACCOUNT:RIGHT` does on Windows.
+"""give_right.py SMB_CONF ACCOUNT OBJECT_DN [RIGHT]: does what `dsacls OBJECT_DN /G ACCOUNT:RIGHT` does on Windows; without RIGHT, `/R ACCOUNT`.
 
 ACCOUNT is DOMAIN\\name. RIGHT is what dsacls takes: letters for rights to the object, or "CA;<name of a control access right>".
 """
@@ -14,7 +14,8 @@ from samba.samdb import SamDB
 # By the names that Windows shows (MS-ADTS 5.1.3.2.1); Samba's schema has others.
 control_rights = {"Replicating Directory Changes": "1131f6aa-9c07-11d1-f79f-00c04fc2dcd2"}
 
-conf, account, dn, right = sys.argv[1:5]
+conf, account, dn = sys.argv[1:4]
+right = sys.argv[4] if len(sys.argv) > 4 else None
 lp = LoadParm()
 lp.load(conf)
 db = SamDB(url=lp.private_path("sam.ldb"), session_info=system_session(), lp=lp, flags=ldb.FLG_NOSYNC)
@@ -26,8 +27,10 @@ if len(found) != 1:
     sys.exit("No Sid translation for %s" % account)
 sid = ndr_unpack(security.dom_sid, found[0]["objectSid"][0])
 
-letters, _, named = right.partition(";")
-if named:
+letters, _, named = (right or "").partition(";")
+if right is None:
+    ace = ""
+elif named:
     ace = "(OA;;%s;%s;;%s)" % (letters.replace("CA", "CR"), control_rights[named], sid)
 else:
     ace = "(A;;%s;;;%s)" % (letters, sid)  # LC and RP are called the same in SDDL
@@ -36,7 +39,10 @@ controls = ["show_deleted:1", "sd_flags:1:4"]
 entry = db.search(base=dn, scope=ldb.SCOPE_BASE, attrs=["nTSecurityDescriptor"], controls=controls)
 domain = security.dom_sid(str(sid).rsplit("-", 1)[0])
 sddl = ndr_unpack(security.descriptor, entry[0]["nTSecurityDescriptor"][0]).as_sddl(domain)
+given = security.descriptor.from_sddl(sddl + ace, domain)
+if right is None:
+    given.dacl_del(sid)  # every entry of theirs
 change = ldb.Message(ldb.Dn(db, dn))
-packed = ndr_pack(security.descriptor.from_sddl(sddl + ace, domain))
+packed = ndr_pack(given)
 change["sd"] = ldb.MessageElement(packed, ldb.FLAG_MOD_REPLACE, "nTSecurityDescriptor")
 db.modify(change, controls=controls)

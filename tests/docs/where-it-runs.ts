@@ -1,0 +1,109 @@
+/**
+ * Where each command of the documents runs. What a command begins with decides, word by word, the longest such; a `*` ends a
+ * word that may go on. Whatever isn't begun by one of these is a command that nobody has tried.
+ */
+
+/** A test or script that runs it, and the text there which shows so; or why nothing here can. */
+export type Place = { readonly file: string; readonly by: string } | { readonly not: string };
+
+const production = 'tests/containers/production.test.ts';
+const project = 'tests/containers/compose-project.ts';
+const swarm = 'tests/containers/swarm.test.ts';
+const kubernetes = 'tests/deploy/kubernetes.test.ts';
+const kubernetesNow = 'a Kubernetes is asked; its manifests are checked in tests/deploy';
+const swarmNow =
+  "it would make this machine's engine a swarm; tests/containers/swarm.test.ts checks the file that it is given";
+const systemd = 'it installs services on this machine; tests/docs/systemd-unit.test.ts starts each as the unit says';
+const git = "Git's own: the clone under test stays at its commit";
+const images = "it names images for a registry, or for an upgrade, of one's own";
+
+export const places: Readonly<Record<string, Place>> = {
+  // Besides, tests/docs/commands.test.ts parses each with its options.
+  connector: {
+    file: 'tests/console/cli-docs.test.ts',
+    by: 'every field of every JSON document, as real runs print them',
+  },
+
+  'docker compose up': { file: production, by: "compose('up', '--detach', '--wait', '--scale', 'pusher=2'" },
+  'docker compose --profile demo up': {
+    file: 'tests/containers/demo-company.ts',
+    by: "compose('up', '--detach', '--wait'",
+  },
+  'docker compose --profile demo down': { file: project, by: "['--profile', 'demo', 'down', '--volumes'" },
+  'docker compose --profile monitoring up': {
+    not: 'it takes images of Prometheus and Grafana; tests/monitoring checks what these are given, and has a real Prometheus scrape',
+  },
+  'docker compose build': { file: production, by: "compose('build'" },
+  'docker compose down': { file: project, by: "'down'" },
+  'docker compose exec console': { file: project, by: "compose('exec', '-T', 'console', 'connector'" },
+  'docker compose exec -T redis': { not: 'of a secret that is rotated: it needs a Redis of production in containers' },
+  'docker compose run --rm configuration': { file: production, by: "Compose('run', '--rm', '-T', 'configuration')" },
+  'docker compose run --rm console': { file: production, by: "'run', '--rm', '-T', 'console', 'connector', 'check'" },
+  'docker compose run --rm -T console': {
+    file: production,
+    by: "'run', '--rm', '-T', 'console', 'connector', 'check'",
+  },
+  'docker compose logs': { file: production, by: "compose('logs'" },
+  'docker compose ps': { file: project, by: "compose('ps'" },
+  'docker compose restart': { not: 'Compose stops and starts what tests/containers stop and start' },
+  'docker compose stop': { file: production, by: "compose('stop')" },
+  'docker compose -f docker-compose.yml -f deploy/swarm.yml config': { file: swarm, by: "'config'" },
+  'docker build': { file: production, by: "compose('build'" },
+  'docker restart': { not: 'the engine stops and starts what tests/containers stop and start' },
+  'docker ps': { file: project, by: "['ps'" },
+  'docker tag': { not: images },
+  'docker push': { not: images },
+  'docker exec': { file: project, by: "compose('exec'" },
+  'docker stack deploy': { not: swarmNow },
+  'docker stack services': { not: swarmNow },
+  'docker swarm init': { not: swarmNow },
+  'docker node update': { not: swarmNow },
+  'containers/back-up': { file: 'tests/containers/demo.test.ts', by: "script('back-up'" },
+  'containers/restore': { file: 'tests/containers/demo.test.ts', by: "script('restore'" },
+  'kubectl apply -k .': { file: kubernetes, by: 'kustomization.yaml' },
+  'kubectl -n connector': { not: kubernetesNow },
+
+  'make test': { file: '.ci/run', by: 'make --no-print-directory test' },
+  'make check': { file: 'Makefile', by: 'tests/run.ts --check' },
+  'make demo': { file: 'tests/docs/demo.test.ts', by: 'make demo ONCE=1' },
+  'make bench': { file: 'tests/bench/quick.test.ts', by: 'syncFirst(' },
+  'make chaos': { file: 'tests/chaos/chaos.test.ts', by: 'runChaos(' },
+  'make chaos-bugs': { file: 'tests/chaos/planted-bugs.test.ts', by: 'planted' },
+  'make endurance': { not: 'it takes an hour; tests/endurance/verdict.test.ts holds its verdict' },
+  'npm ci': { file: 'Dockerfile.base', by: 'RUN npm ci' },
+  'npm run build -w @connector/page': { file: 'Dockerfile.base', by: 'RUN npm run build --workspace=packages/page' },
+  'npm run dev -w @connector/page': {
+    not: 'Vite serves the page until somebody ends it; its build is tried in tests/browser',
+  },
+  'npm run reference': { file: 'tests/docs/configuration.test.ts', by: 'packages/shared/reference' },
+  'npm start -w services/*': { file: 'tests/docs/systemd-unit.test.ts', by: 'every service starts as the unit says' },
+  'node --test': { file: 'tests/runner/test-file.ts', by: "'--test'" },
+  'node tests/run.ts': { file: 'Makefile', by: '$(run) tests/run.ts' },
+  'biome check': { file: 'tests/run.ts', by: "'check', '--error-on-warnings'" },
+
+  dsacls: { file: 'tests/docs/permissions.test.ts', by: 'obeyDsacls(domain, linesUnder' },
+  certutil: { not: 'it runs on Windows, and asks a certification authority there' },
+
+  curl: { file: 'tests/docs/commands.test.ts', by: 'what the guide to the simulator has people type' },
+  jq: { file: 'tests/docs/commands.test.ts', by: 'every filter of jq is one' },
+  grep: { not: 'it looks into logs that journalctl would give' },
+  'journalctl -u connector@**': { not: systemd },
+  'systemctl daemon-reload': { not: systemd },
+  'systemctl enable --now connector@*': { not: systemd },
+  'cp /opt/connector/docs/connector@.service /etc/systemd/system/': { not: systemd },
+  'git fetch': { not: git },
+  'git checkout v0.*': { not: git },
+  'vi kustomization.yaml': { not: "an editor of one's own" },
+};
+
+const begins = (word: string, start: string): boolean =>
+  start.endsWith('*') ? word.startsWith(start.slice(0, -1)) : word === start;
+
+/** Where a command runs; `null` if that isn't known. */
+export function placeOf(words: readonly string[]): Place | null {
+  const starts = Object.keys(places).filter((key) =>
+    key.split(' ').every((start, index) => begins(words[index] ?? '', start)),
+  );
+  const [longest] = starts.sort((a, b) => b.split(' ').length - a.split(' ').length);
+  return longest === undefined ? null : (places[longest] ?? null);
+}
