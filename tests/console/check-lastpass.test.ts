@@ -186,6 +186,8 @@ describe('through a proxy', () => {
   test('one that lets calls through, and LastPass behind it', async () => {
     const checked = await checkBy(credentials);
     assert.deepEqual([checked.wrong, checked.whats], [[], ['proxy', 'tls', 'credentials', 'seats']]);
+    const connect = `CONNECT 127.0.0.1:${server.port}`;
+    assert.deepEqual(proxy.requests, [connect, connect, connect], 'for the way, the certificate and the call');
     assert.match(
       checked.line('proxy'),
       /^ok: the proxy at 127\.0\.0\.1:\d+ \(lastpass\.proxy\) lets calls through to 127\.0\.0\.1:\d+, with its name and password$/,

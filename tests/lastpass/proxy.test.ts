@@ -152,7 +152,10 @@ test('a proxy that is not there, has no address, or is no proxy, is told from a 
 
 test('a proxy that takes the connection and says nothing is given up', async (t) => {
   const held: Socket[] = [];
-  const server = createServer((socket) => held.push(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
+  const server = createServer((socket) => held.push(socket.on('error', () => undefined).resume())).listen(
+    0,
+    '127.0.0.1',
+  );
   await once(server, 'listening');
   t.after(() => {
     server.close();
@@ -162,8 +165,11 @@ test('a proxy that takes the connection and says nothing is given up', async (t)
   await isRefused({ url, setting }, /^the proxy at [\d.:]+ made no way to 127\.0\.0\.1:\d+ in time \(ETIMEDOUT\)/);
   const ended = new AbortController();
   const call = clientBy({ url, setting }).readAccount('ann@company.test', ended.signal);
+  await waitUntil('the proxy to be asked', () => held.length === 2);
+  const cancelled = assert.rejects(call, { code: 'cancelled' });
   ended.abort();
-  await assert.rejects(call, { code: 'cancelled' });
+  await waitUntil('nobody to wait for it any more', () => held[1]?.destroyed, { withinMs: 5_000 });
+  await cancelled;
 });
 
 test('whoever stands in for LastPass behind the proxy is told nothing', async () => {
