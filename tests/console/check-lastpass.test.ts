@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { credentialsDigest } from '@connector/shared/credentials.ts';
 import type { Alarm } from '@connector/shared/plan.ts';
 import { readAside, retryPerson } from '../../services/console/src/aside/aside-people.ts';
@@ -19,6 +20,8 @@ import { Program } from '../support/child-process.ts';
 import { freePort } from '../support/redis-server.ts';
 import { makeCertificates } from '../support/samba/certificates.ts';
 import { Simulator } from '../support/simulator.ts';
+import { Tinyproxy } from '../support/tinyproxy.ts';
+import { TlsFront } from '../support/tls-front.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { Checked } from './checked.ts';
 
@@ -152,6 +155,77 @@ describe('by TLS', () => {
     const wrong = await check({ apiUrl: apiUrl.replace('http:', 'https:') });
     assert.match(wrong.line('tls'), /^failure: .*check apiUrl/);
     assert.deepEqual((await check({ apiUrl })).wrong, []);
+  });
+});
+
+describe('through a proxy', () => {
+  const credentials = { username: 'connector', password: 'Proxy-Secret-3' };
+  const trusted = getCACertificates('default');
+  let dir: string;
+  let server: TlsFront;
+  let proxy: Tinyproxy;
+  before(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'check-proxy-'));
+    server = await TlsFront.create({ dir: join(dir, 'front'), port: Number(new URL(run.simulator.apiUrl).port) });
+    proxy = await Tinyproxy.create({ dir: join(dir, 'proxy'), credentials });
+    setDefaultCACertificates([...trusted, server.ca]);
+  });
+  after(async () => {
+    setDefaultCACertificates(trusted);
+    await proxy?.[Symbol.asyncDispose]();
+    await server?.[Symbol.asyncDispose]();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  const checkBy = (settings: object, port = server.port) =>
+    check({
+      apiUrl: `https://127.0.0.1:${port}/enterpriseapi.php`,
+      proxy: { setting: 'lastpass.proxy', url: proxy.url, ...settings },
+    });
+
+  test('one that lets calls through, and LastPass behind it', async () => {
+    const checked = await checkBy(credentials);
+    assert.deepEqual([checked.wrong, checked.whats], [[], ['proxy', 'tls', 'credentials', 'seats']]);
+    const connect = `CONNECT 127.0.0.1:${server.port}`;
+    assert.deepEqual(proxy.requests, [connect, connect, connect], 'for the way, the certificate and the call');
+    assert.match(
+      checked.line('proxy'),
+      /^ok: the proxy at 127\.0\.0\.1:\d+ \(lastpass\.proxy\) lets calls through to 127\.0\.0\.1:\d+, with its name and password$/,
+    );
+    assert.match(checked.line('tls'), /^ok: 127\.0\.0\.1:\d+: the certificate is trusted: for dc1\.lastpass\.test/);
+  });
+
+  test('one that asks for a name and password, refuses them, forbids LastPass, or is away', async () => {
+    await using strict = await Tinyproxy.create({ dir: join(dir, 'strict'), forbids: '127.0.0.1' });
+    for (const [settings, told] of [
+      [{}, /HTTP 407: it asks for a name and password; write lastpass\.proxy\.username and passwordFile$/],
+      [
+        { ...credentials, password: 'wrong-one' },
+        /: it refuses the name and password; check lastpass\.proxy\.username/,
+      ],
+      [{ url: strict.url }, /HTTP 403: it forbids connections to 127\.0\.0\.1:\d+; have them allowed/],
+      [
+        { url: `http://127.0.0.1:${await freePort()}` },
+        /^failure: can't connect to the proxy at .*check lastpass\.proxy, that it runs/,
+      ],
+      [{ url: 'http://proxy.invalid:3128' }, /^failure: can't connect to the proxy at proxy\.invalid:3128 .*DNS$/],
+    ] as const) {
+      const wrong = await checkBy(settings);
+      assert.match(wrong.line('proxy'), told);
+      assert.deepEqual(wrong.whats, ['proxy']);
+      assert.doesNotMatch(wrong.line('proxy'), /Secret|wrong-one/);
+    }
+  });
+
+  test('a certificate that nobody vouches for, behind it, is told as it is', async () => {
+    const { port } = new URL(run.simulator.apiUrl);
+    await using stranger = await TlsFront.create({ dir: join(dir, 'stranger'), port: Number(port) });
+    const wrong = await checkBy(credentials, stranger.port);
+    assert.match(
+      wrong.line('tls'),
+      /^failure: .*LastPass at .* isn't trusted \(\w+\): .*\. It is for dc1\.lastpass\.test/,
+    );
+    assert.deepEqual(wrong.whats, ['proxy', 'tls']);
   });
 });
 

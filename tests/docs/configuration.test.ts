@@ -82,6 +82,9 @@ test('schema and code take the same, and refuse the same', () => {
     directory({ urls: undefined, domain: 'Corp.Example.COM' }),
     { ...plain, lastpass: { cid: 12345678, provhash: 'p', apiUrl: 'HTTPS://lastpass.com/', batchSize: 500 } },
     { ...plain, policy: { onDeleted: { action: 'remove', after: '30d' }, guard: { maxLeaversPercent: 0.5 } } },
+    ...[null, { url: 'http://proxy.test:3128' }, { url: 'https://p', username: 'u', password: '$' + '{NAME}' }].map(
+      (proxy) => ({ ...plain, lastpass: { ...plain.lastpass, proxy } }),
+    ),
     { ...plain, console: null },
     { ...plain, console: { trustedProxies: ['10.0.0.5', 'fd00::/8'], token: 'x'.repeat(20) } },
     { ...plain, sync: { accountsEvery: '90m' }, http: { console: 0 }, redis: { url: 'rediss://r' } },
@@ -113,6 +116,8 @@ test('schema and code take the same, and refuse the same', () => {
     'a duration that is a number': { ...plain, audit: { keep: 400 } },
     'a short token': { ...plain, console: { token: 'short' } },
     'a name for an address of a proxy': { ...plain, console: { trustedProxies: ['proxy.test'] } },
+    'a proxy that is no address': { ...plain, lastpass: { ...plain.lastpass, proxy: 'none' } },
+    'a proxy of another kind': { ...plain, lastpass: { ...plain.lastpass, proxy: { url: 'socks5://proxy.test' } } },
     'nothing of what is required': {},
   };
   for (const [what, each] of Object.entries(refused)) {

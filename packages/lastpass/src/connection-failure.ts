@@ -1,5 +1,7 @@
-/** What fetch throws, told apart by one question: may the command have been sent? */
+/** What fetch, or a way through a proxy, throws, told apart by one question: may the command have been sent? */
 import { type Arrived, LastPassError } from './errors.ts';
+import { ProxyFailure } from './proxy-failure.ts';
+import { isTlsTrouble } from './tls-trouble.ts';
 
 /** System calls that come before the first byte of a request. */
 const BEFORE_SENDING = new Set(['connect', 'getaddrinfo', 'bind']);
@@ -16,10 +18,6 @@ const CONNECTING = new Set([
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
-
-/** Codes of a certificate that isn't trusted (node:tls, "X509 certificate error codes") and of a failed handshake. */
-const TLS =
-  /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_|ERR_SSL_WRONG_VERSION|ERR_SSL_.*HANDSHAKE_FAILURE|ERR_SSL_UNSUPPORTED_PROTOCOL|ERR_SSL_PACKET_LENGTH|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)/;
 
 type Circumstances = {
   /** Names the far end in the message. */
@@ -40,7 +38,8 @@ export function connectionFailure(
     return lost('no-answer', text, 'perhaps', error);
   }
   const { code, syscall, message } = rootOf(error);
-  if (TLS.test(code)) {
+  if (error instanceof ProxyFailure) return lost('unreachable', error.message, 'no', error);
+  if (isTlsTrouble(code)) {
     const text = `the certificate or TLS of LastPass at ${host} isn't trusted (${code}): check apiUrl, or name your proxy's CA in NODE_EXTRA_CA_CERTS`;
     return lost('unreachable', text, 'no', error);
   }

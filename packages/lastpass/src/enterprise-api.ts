@@ -1,4 +1,5 @@
 /** One call of the Enterprise API, whatever the command: sent once, its answer judged. */
+import type { ForwardProxy } from '@connector/shared/proxy-settings.ts';
 import { objectFrom, type Question, refused, type Verdict, verdictOf } from './answer.ts';
 import { LastPassOptionsError } from './errors.ts';
 import { type Post, post } from './transport.ts';
@@ -12,6 +13,8 @@ export type LastPassClientOptions = {
   /** Time limit of one call, in milliseconds: 1 … 300,000. Default 30,000. */
   timeoutMs?: number;
   userAgent?: string;
+  /** The forward proxy to go through. Default `null`: none. */
+  proxy?: ForwardProxy | null;
   /** How a call gets there: a preview's goes nowhere. Default: HTTP, see `transport.ts`. */
   send?: (request: Post) => Promise<string>;
 };
@@ -35,7 +38,13 @@ export class EnterpriseApi {
 
   /** Throws `LastPassOptionsError`. */
   constructor(options: LastPassClientOptions) {
-    this.#options = { timeoutMs: 30_000, userAgent: 'lastpass-directory-connector', send: post, ...options };
+    this.#options = {
+      timeoutMs: 30_000,
+      userAgent: 'lastpass-directory-connector',
+      proxy: null,
+      send: post,
+      ...options,
+    };
     checkOptions(this.#options);
   }
 

@@ -2,40 +2,40 @@
  * One POST, sent once. Whatever comes back other than HTTP 200 is an error here.
  *
  * fetch (undici) sends a POST a second time only after HTTP 421, which says that nothing was done (RFC 9110, 15.5.20).
- * Redirects aren't followed: they would carry the provhash to another address. An idle connection that LastPass closes
+ * Redirects aren't followed: they would carry the provhash to another address. Through a forward proxy `post-by-proxy.ts` does the same. An idle connection that LastPass closes
  * while a call is on its way is `connection-lost`: the call may have arrived, so nobody but the caller may repeat it.
  */
+import type { ForwardProxy } from '@connector/shared/proxy-settings.ts';
 import { connectionFailure } from './connection-failure.ts';
 import { LastPassError } from './errors.ts';
+import { type Posted, postByProxy } from './post-by-proxy.ts';
 
 export type Post = {
   apiUrl: string;
   /** The JSON text to send. */
   body: string;
   userAgent: string;
+  /** Through which it goes; `null`: none. */
+  proxy: ForwardProxy | null;
   /** Time limit for the whole exchange, in milliseconds. */
   timeoutMs: number;
   signal?: AbortSignal | undefined;
 };
 
 /** Sends the body; the text of the HTTP 200 that came back. Throws `LastPassError`. */
-export async function post({ apiUrl, body, userAgent, timeoutMs, signal }: Post): Promise<string> {
-  const { host } = new URL(apiUrl);
+export async function post({ apiUrl, body, userAgent, proxy, timeoutMs, signal }: Post): Promise<string> {
+  const url = new URL(apiUrl);
+  const { host } = url;
   if (signal?.aborted) {
     throw new LastPassError('cancelled', `the call to LastPass at ${host} was cancelled`, { arrived: 'no' });
   }
   const timeout = AbortSignal.timeout(timeoutMs);
+  const headers = { 'content-type': 'application/json', 'user-agent': userAgent, accept: '*/*' };
+  const sending = { url, headers, body, signal: signal ? AbortSignal.any([timeout, signal]) : timeout };
   try {
-    const response = await fetch(apiUrl, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'user-agent': userAgent, accept: '*/*' },
-      body,
-      redirect: 'manual',
-      signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
-    });
-    const text = await response.text();
-    if (response.status !== 200) throw httpFailure(response, host);
-    return text;
+    const answer = await (proxy === null ? postDirectly(sending) : postByProxy({ ...sending, proxy }));
+    if (answer.status !== 200) throw httpFailure(answer, host);
+    return answer.text;
   } catch (error) {
     if (error instanceof LastPassError) throw error;
     const circumstances = { host, timeoutMs, timedOut: timeout.aborted, cancelled: signal?.aborted ?? false };
@@ -43,8 +43,13 @@ export async function post({ apiUrl, body, userAgent, timeoutMs, signal }: Post)
   }
 }
 
-function httpFailure({ status, headers }: Response, host: string): LastPassError {
-  const retryAfterMs = waitOf(headers.get('retry-after'), Date.now());
+async function postDirectly({ url, ...sending }: { url: URL } & RequestInit): Promise<Posted> {
+  const response = await fetch(url, { ...sending, method: 'POST', redirect: 'manual' });
+  return { status: response.status, retryAfter: response.headers.get('retry-after'), text: await response.text() };
+}
+
+function httpFailure({ status, retryAfter }: Posted, host: string): LastPassError {
+  const retryAfterMs = waitOf(retryAfter, Date.now());
   const details = retryAfterMs === null ? {} : { retryAfterMs };
   const saying = (text: string) => `LastPass at ${host} answered HTTP ${status}: ${text}`;
   if (status === 401) return new LastPassError('unauthorized', saying('check cid and provhash'), { arrived: 'no' });

@@ -12,6 +12,7 @@ import { durationMs } from './duration.ts';
 import { articleFor, pathOf } from './issue-text.ts';
 import { notifications } from './notification-settings.ts';
 import { type Policy, policy } from './policy.ts';
+import { type ForwardProxy, ProxyVariableError, proxyFor, proxySettings } from './proxy-settings.ts';
 import { contradictionsOf } from './redis-target.ts';
 
 /** The configuration can't be used. Each problem is one line that names the key, what is wrong and what to write. */
@@ -220,17 +221,22 @@ const lastpass = z
     insecure: z
       .boolean()
       .default(false)
-      .describe('Allows `http://` to another machine: the provisioning hash can be read on the way.'),
+      .describe(
+        'Allows `http://` to another machine, or through a proxy: the provisioning hash can be read on the way.',
+      ),
+    proxy: proxySettings
+      .nullable()
+      .optional()
+      .describe(
+        'The proxy through which the API is reached. Default: the one that `HTTPS_PROXY` names in the environment, unless `NO_PROXY` has the host. `null`: none, whatever they say. [Operations](operations.md#behind-a-proxy) tells more.',
+      ),
   })
-  .superRefine((value, context) => {
-    const url = new URL(value.apiUrl);
-    if (url.protocol === 'http:' && !loopback.test(url.hostname) && !value.insecure) {
-      context.addIssue({
-        code: 'custom',
-        path: ['apiUrl'],
-        message: `${value.apiUrl} isn't encrypted; write https://, or insecure: true to allow it`,
-      });
-    }
+  .superRefine(({ apiUrl, insecure, proxy }, context) => {
+    const url = new URL(apiUrl);
+    const wrong = (message: string) => context.addIssue({ code: 'custom', path: ['apiUrl'], message });
+    if (url.protocol !== 'http:' || insecure) return;
+    if (!loopback.test(url.hostname)) wrong(`${apiUrl} isn't encrypted; write https://, or insecure: true to allow it`);
+    else if (proxy) wrong(`${apiUrl} isn't encrypted, and a proxy could read it; write https://, or remove proxy`);
   });
 
 /** Half of the shortest tombstone lifetime that AD has by default: 60 days, 180 in forests made since Windows Server 2003 SP1. */
@@ -413,7 +419,11 @@ const configuration = wholeConfiguration.superRefine(({ directories, console: pa
       `${known.id} isn't encrypted, and passwords must be; use ldaps://, or tls.startTls: true, there`,
     );
 });
-export type Configuration = z.infer<typeof configuration>;
+type Checked = z.infer<typeof configuration>;
+/** What was checked, with what the environment adds: the proxy is the one that counts, or `null`. */
+export type Configuration = Omit<Checked, 'lastpass'> & {
+  lastpass: Checked['lastpass'] & { proxy: ForwardProxy | null };
+};
 
 type Tree = { [key: string]: unknown };
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -591,8 +601,25 @@ export function parseConfiguration(
   if (problems.length > 0) throw new ConfigurationError(file, problems);
   const checked = configuration.safeParse(resolved, { reportInput: true });
   if (!checked.success) throw new ConfigurationError(file, checked.error.issues.flatMap(problemsOf));
-  const { directories, ...rest } = checked.data;
-  return { ...rest, directories: directories.map((each) => withAbsoluteFiles(each, dirname(file))) };
+  const { directories, lastpass, ...rest } = checked.data;
+  return {
+    ...rest,
+    lastpass: { ...lastpass, proxy: proxyOf(lastpass, { file, environment }) },
+    directories: directories.map((each) => withAbsoluteFiles(each, dirname(file))),
+  };
+}
+
+/** The proxy that counts. @throws ConfigurationError when a variable that names it is none */
+function proxyOf(
+  { apiUrl, proxy }: Checked['lastpass'],
+  { file, environment }: { file: string; environment: NodeJS.ProcessEnv },
+): ForwardProxy | null {
+  try {
+    return proxyFor({ apiUrl, configured: proxy, environment });
+  } catch (error) {
+    if (!(error instanceof ProxyVariableError)) throw error;
+    throw new ConfigurationError(file, [`lastpass.proxy: ${error.message}`]);
+  }
 }
 
 /** Files are named relative to the configuration's folder, whatever folder the service was started in. */

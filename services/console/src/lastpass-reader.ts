@@ -31,5 +31,5 @@ export async function lastpassReader({
   return clientOf(configuration);
 }
 
-export const clientOf = ({ lastpass: { apiUrl, cid, provhash } }: Configuration): LastPassClient =>
-  new LastPassClient({ apiUrl, cid, provhash });
+export const clientOf = ({ lastpass: { apiUrl, cid, provhash, proxy } }: Configuration): LastPassClient =>
+  new LastPassClient({ apiUrl, cid, provhash, proxy });

@@ -4,6 +4,7 @@ import { LastPassError } from '@connector/lastpass/errors.ts';
 import type { Post } from '@connector/lastpass/transport.ts';
 import { every, later } from '@connector/shared/every.ts';
 import { ringFor } from '@connector/shared/people-to-plan.ts';
+import { proxyHost } from '@connector/shared/proxy-settings.ts';
 import { answerBells, ringerOf } from '@connector/shared/queues.ts';
 import { NotDurable } from '@connector/shared/redis.ts';
 import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
@@ -55,7 +56,9 @@ export async function startPusher(service: Service): Promise<Running> {
   const { redis, keys } = store;
   const { lastpass } = configuration;
   const told = pusherMetrics(metrics);
-  const { apiUrl, cid, provhash, adaptive, callsInFlight } = lastpass;
+  const { apiUrl, cid, provhash, proxy, adaptive, callsInFlight } = lastpass;
+  if (proxy !== null)
+    log.info({ proxy: proxyHost(proxy), setting: proxy.setting }, 'calls to LastPass go through a proxy');
   const rate = new CallRate({ store, most: lastpass, adaptive });
   const giveUp = later(signal, { byMs: lastAnswerWithinMs });
   const clientWith = (send: (request: Post) => Promise<string>) =>
@@ -63,6 +66,7 @@ export async function startPusher(service: Service): Promise<Running> {
       apiUrl,
       cid,
       provhash,
+      proxy,
       timeoutMs: callTimeoutMs,
       send: (request) => send({ ...request, signal: AbortSignal.any([request.signal ?? giveUp, giveUp]) }),
     });

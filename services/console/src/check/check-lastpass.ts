@@ -4,6 +4,7 @@ import { connectionFailure } from '@connector/lastpass/connection-failure.ts';
 import { LastPassError } from '@connector/lastpass/errors.ts';
 import { areNearlyTaken, type Licences } from '@connector/shared/licences.ts';
 import { noSeat } from '@connector/shared/no-seat.ts';
+import { type ForwardProxy, proxyHost } from '@connector/shared/proxy-settings.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import { CredentialsRefused, clientOf, lastpassReader } from '../lastpass-reader.ts';
 import type { Session } from '../session.ts';
@@ -11,7 +12,7 @@ import { readLicences } from '../status/licences.ts';
 import { counted, momentText } from '../text/when.ts';
 import { describeCertificate, trustedCertificate } from './certificate.ts';
 import { type Finding, messageOf, type What } from './findings.ts';
-import { findHost, goesByProxy, knock, type Place, placeOf, seeCertificate } from './https-way.ts';
+import { findHost, knock, knockByProxy, type Place, placeOf, seeCertificate } from './https-way.ts';
 
 const end = 'LastPass';
 
@@ -25,7 +26,7 @@ interface LastPassLook extends Pick<Session, 'configuration' | 'store'> {
 export async function* checkLastPass(look: LastPassLook): AsyncGenerator<Finding, void, undefined> {
   const { configuration, signal, redisAnswers } = look;
   const place = placeOf(configuration.lastpass.apiUrl);
-  for await (const finding of goesByProxy() ? [] : wayFindings(place, signal)) {
+  for await (const finding of wayFindings({ place, proxy: configuration.lastpass.proxy, signal })) {
     yield finding;
     if (finding.grade === 'failure') return;
   }
@@ -35,15 +36,25 @@ export async function* checkLastPass(look: LastPassLook): AsyncGenerator<Finding
   if (redisAnswers && account.grade === 'ok') yield await seatFinding(look);
 }
 
-async function* wayFindings(place: Place, signal: AbortSignal): AsyncGenerator<Finding, void, undefined> {
-  const rungs: [What, typeof portFinding][] = [
-    ['dns', nameFinding],
-    ['tcp', portFinding],
-    ['tls', certificateFinding],
-  ];
-  for (const [what, look] of rungs) {
+interface Way {
+  readonly place: Place;
+  readonly proxy: ForwardProxy | null;
+  readonly signal: AbortSignal;
+}
+
+/** A proxy looks for the host by itself: what this machine knows of it doesn't matter. */
+async function* wayFindings(way: Way): AsyncGenerator<Finding, void, undefined> {
+  const { place, proxy, signal } = way;
+  const rungs: [What, (way: Way) => Promise<Told>][] =
+    proxy === null
+      ? [
+          ['dns', nameFinding],
+          ['tcp', portFinding],
+        ]
+      : [['proxy', (each) => proxyFinding(each, proxy)]];
+  for (const [what, look] of [...rungs, ['tls', certificateFinding] as const]) {
     try {
-      const told = await look(place, signal);
+      const told = await look(way);
       if (told !== null) yield { end, what, ...told };
     } catch (error) {
       signal.throwIfAborted();
@@ -59,23 +70,35 @@ type Told = Pick<Finding, 'grade' | 'text'> | null;
 const asOfCall = (error: unknown, { host }: Place): string =>
   connectionFailure(error, { host, timeoutMs: 0, timedOut: false, cancelled: false }).message;
 
-async function nameFinding(place: Place): Promise<Told> {
+async function nameFinding({ place }: Way): Promise<Told> {
   const found = await findHost(place);
   return found.length === 0 ? null : { grade: 'ok', text: `${place.hostname} is ${found.join(', ')}` };
 }
 
-async function portFinding(place: Place, signal: AbortSignal): Promise<Told> {
+async function proxyFinding({ place, signal }: Way, proxy: ForwardProxy): Promise<Told> {
+  await knockByProxy(place, { proxy, signal });
+  const whom = proxy.username === undefined ? '' : ', with its name and password';
+  return {
+    grade: 'ok',
+    text: `the proxy at ${proxyHost(proxy)} (${proxy.setting}) lets calls through to ${place.hostname}:${place.port}${whom}`,
+  };
+}
+
+async function portFinding({ place, signal }: Way): Promise<Told> {
   await knock(place, signal);
   return { grade: 'ok', text: `${place.host} takes connections` };
 }
 
-async function certificateFinding(place: Place, signal: AbortSignal): Promise<Told> {
+async function certificateFinding({ place, proxy, signal }: Way): Promise<Told> {
   if (!place.isEncrypted) return null;
   try {
-    const { grade, text } = trustedCertificate(await seeCertificate(place, { verified: true, signal }), Date.now());
+    const { grade, text } = trustedCertificate(
+      await seeCertificate(place, { proxy, verified: true, signal }),
+      Date.now(),
+    );
     return { grade, text: `${place.host}: ${text}` };
   } catch (error) {
-    const shown = await seeCertificate(place, { verified: false, signal }).catch(() => null); // what was found before is told all the same
+    const shown = await seeCertificate(place, { proxy, verified: false, signal }).catch(() => null); // what was found before is told all the same
     if (shown === null) throw error;
     return { grade: 'failure', text: `${asOfCall(error, place)}. It is ${describeCertificate(shown)}` };
   }

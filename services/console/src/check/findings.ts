@@ -10,6 +10,7 @@ export const whats = [
   'eviction',
   'schema',
   'memory',
+  'proxy',
   'dns',
   'tcp',
   'tls',

@@ -3,6 +3,8 @@ import { lookup } from 'node:dns/promises';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { addAbortSignal } from 'node:stream';
 import { connect as connectTls, type DetailedPeerCertificate } from 'node:tls';
+import { openSecureTunnel, openTunnel } from '@connector/lastpass/proxy-tunnel.ts';
+import type { ForwardProxy } from '@connector/shared/proxy-settings.ts';
 
 /** A way that isn't open by then is none, ms. */
 const openWithinMs = 10_000;
@@ -23,11 +25,6 @@ export function placeOf(apiUrl: string): Place {
   return { host, hostname: bare, port: Number(port) || (isEncrypted ? 443 : 80), isEncrypted };
 }
 
-/** Whether calls go through a proxy (NODE_USE_ENV_PROXY, https://nodejs.org/api/cli.html): then the way is the proxy's, and not to be seen from here. */
-export const goesByProxy = (environment: NodeJS.ProcessEnv = process.env): boolean =>
-  environment['NODE_USE_ENV_PROXY'] === '1' &&
-  ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some((name) => environment[name] !== undefined);
-
 /** IP addresses of the host; empty where it is one itself. @throws what the look-up throws */
 export async function findHost({ hostname }: Place): Promise<string[]> {
   if (isIP(hostname) !== 0) return [];
@@ -39,15 +36,27 @@ export async function knock({ hostname, port }: Place, signal: AbortSignal): Pro
   await whenOpen(connectTcp({ host: hostname, port }), 'connect', signal, () => undefined);
 }
 
+/** Has a proxy make a way, and hangs up. @throws ProxyFailure; the signal's reason */
+export async function knockByProxy(place: Place, { proxy, signal }: { proxy: ForwardProxy; signal: AbortSignal }) {
+  (await openTunnel({ proxy, target: place, signal })).destroy();
+}
+
 /**
- * The certificate that the server shows.
+ * The certificate that the server shows, directly or through a proxy.
  * @param verified only one that is trusted
  * @throws what connecting throws, a certificate that isn't trusted included; the signal's reason
  */
 export async function seeCertificate(
-  { hostname, port }: Place,
-  { verified, signal }: { verified: boolean; signal: AbortSignal },
+  place: Place,
+  { proxy, verified, signal }: { proxy: ForwardProxy | null; verified: boolean; signal: AbortSignal },
 ): Promise<DetailedPeerCertificate> {
+  const { hostname, port } = place;
+  if (proxy !== null) {
+    const socket = await openSecureTunnel({ proxy, target: place, verified, signal });
+    const shown = socket.getPeerCertificate(true);
+    socket.destroy();
+    return shown;
+  }
   const name = isIP(hostname) === 0 ? { servername: hostname } : {};
   const socket = connectTls({ host: hostname, port, ...name, rejectUnauthorized: verified });
   return await whenOpen(socket, 'secureConnect', signal, () => socket.getPeerCertificate(true));

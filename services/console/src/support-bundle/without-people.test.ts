@@ -18,7 +18,11 @@ const configuration = parseConfiguration(
       },
       { id: 'upn', urls: ['ldaps://dc2.corp.test'], bindDn: `CORP\\${mark}`, bindPassword: `${mark}-bind-2` },
     ],
-    lastpass: { cid: '4711', provhash: `${mark}-provhash` },
+    lastpass: {
+      cid: '4711',
+      provhash: `${mark}-provhash`,
+      proxy: { url: 'http://proxy.corp.test:3128', username: mark, password: `${mark}-proxy` },
+    },
     redis: {
       sentinels: ['redis-1:26379'],
       master: 'mymaster',
@@ -63,6 +67,7 @@ test('the configuration has no secret left, and nobody; bases, groups, limits an
     'LastPassUsers',
     'ldaps://dc1.corp.test',
     'mail.corp.test',
+    'http://proxy.corp.test:3128',
   ])
     assert.ok(redacted.includes(kept), kept);
   assert.ok(!redacted.includes('4711'));
@@ -73,6 +78,7 @@ test('no text holds a secret, whoever wrote it there', () => {
   const secrets = [
     directories[0]?.bindPassword,
     lastpass.provhash,
+    lastpass.proxy?.password,
     redis.password,
     redis.sentinelPassword,
     page?.token,
