@@ -173,6 +173,39 @@ test('nobody is taken an account from in the midst of a read of their directory'
   assert.equal(await holder(reconciling), inCorp);
 });
 
+/** The owner has left, and nobody can take the account over yet. */
+async function left(): Promise<Reconciling> {
+  const reconciling = await owned({ groupFilter: ['Staff'] });
+  await reconciling.changesIn('labs', group(11, 'Staff', []));
+  await reconciling.changesIn('corp', group(10, 'Staff', [5]));
+  assert.deepEqual([await holder(reconciling), await steps(reconciling)], [inCorp, [['disable'], []]]);
+  return reconciling;
+}
+
+test('whoever is back at the moment at which the other one comes keeps the account, whoever is planned first', async () => {
+  await using reconciling = await left();
+  for (const [id, back] of [
+    ['corp', group(10, 'Staff', [2, 5])],
+    ['labs', group(11, 'Staff', [3])],
+  ] as const)
+    await reconciling.appendTo(id, { type: 'changes', changes: [back], caughtUp: true });
+  await reconciling.applyAll();
+  await reconciling.plan(inLabs);
+  await reconciling.settle();
+  assert.deepEqual([await holder(reconciling), await steps(reconciling)], [inCorp, [[], []]]);
+});
+
+test('whoever comes while something else changes about the one who has left gets the account, whoever is planned first', async () => {
+  await using reconciling = await left();
+  await reconciling.appendTo('corp', { type: 'changes', changes: [patch(2, { sn: 'Meyer-Lee' })], caughtUp: true });
+  await reconciling.appendTo('labs', { type: 'changes', changes: [group(11, 'Staff', [3])], caughtUp: true });
+  await reconciling.applyAll();
+  await reconciling.plan(inLabs);
+  assert.equal(await holder(reconciling), inCorp);
+  await reconciling.settle();
+  await assertPassedOn(reconciling);
+});
+
 test('without an account, whoever is disabled leaves it to whoever is not', async () => {
   await using reconciling = await both();
   await reconciling.changesIn('corp', ...disabled);
