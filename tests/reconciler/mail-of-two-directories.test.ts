@@ -206,6 +206,20 @@ test('whoever comes while something else changes about the one who has left gets
   await assertPassedOn(reconciling);
 });
 
+test('a group that the filter names by its DN is looked for in one directory, and holds nobody of another', async () => {
+  const rules = { groupFilter: ['CN=Staff,DC=example,DC=test', 'Staff', 'CN=Team,DC=example,DC=test'] };
+  await using reconciling = await Reconciling.create(rules, { directories: ['corp', 'labs'] });
+  await reconciling.readDirectory('corp', user(2), user(5), group(10, 'Staff', [2, 5]));
+  await reconciling.readDirectory('labs', group(11, 'Staff', []), group(12, 'Team', []));
+  await reconciling.settle();
+  await reconciling.deliverAll();
+  await reconciling.changesIn('corp', group(10, 'Staff', [5]));
+  assert.deepEqual([await stepsOf(reconciling, inCorp), await reconciling.held()], [['disable'], []]);
+  await reconciling.changesIn('labs', group(12, 'Crew', []));
+  await reconciling.changesIn('corp', group(10, 'Staff', []));
+  assert.deepEqual(await reconciling.held(), [person(5)]);
+});
+
 test('without an account, whoever is disabled leaves it to whoever is not', async () => {
   await using reconciling = await both();
   await reconciling.changesIn('corp', ...disabled);

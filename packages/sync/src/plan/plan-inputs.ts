@@ -1,5 +1,6 @@
 /** Collecting the planner's inputs of one person from mirror, accounts and links. */
 import { type Account, account } from '@connector/shared/account.ts';
+import { isDn } from '@connector/shared/dn.ts';
 import { type PersonKey, partsOfPerson, personKey } from '@connector/shared/keys.ts';
 import { folded, peopleWithMail } from '@connector/shared/people-with-mail.ts';
 import { isLinkedTo, type Link, link } from '@connector/shared/plan.ts';
@@ -56,7 +57,7 @@ export async function inputsFor(context: Context, known: Known): Promise<Gathere
     outOfScope: out,
     placeKnown: surroundings.placeKnown,
     missingBases: rules.bases.missing.filter(({ key }) => key === 'userBases').map(({ dn }) => dn),
-    unresolvedFilter: view.filter.filter(({ guids }) => guids.length === 0).map(({ entry }) => entry),
+    unresolvedFilter: unresolvedIn(context, view),
     link: known.link,
     policy: context.policy,
     nowMs: Date.now(),
@@ -92,6 +93,18 @@ export async function inputsFor(context: Context, known: Known): Promise<Gathere
       decision: known.decision,
     },
   };
+}
+
+/** Entries of `groupFilter` that name no group: by a DN they name one of a single directory, which needn't be this one. */
+function unresolvedIn({ views }: Context, { filter }: View): string[] {
+  const isFoundIn = (view: View, wanted: string): boolean =>
+    view.filter.some(({ entry, guids }) => entry === wanted && guids.length > 0);
+  return filter
+    .filter(
+      ({ entry, guids }) =>
+        guids.length === 0 && !(isDn(entry) && views.values().some((view) => isFoundIn(view, entry))),
+    )
+    .map(({ entry }) => entry);
 }
 
 const newGroupsAmong = (directory: string, groups: readonly GroupAround[]): Map<GroupKey, string> =>
