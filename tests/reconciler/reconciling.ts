@@ -19,11 +19,12 @@ import type { z } from 'zod';
 import { RedisServer } from '../support/redis-server.ts';
 
 const directory = 'corp';
-const bases = { id: directory, userBases: [], groupBases: [] };
+const basesOf = (id: string) => ({ id, userBases: [], groupBases: [] });
 
 /** An objectGUID made from a number. */
 export const guid = (number: number): string => `00000000-0000-0000-0000-${String(number).padStart(12, '0')}`;
-export const person = (number: number): string => personKey(directory, guid(number));
+export const personIn = (of: string, number: number): string => personKey(of, guid(number));
+export const person = (number: number): string => personIn(directory, number);
 
 /** The domain's root, under which everything lies unless told otherwise. */
 export const root = 1;
@@ -87,11 +88,14 @@ export class Reconciling implements AsyncDisposable {
   readonly #redis: RedisServer;
   readonly #dir: string;
   #policy: ReturnType<typeof policy.parse>;
-  #sequence = 0;
+  /** What each directory's log and mirror have come to. */
+  readonly #sequences = new Map<string, number>();
   #generation = 0;
+  readonly #directories: readonly string[];
 
-  private constructor(dir: string, redis: RedisServer, rules: Rules) {
+  private constructor(dir: string, redis: RedisServer, rules: Rules, directories: readonly string[]) {
     this.#dir = dir;
+    this.#directories = directories;
     this.#redis = redis;
     this.#policy = policy.parse(rules);
     this.store = openStore({ target: { url: redis.url }, prefix: 'connector', name: 'test' });
@@ -99,18 +103,24 @@ export class Reconciling implements AsyncDisposable {
 
   /**
    * @param confirmed a person has confirmed the first run before it begins; it isn't what a test is about, unless it says so
+   * @param directories their ids, in the order in which they are configured
    * @param begin what a file's tests begin with; when it fails, nothing is left running
    */
   static async create(
     rules: Rules = { memberships: 'all' },
     {
       confirmed = true,
+      directories = [directory],
       begin = async () => undefined,
-    }: { confirmed?: boolean; begin?: (reconciling: Reconciling) => Promise<void> } = {},
+    }: {
+      confirmed?: boolean;
+      directories?: readonly string[];
+      begin?: (reconciling: Reconciling) => Promise<void>;
+    } = {},
   ): Promise<Reconciling> {
     const dir = await mkdtemp(join(tmpdir(), 'reconciling-'));
     const redis = await RedisServer.create({ dir: join(dir, 'redis'), settings: { appendfsync: 'no' } });
-    const made = new Reconciling(dir, redis, rules);
+    const made = new Reconciling(dir, redis, rules, directories);
     const { keys } = made.store;
     try {
       if (confirmed) await confirmFirstRun(made.store);
@@ -135,22 +145,33 @@ export class Reconciling implements AsyncDisposable {
   }
 
   async append(...entries: LogEntry[]): Promise<void> {
+    await this.appendTo(directory, ...entries);
+  }
+
+  async appendTo(id: string, ...entries: LogEntry[]): Promise<void> {
+    const { log } = this.store.keys.directory(id);
     for (const entry of entries)
-      await this.store.redis.xadd(this.keys.log, `${++this.#sequence}-0`, 'entry', JSON.stringify(entry));
+      await this.store.redis.xadd(log, `${this.#nextOf(id)}-0`, 'entry', JSON.stringify(entry));
+  }
+
+  #nextOf(id: string): number {
+    const sequence = (this.#sequences.get(id) ?? 0) + 1;
+    this.#sequences.set(id, sequence);
+    return sequence;
   }
 
   /** Leaves a hole in the log. @returns its sequence, for whoever fills it otherwise */
   leaveHole(): number {
-    return ++this.#sequence;
+    return this.#nextOf(directory);
   }
 
   /** Applies one entry. */
-  applyNext() {
-    return applyNext({ store: this.store, directory, directories: [directory] });
+  applyNext(of: string = directory) {
+    return applyNext({ store: this.store, directory: of, directories: this.#directories });
   }
 
   async applyAll(): Promise<void> {
-    while ((await this.applyNext()) !== 'nothing');
+    for (const id of this.#directories) while ((await this.applyNext(id)) !== 'nothing');
   }
 
   planAll(): Promise<void> {
@@ -164,7 +185,7 @@ export class Reconciling implements AsyncDisposable {
 
   /** What planning goes by. */
   get planning() {
-    return { store: this.store, policy: this.#policy, directories: [bases] };
+    return { store: this.store, policy: this.#policy, directories: this.#directories.map(basesOf) };
   }
 
   async plan(...people: readonly string[]): Promise<void> {
@@ -172,7 +193,7 @@ export class Reconciling implements AsyncDisposable {
   }
 
   judge() {
-    return judgeWaiting({ store: this.store, policy: this.#policy, directories: [directory] });
+    return judgeWaiting({ store: this.store, policy: this.#policy, directories: this.#directories });
   }
 
   /** Applies, plans and judges whatever is outstanding. */
@@ -190,11 +211,16 @@ export class Reconciling implements AsyncDisposable {
   /** Begins a full read and gives it its pages. */
   async beginFullRead(
     changes: readonly DirectoryChange[],
-    { gap = false, missing = [] }: { gap?: boolean; missing?: ResolvedBases['missing'] } = {},
+    {
+      gap = false,
+      missing = [],
+      of = directory,
+    }: { gap?: boolean; missing?: ResolvedBases['missing']; of?: string } = {},
   ): Promise<number> {
     const generation = ++this.#generation;
-    const resolved = { version: basesVersion(bases), users: [guid(root)], groups: [guid(root)], missing };
-    await this.append(
+    const resolved = { version: basesVersion(basesOf(of)), users: [guid(root)], groups: [guid(root)], missing };
+    await this.appendTo(
+      of,
       { type: 'begin', generation, gap, bases: resolved },
       { type: 'page', generation, changes: [container(root, 'DC=example,DC=test'), ...changes] },
     );
@@ -206,6 +232,29 @@ export class Reconciling implements AsyncDisposable {
     const generation = await this.beginFullRead(changes);
     await this.append({ type: 'listed', generation }, { type: 'end', generation });
     await this.reconcile();
+  }
+
+  /** The same of one of several directories, without planning yet. */
+  async readDirectory(of: string, ...changes: DirectoryChange[]): Promise<void> {
+    const generation = await this.beginFullRead(changes, { of });
+    await this.appendTo(of, { type: 'listed', generation }, { type: 'end', generation });
+    await this.applyAll();
+  }
+
+  /** Changes in one of several directories, and all that comes of them. */
+  async changesIn(of: string, ...changes: DirectoryChange[]): Promise<void> {
+    await this.appendTo(of, { type: 'changes', changes, caughtUp: true });
+    await this.applyAll();
+    await this.settle();
+  }
+
+  /** Plans until nobody is left to plan, and judges. */
+  async settle(): Promise<void> {
+    for (let round = 0; (await this.store.redis.zcard(this.store.keys.toPlan)) > 0; round++) {
+      if (round === 10) throw new Error('planning comes to no end');
+      await this.planAll();
+    }
+    await this.judge();
   }
 
   /** Makes people linked to accounts that are as AD says, as if everything planned had been delivered. */
@@ -238,7 +287,7 @@ export class Reconciling implements AsyncDisposable {
   async listed(...accounts: readonly Account[]): Promise<void> {
     await takeOverAccounts({
       state: this.store,
-      directories: [directory],
+      directories: this.#directories,
       list: async () => accounts,
       turn: { guard: { command: ['GET', this.store.keys.accountsReader], is: null }, keep: [] },
       request: null,

@@ -255,7 +255,9 @@ export const wholeConfiguration = z.strictObject({
       (all) => new Set(all.map(({ id }) => id)).size === all.length,
       'has two directories with one id; give each its own',
     )
-    .describe('The domains of Active Directory, one or more.'),
+    .describe(
+      'The domains of Active Directory, one or more: the first that has somebody of a mail owns the account ([several directories](directories.md)).',
+    ),
   lastpass: lastpass.describe('The LastPass account, and how fast it is called.'),
   redis: z
     .strictObject({

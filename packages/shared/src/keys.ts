@@ -95,6 +95,8 @@ export function keysOf(prefix: string) {
     toPlan: `${tag}:people-to-plan`,
     /** Hash: person → reading of the clock when anything that their plan depends on last changed. */
     touched: `${tag}:touched`,
+    /** Hash: person → how they stand in their directory (JSON, `plan/standings.ts`), where another one has somebody with their address. */
+    standings: `${tag}:standings`,
     /** Hash: person to plan → the newest change in the directory (`changeId`) that they are to be planned because of. */
     causes: `${tag}:causes`,
     /**

@@ -7,13 +7,18 @@ import { manyValues, TICK } from './transaction.ts';
 /**
  * The writes that make people be planned again. Their place in the list stays the one of the first change; the version of
  * what their plan depends on becomes this transaction's, so that a plan made from anything older is refused.
+ * @param place in the list, a reading of the clock: that of whoever they are planned because of, for what waits for the one waits for all
  */
-export function touch(keys: Keys, people: Iterable<PersonKey>): string[][] {
+export function touch(
+  keys: Keys,
+  people: Iterable<PersonKey>,
+  { place = TICK }: { readonly place?: string } = {},
+): string[][] {
   const names = [...new Set(people)];
   return [
     ...manyValues(
       ['ZADD', keys.toPlan, 'NX'],
-      names.flatMap((person) => [TICK, person]),
+      names.flatMap((person) => [place, person]),
       { perValue: 2 },
     ),
     ...manyValues(

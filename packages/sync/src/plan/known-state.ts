@@ -37,6 +37,8 @@ export async function readKnown({ redis, keys }: State, person: PersonKey) {
     guards,
     /** Still on the list of people to plan. */
     listed: listed !== null,
+    /** Their place in it: a reading of the clock. */
+    place: listed,
     touched: Number(touched ?? 0),
     link: parseStored(link, keys.links, linkRaw).value,
     decision: parseStored(decision, keys.decisions, decisionRaw).value,

@@ -6,6 +6,7 @@ import { isGuarded, isLeaverStep, isUncertain, type Link, type Step } from '@con
 import { leaverAction, policy } from '@connector/shared/policy.ts';
 import fc from 'fast-check';
 import type { MirrorObject } from '../mirror/mirror-object.ts';
+import { type Other, standings } from './mail-owner.ts';
 import { disablingDigest, fullnameOf, makePlan, type PlanInputs, type Planned, usernameOf } from './make-plan.ts';
 
 const nowMs = Date.UTC(2026, 10, 23);
@@ -62,6 +63,12 @@ const inputsWith = (changes: Partial<PlanInputs>): PlanInputs => ({
   nowMs,
   ...changes,
 });
+const namesake: Other = { person: 'corp/2', place: 'same', standing: 'enabled' };
+const elsewhere: Other = { person: 'labs/2', place: 'earlier', standing: 'enabled' };
+/** Others with the same mail, of every place and standing. */
+const namesakes = (['same', 'earlier', 'later'] as const).flatMap((place) =>
+  standings.map((standing): Other => ({ person: `${place}/${standing}`, place, standing })),
+);
 const kinds = ({ steps }: Planned): string[] => steps.map(({ kind }) => kind);
 const planWith = (changes: Partial<PlanInputs>) => makePlan(inputsWith(changes));
 const unlinked = { link: null, account: null };
@@ -163,7 +170,7 @@ suite('somebody without an account', () => {
   }
 
   test('is set aside while somebody else holds the same mail', () => {
-    const planned = planWith({ ...unlinked, otherHolders: ['corp/2'] });
+    const planned = planWith({ ...unlinked, otherHolders: [namesake] });
     assert.deepEqual(planned.steps, []);
     assert.match(planned.obstacle?.reason ?? '', /corp\/2/);
   });
@@ -177,7 +184,7 @@ suite('onDetected', () => {
     assert.equal(planWith({ ...unlinked, person: { ...anna, mail: null }, policy: ignoring }).obstacle, null);
     assert.deepEqual(kinds(planWith({ ...unlinked, policy: ignoring })), []);
     assert.equal(planWith({ link: null, policy: ignoring }).linkChange.kind, 'adopt');
-    const accountHolder = { person: 'corp/2', deleted: false, link: annasLink };
+    const accountHolder = { ...namesake, deleted: false, link: annasLink };
     assert.equal(planWith({ link: null, policy: ignoring, accountHolder }).obstacle, null, "another's account is none");
   });
 
@@ -214,16 +221,69 @@ suite('adoption of an existing account', () => {
   });
 
   test('takes the account of a deleted person over, and enables it when we had disabled it', () => {
-    const accountHolder = { person: 'corp/old', deleted: true, link: { ...annasLink, disabledByUs: true } };
+    const accountHolder = {
+      ...namesake,
+      person: 'corp/old',
+      deleted: true,
+      link: { ...annasLink, disabledByUs: true },
+    };
     const planned = planWith({ link: null, account: { ...annasAccount, disabled: true }, accountHolder });
     assert.deepEqual(kinds(planned), ['enable']);
     assert.deepEqual(planned.linkChange, { kind: 'adopt', link: accountHolder.link, from: 'corp/old' });
   });
 
   test("never takes a living person's account", () => {
-    const planned = planWith({ link: null, accountHolder: { person: 'corp/2', deleted: false, link: annasLink } });
+    const planned = planWith({ link: null, accountHolder: { ...namesake, deleted: false, link: annasLink } });
     assert.deepEqual(planned.linkChange, { kind: 'none' });
     assert.equal(planned.obstacle?.kind, 'data');
+  });
+});
+
+suite('a mail that somebody of another directory has too', () => {
+  const letGo: Other = { ...elsewhere, standing: 'none' };
+  const held = (holder: Other, link = annasLink) => ({ ...holder, deleted: false, link });
+
+  test('belongs to the directory that is listed first: the other one is told which, and why', () => {
+    const planned = planWith({ ...unlinked, otherHolders: [elsewhere] });
+    assert.deepEqual([planned.steps, planned.linkChange.kind], [[], 'none']);
+    assert.match(planned.obstacle?.reason ?? '', /is that of labs\/2 too, .* belongs to the directory labs/);
+    assert.deepEqual(kinds(planWith({ ...unlinked, otherHolders: [{ ...elsewhere, place: 'later' }] })), ['create']);
+  });
+
+  test('is free once that one lets go, and nobody who is disabled keeps it from who is enabled', () => {
+    assert.deepEqual(kinds(planWith({ ...unlinked, otherHolders: [letGo] })), ['create']);
+    assert.deepEqual(kinds(planWith({ ...unlinked, otherHolders: [{ ...elsewhere, standing: 'stays' }] })), ['create']);
+    const disabled = { link: null, person: { ...anna, userAccountControl: 514 } };
+    assert.deepEqual(kinds(planWith({ ...disabled, otherHolders: [{ ...elsewhere, place: 'later' }] })), []);
+    assert.deepEqual(kinds(planWith({ ...disabled, otherHolders: [{ ...letGo, place: 'later' }] })), ['disable']);
+  });
+
+  test('stays with whose account it is, whichever directory is listed first, until they let go', () => {
+    for (const place of ['earlier', 'later'] as const)
+      for (const standing of ['enabled', 'stays'] as const) {
+        const planned = planWith({ link: null, accountHolder: held({ ...elsewhere, place, standing }) });
+        assert.equal(planned.linkChange.kind, 'none');
+        assert.match(planned.obstacle?.reason ?? '', /belongs to the directory labs/);
+      }
+  });
+
+  test('brings the account with it, which is enabled again only if we had disabled it', () => {
+    const account = { ...annasAccount, disabled: true };
+    const ours = planWith({ link: null, account, accountHolder: held(letGo, { ...annasLink, disabledByUs: true }) });
+    assert.deepEqual([kinds(ours), ours.linkChange.kind === 'adopt' && ours.linkChange.from], [['enable'], 'labs/2']);
+    assert.deepEqual(kinds(planWith({ link: null, account, accountHolder: held(letGo) })), []);
+  });
+
+  test('keeps nobody of the same directory from being set aside', () => {
+    const planned = planWith({ ...unlinked, otherHolders: [letGo, namesake] });
+    assert.match(planned.obstacle?.reason ?? '', /held by others too \(corp\/2\)/);
+  });
+
+  test('waits, as a new address, for who comes first', () => {
+    const person = { ...anna, mail: 'new@example.com' };
+    assert.deepEqual(kinds(planWith({ person, otherHolders: [letGo] })), ['change-email']);
+    const waiting = planWith({ person, otherHolders: [elsewhere] });
+    assert.match(waiting.obstacle?.reason ?? '', /belongs to the directory labs.*keeps its address/);
   });
 });
 
@@ -320,7 +380,7 @@ suite('somebody with an account', () => {
 
   for (const [why, changes] of Object.entries({
     'somebody else has the account': { addressTaken: 'the mail waits for the account of corp/2' },
-    'somebody else has the mail': { otherHolders: ['corp/2'] },
+    'somebody else has the mail': { otherHolders: [namesake] },
     'it is none': { person: { ...novak, mail: 'nonsense' } },
     'it was cleared': { person: { ...novak, mail: null } },
   } satisfies Record<string, Partial<PlanInputs>>))
@@ -504,12 +564,17 @@ suite('whatever is known', () => {
         directory: fc.constant(null),
       }),
     ),
-    accountHolder: fc.constant(null),
+    accountHolder: fc.option(
+      fc.record({ other: fc.constantFrom(...namesakes), deleted: fc.boolean() }).map(({ other, deleted }) => ({
+        ...other,
+        ...{ deleted, link: annasLink },
+      })),
+    ),
     recognised: fc.boolean(),
     severalAccounts: fc.constantFrom([], [], ['a@example.com', 'b@example.com']),
     createdFor: fc.constantFrom(null, 'corp/9'),
     addressTaken: fc.constantFrom(null, 'somebody has it'),
-    otherHolders: fc.constantFrom([], ['corp/2']),
+    otherHolders: fc.subarray(namesakes),
     policy: fc
       .record({
         onDeleted: fc.constantFrom(...leaverAction.options),
@@ -521,8 +586,9 @@ suite('whatever is known', () => {
     nowMs: fc.constant(nowMs),
   });
   /** Without a link the account is the person's by its attribs, or by their address. */
-  const canBe = ({ person, link, recognised, account }: PlanInputs) =>
-    link !== null || recognised || account === null || account.username === usernameOf(person);
+  const canBe = ({ person, link, recognised, account, accountHolder }: PlanInputs) =>
+    (accountHolder === null || (link === null && !recognised)) &&
+    (link !== null || recognised || account === null || account.username === usernameOf(person));
   const holds = (what: string, property: (inputs: PlanInputs, planned: Planned) => void) =>
     test(what, () =>
       fc.assert(
@@ -536,6 +602,9 @@ suite('whatever is known', () => {
     outOfScope === null &&
     person.userAccountControl === 512 &&
     !(person.accountExpiresMs !== null && person.accountExpiresMs <= nowMs);
+
+  const keepsFromEnabled = ({ place, standing }: Other) =>
+    place === 'same' || (place === 'earlier' && standing === 'enabled');
 
   /** What LastPass has after the steps, by the rules of the API alone. */
   const after = (account: Account | null, steps: readonly Step[]): Account | null => {
@@ -558,9 +627,19 @@ suite('whatever is known', () => {
     assert.equal(given.account, null);
     assert.equal(given.link, null);
     assert.ok(usernameOf(given.person));
-    assert.deepEqual(given.otherHolders, []);
+    assert.deepEqual(given.otherHolders.filter(keepsFromEnabled), []);
     assert.ok(inGoodStanding(given));
   });
+
+  holds(
+    'an account passes on only from who is deleted, or to another directory from who has let go',
+    (given, planned) => {
+      if (planned.linkChange.kind !== 'adopt' || given.accountHolder === null) return;
+      const { person, deleted, place, standing } = given.accountHolder;
+      assert.equal(planned.linkChange.from, person);
+      assert.ok(deleted || (place !== 'same' && standing === 'none' && given.outOfScope === null));
+    },
+  );
 
   holds('nobody in good standing loses access', (given, planned) => {
     if (inGoodStanding(given)) assert.deepEqual(planned.steps.filter(isLeaverStep), []);
@@ -623,7 +702,7 @@ suite('whatever is known', () => {
   holds('an address is changed only for somebody in good standing, to one that is free', (given, planned) => {
     if (!kinds(planned).includes('change-email')) return;
     assert.ok(inGoodStanding(given) && (given.link !== null || given.recognised) && given.account?.invited === false);
-    assert.deepEqual([given.addressTaken, given.otherHolders], [null, []]);
+    assert.deepEqual([given.addressTaken, given.otherHolders.filter(keepsFromEnabled)], [null, []]);
   });
 
   holds('an account of somebody in good standing ends up as in AD', (given, planned) => {

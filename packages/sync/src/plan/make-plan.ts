@@ -16,6 +16,7 @@ import type { Decision, Link, Step } from '@connector/shared/plan.ts';
 import { isGuarded, isLeaverStep, isUncertain, needsApproval } from '@connector/shared/plan.ts';
 import { digestOf, type MirrorObject, nameOf } from '../mirror/mirror-object.ts';
 import { type Leaving, type LeavingInputs, leavingOf } from './leaving.ts';
+import { firstBefore, type Other, ownedElsewhere, passesOn, standingOf } from './mail-owner.ts';
 
 /** Everything that a plan depends on. */
 export interface PlanInputs extends LeavingInputs {
@@ -26,7 +27,7 @@ export interface PlanInputs extends LeavingInputs {
   /** The linked account; without a link, the one that was created for the person, else the one that has their address. */
   readonly account: Account | null;
   /** Who else that account is linked to, and whether they are proved deleted. */
-  readonly accountHolder: { readonly person: PersonKey; readonly deleted: boolean; readonly link: Link } | null;
+  readonly accountHolder: (Other & { readonly deleted: boolean; readonly link: Link }) | null;
   /** Without a link: the account's attribs name the person, so it was created for them. */
   readonly recognised: boolean;
   /** User names of the accounts whose attribs name the person, where there are several. */
@@ -35,8 +36,8 @@ export interface PlanInputs extends LeavingInputs {
   readonly createdFor: PersonKey | null;
   /** Why LastPass can't give the linked account its person's new address; `null` when it can, or needn't. */
   readonly addressTaken: string | null;
-  /** Other live people with the same address. */
-  readonly otherHolders: readonly PersonKey[];
+  /** Other live people with the same address, of all directories. */
+  readonly otherHolders: readonly Other[];
   /** The first run against the tenant isn't over: the guard counts creates. */
   readonly isFirstRun: boolean;
   readonly decision: Decision | null;
@@ -48,7 +49,7 @@ export type LinkChange =
   | { readonly kind: 'note'; readonly link: Link }
   | {
       readonly kind: 'adopt';
-      readonly link: Link /** The deleted person who had it. */;
+      readonly link: Link /** Who had it: deleted, or another directory has let go of it. */;
       readonly from: PersonKey | null;
     };
 
@@ -190,20 +191,22 @@ function planUnlinked(inputs: PlanInputs, leaving: Leaving | null): Outline {
   if (recognised && account !== null) return adopt(inputs, account, leaving);
   if (leaving !== null && !leaving.stays) return nothing;
   const username = usernameOf(inputs.person);
-  const isOthers = accountHolder !== null && !accountHolder.deleted;
+  const isOthers = accountHolder !== null && !passesOn(accountHolder, standingOf(leaving));
   const isForeign = isOthers || createdFor !== null;
   if (inputs.policy.onDetected === 'ignore' && (account === null || isForeign)) return nothing;
   if (username === null) return leaving === null ? obstacle(mailObstacle(inputs.person)) : nothing;
   if (isOthers)
-    return obstacle(`the LastPass account ${username} is linked to another person (${accountHolder.person})`);
+    return obstacle(
+      accountHolder.place === 'same'
+        ? `the LastPass account ${username} is linked to another person (${accountHolder.person})`
+        : ownedElsewhere(username, accountHolder),
+    );
   if (createdFor !== null)
     return obstacle(
       `the LastPass account ${username} was created for another person (${createdFor}), as its attribs say: it isn't taken over`,
     );
-  if (otherHolders.length > 0)
-    return obstacle(
-      `the mail ${username} is held by others too (${otherHolders.join(', ')}): give each person a mail of their own`,
-    );
+  const before = firstBefore(otherHolders, standingOf(leaving));
+  if (before !== null) return obstacle(heldByOthers(username, before, otherHolders));
   if (account !== null) return adopt(inputs, account, leaving);
   if (leaving !== null) return nothing;
   const { decision, policy, isFirstRun } = inputs;
@@ -218,6 +221,13 @@ function planUnlinked(inputs: PlanInputs, leaving: Leaving | null): Outline {
     because: 'is in scope and has no account',
   };
   return { ...nothing, steps: [create] };
+}
+
+/** Why somebody can't have an address that others have too, of whom one comes before them. */
+function heldByOthers(username: string, before: Other, others: readonly Other[]): string {
+  if (before.place !== 'same') return ownedElsewhere(username, before);
+  const names = others.filter(({ place }) => place === 'same').map(({ person }) => person);
+  return `the mail ${username} is held by others too (${names.join(', ')}): give each person a mail of their own`;
 }
 
 const mailObstacle = ({ mail }: MirrorObject): string =>
@@ -323,10 +333,8 @@ function addressChange(
   });
   if (to === null) return obstacle(mailObstacle(person));
   if (account.invited) return obstacle(`the mail is now ${to}, but the invitation was not accepted yet`);
-  if (otherHolders.length > 0)
-    return obstacle(
-      `the mail ${to} is held by others too (${otherHolders.join(', ')}): give each person a mail of their own`,
-    );
+  const before = firstBefore(otherHolders, 'enabled');
+  if (before !== null) return obstacle(heldByOthers(to, before, otherHolders));
   if (addressTaken !== null) return obstacle(addressTaken);
   // An obstacle, for whoever has one is planned again once the id is known: see `tellsOnlyId` in take-over.ts.
   if (link.id === null)

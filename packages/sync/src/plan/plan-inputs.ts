@@ -1,5 +1,6 @@
 /** Collecting the planner's inputs of one person from mirror, accounts and links. */
 import { type Account, account } from '@connector/shared/account.ts';
+import { isDn } from '@connector/shared/dn.ts';
 import { type PersonKey, partsOfPerson, personKey } from '@connector/shared/keys.ts';
 import { folded, peopleWithMail } from '@connector/shared/people-with-mail.ts';
 import { isLinkedTo, type Link, link } from '@connector/shared/plan.ts';
@@ -9,9 +10,12 @@ import { accountsAttesting, attestedPerson } from '../accounts/attested.ts';
 import { type MirrorObject, nameOf } from '../mirror/mirror-object.ts';
 import type { GroupKey } from './group-renames.ts';
 import type { Known } from './known-state.ts';
+import { leavingOf } from './leaving.ts';
+import { standingOf } from './mail-owner.ts';
 import { type PlanInputs, usernameOf } from './make-plan.ts';
 import type { Context, View } from './planning-context.ts';
 import { type GroupAround, groupNames, isDisabled, outOfScope, syncedGroupsAround } from './scope.ts';
+import { type Noting, noteStanding, readOthers } from './standings.ts';
 
 /** A plan's inputs, and what must still be true when the plan is stored. */
 export interface Gathered {
@@ -23,6 +27,8 @@ export interface Gathered {
   readonly newGroups: ReadonlyMap<GroupKey, string>;
   /** Folded names of the groups around the person or their account that AD owns already. */
   readonly owned: ReadonlySet<string>;
+  /** What is noted for people of other directories. */
+  readonly noting: Noting;
 }
 
 /**
@@ -46,34 +52,59 @@ export async function inputsFor(context: Context, known: Known): Promise<Gathere
   if (address === 'in delivery') return address;
   const groups = groupNames(surroundings.groups, rules);
   const owned = await knownAsOwned(context, [...groups, ...(atLastPass.account?.groups ?? [])]);
+  const leaving = {
+    person: object,
+    outOfScope: out,
+    placeKnown: surroundings.placeKnown,
+    missingBases: rules.bases.missing.filter(({ key }) => key === 'userBases').map(({ dn }) => dn),
+    unresolvedFilter: unresolvedIn(context, view),
+    link: known.link,
+    policy: context.policy,
+    nowMs: Date.now(),
+  };
+  const sameMail = await otherHolders(context, person, object);
+  const holder = known.link === null ? atLastPass.holder : null;
+  const { others, ...read } = await readOthers(context, person, [...sameMail, ...(holder ? [holder.person] : [])]);
+  const holding = others.find((other) => other.person === holder?.person);
+  const noting = await noteStanding(context, known, {
+    standing: object.deleted ? null : standingOf(leavingOf(leaving)),
+    mails: [...new Set([usernameOf(object), current?.username].flatMap((mail) => mail ?? []))],
+    unknown: read.unknown.filter((other) => other !== holder?.person || !holder.deleted), // of whom nothing else will be known
+  });
   return {
     owned,
+    noting,
     accountRaw: atLastPass.raw,
     newGroups: newGroupsAmong(directory, syncedGroupsAround(surroundings.groups, rules)),
-    guards: [...atLastPass.guards, ...address.guards],
+    guards: [...atLastPass.guards, ...address.guards, ...read.guards],
     inputs: {
-      person: object,
-      outOfScope: out,
-      placeKnown: surroundings.placeKnown,
-      missingBases: rules.bases.missing.filter(({ key }) => key === 'userBases').map(({ dn }) => dn),
-      unresolvedFilter: view.filter.filter(({ guids }) => guids.length === 0).map(({ entry }) => entry),
+      ...leaving,
       groups,
       ownedGroups: await ownedAmong(context, view, { found: atLastPass.account, noted: owned }),
-      link: known.link,
       // Another account that has taken the name is a stranger: the linked one is found again by its id, or gone.
       account: atLastPass.account && isLinkedTo(known.link, atLastPass.account) ? atLastPass.account : null,
-      accountHolder: known.link === null ? atLastPass.holder : null,
+      accountHolder: holder && holding ? { ...holding, ...holder } : null,
       recognised: atLastPass.recognised,
       severalAccounts: atLastPass.several,
       createdFor: atLastPass.createdFor,
       addressTaken: address.taken,
-      otherHolders: await otherHolders(context, person, object),
-      policy: context.policy,
+      otherHolders: others.filter((other) => sameMail.includes(other.person)),
       isFirstRun: context.inForce.value.firstRun !== null,
       decision: known.decision,
-      nowMs: Date.now(),
     },
   };
+}
+
+/** Entries of `groupFilter` that name no group: by a DN they name one of a single directory, which needn't be this one. */
+function unresolvedIn({ views }: Context, { filter }: View): string[] {
+  const isFoundIn = (view: View, wanted: string): boolean =>
+    view.filter.some(({ entry, guids }) => entry === wanted && guids.length > 0);
+  return filter
+    .filter(
+      ({ entry, guids }) =>
+        guids.length === 0 && !(isDn(entry) && views.values().some((view) => isFoundIn(view, entry))),
+    )
+    .map(({ entry }) => entry);
 }
 
 const newGroupsAmong = (directory: string, groups: readonly GroupAround[]): Map<GroupKey, string> =>

@@ -14,6 +14,7 @@ import { midRead } from './mid-read.ts';
 import { inputsFor } from './plan-inputs.ts';
 import { type PlanWrites, writesFor } from './plan-writes.ts';
 import { type Context, openContext, type PlanningOptions } from './planning-context.ts';
+import { noteStanding } from './standings.ts';
 
 /** What planning somebody came to. */
 export interface PlannedPeople {
@@ -63,9 +64,11 @@ async function draftFor(context: Context, known: Known): Promise<DraftedPlan | n
   if (gathered === 'in delivery') return null;
   const planned = gathered === null ? null : makePlan(gathered.inputs);
   const { writes, ...rest } = writesFor(context, known, planned, gathered);
+  const noting = gathered?.noting ?? (await noteStanding(context, known, { standing: null, mails: [], unknown: [] }));
   const policy: Guard = { command: ['GET', context.store.keys.policy], is: context.inForce.raw };
-  const guards = [policy, ...known.guards, ...(gathered?.guards ?? [])];
-  return { ...rest, person: known.person, transaction: { guards, writes } };
+  const guards = [policy, ...known.guards, ...(gathered?.guards ?? []), ...noting.guards];
+  const others = [...rest.others, ...noting.people];
+  return { ...rest, others, person: known.person, transaction: { guards, writes: [...writes, ...noting.writes] } };
 }
 
 async function storeAll(store: State, drafted: readonly DraftedPlan[]): Promise<PlannedPeople> {

@@ -121,7 +121,7 @@ export async function readStory({ context, stopped, nowMs }: StoryOptions, perso
     },
     scope: await scopeOf(context, view, surroundings, ways),
     groups: groupsOf(context, view, surroundings, ways),
-    sameMail: await namesOf(context, planned?.inputs.otherHolders ?? []),
+    sameMail: await namesOf(context, planned?.inputs.otherHolders.map((other) => other.person) ?? []),
     account: planned === null ? await linkedAccount(context, known) : planned.inputs.account,
     link: known.link,
     steps: planned?.plan.steps ?? known.plan?.steps ?? [],
