@@ -1,7 +1,7 @@
 /** Conditions in plain English: what is the matter, what it means, and what to do. */
 import { formatDuration } from '@connector/shared/duration.ts';
 import { counted } from '../text/when.ts';
-import type { ConditionKind } from './condition.ts';
+import { type ConditionKind, mostLate } from './condition.ts';
 import type { Event } from './what-to-tell.ts';
 
 /** What a message says of an event. */
@@ -62,7 +62,8 @@ const wordings: Readonly<Record<ConditionKind, Wording>> = {
     page: '/',
   },
   'not-delivered': {
-    title: ({ count }, lasting) => `Changes of ${people(count)} have not reached LastPass, the oldest for ${lasting}`,
+    title: ({ count }, lasting) =>
+      `Changes of ${count === mostLate ? 'at least ' : ''}${people(count)} have not reached LastPass, the oldest for ${lasting}`,
     over: () => 'Changes reach LastPass again',
     advice:
       'Look at what stands in the way of the pusher, and whether LastPass answers. Nothing is lost: what waits is sent once it does.',
