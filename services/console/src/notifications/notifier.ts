@@ -3,21 +3,30 @@
  * was found. The sync waits for neither.
  */
 import { randomUUID } from 'node:crypto';
-import { every } from '@connector/shared/every.ts';
+import { every, pause } from '@connector/shared/every.ts';
 import type { NotificationSettings } from '@connector/shared/notification-settings.ts';
 import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
-import { parseStored } from '@connector/shared/store.ts';
 import { nameOf } from './condition.ts';
 import { conditionsOf } from './conditions-of.ts';
 import { readFacts } from './facts.ts';
 import { bodyOf } from './message.ts';
 import { readNamed } from './named-people.ts';
-import { dueOf, keptForMs, outdatedBy, outgoingWrite, postpone, readOutbox, remove, type Waiting } from './outbox.ts';
+import {
+  dropUnreadable,
+  dueOf,
+  keptForMs,
+  outdatedBy,
+  outgoingWrite,
+  postpone,
+  readOutbox,
+  remove,
+  type Waiting,
+} from './outbox.ts';
 import { renewEveryMs, Turn } from './turn.ts';
 import { NotSent, type Way } from './way.ts';
 import { waysOf } from './ways.ts';
-import { type Event, nothingNoticed, noticed, whatToTell } from './what-to-tell.ts';
+import { type Event, noticedIn, whatToTell } from './what-to-tell.ts';
 
 /** How often it is looked whether anything is to be sent, ms. */
 const sendEveryMs = 1_000;
@@ -29,10 +38,45 @@ type Notifying = Pick<Service, 'configuration' | 'store' | 'log' | 'instance' | 
 /** Begins, if anything is configured. */
 export function startNotifier(service: Notifying): Running {
   const { notifications } = service.configuration;
-  if (notifications === null) return { close: async () => undefined };
+  if (notifications === null) {
+    const forgetting = forgetEverything(service);
+    return { close: () => forgetting };
+  }
   const notifier = new Notifier(service, notifications, waysOf(notifications));
   const running = notifier.run();
   return { close: () => running };
+}
+
+/** Logs what went wrong, but not the same again and again. */
+function tellOnce(log: Notifying['log']): (error: Error) => void {
+  let told = '';
+  return (error) => {
+    if (isRedisTrouble(error) || error.message === told) return; // Redis' trouble is told by the service, once
+    told = error.message;
+    log.error({ err: error }, `notifications are in trouble: ${error.message}`);
+  };
+}
+
+/**
+ * Nobody is to be told any more: what waits would wait for ever, and what was noticed would be told as over, months later. While another
+ * console still tells, as in a rolling restart, it isn't touched.
+ */
+async function forgetEverything({ store, signal, log }: Notifying): Promise<void> {
+  const { redis, keys, commit } = store;
+  const onError = tellOnce(log);
+  for (; !signal.aborted; await pause(renewEveryMs, signal)) {
+    try {
+      if ((await redis.exists(keys.outbox, keys.noticed)) === 0) return;
+      const guards = [{ command: ['GET', keys.notifier], is: null }];
+      const { committed } = await commit({ guards, writes: [['DEL', keys.outbox, keys.noticed]] });
+      if (!committed) continue;
+      log.info('notifications are not configured any more: what was to be told is forgotten');
+      return;
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      onError(error); // and it is tried again
+    }
+  }
 }
 
 class Notifier {
@@ -53,12 +97,7 @@ class Notifier {
     const { signal, log } = this.#service;
     const { least, most } = looksEveryMs;
     const lookEveryMs = Math.min(most, Math.max(least, this.#settings.settleFor / 3));
-    let told = '';
-    const onError = (error: Error) => {
-      if (isRedisTrouble(error) || error.message === told) return; // Redis' trouble is told by the service, once
-      told = error.message;
-      log.error({ err: error }, `notifications are in trouble: ${error.message}`);
-    };
+    const onError = tellOnce(log);
     const round = (pauseMs: number, work: () => Promise<void>) => every({ pauseMs, signal, onError }, work);
     await Promise.all([
       round(renewEveryMs, () => this.#turn.keep()),
@@ -78,13 +117,13 @@ class Notifier {
   async #look(): Promise<void> {
     const { store, configuration, log } = this.#service;
     const { redis, keys, commit } = store;
-    await this.#forgetOtherWays();
+    await this.#forgetUseless();
     const { noSuccessFor: noSuccessMs, settleFor: settleMs } = this.#settings;
     const nowMs = Date.now();
-    const { raw, value } = parseStored(noticed, keys.noticed, await redis.get(keys.noticed));
+    const raw = await redis.get(keys.noticed);
     const facts = await readFacts(store, configuration, { nowMs, noSuccessMs });
     const patience = { noSuccessMs, settleMs, accountsEveryMs: configuration.sync.accountsEvery };
-    const { after, events } = whatToTell(value ?? nothingNoticed, conditionsOf(facts, patience), { nowMs, settleMs });
+    const { after, events } = whatToTell(noticedIn(raw), conditionsOf(facts, patience), { nowMs, settleMs });
     const next = JSON.stringify(after);
     if (next === raw || (raw === null && Object.keys(after.conditions).length === 0)) return;
     const writes = await this.#outgoing(events);
@@ -114,9 +153,11 @@ class Notifier {
     return (await Promise.all(writes)).flat();
   }
 
-  /** What was to go out a way that isn't configured any more never will. */
-  async #forgetOtherWays(): Promise<void> {
-    const { store } = this.#service;
+  /** What was to go out a way that isn't configured any more never will, nor what nobody could read for days. */
+  async #forgetUseless(): Promise<void> {
+    const { store, log } = this.#service;
+    for (const field of await dropUnreadable(store, Date.now()))
+      log.error({ notification: field }, `a notification is given up: this release can't read it`);
     const configured = new Set(this.#ways.map(({ name }) => name));
     for (const waiting of await readOutbox(store)) if (!configured.has(waiting.way)) await remove(store, waiting);
   }

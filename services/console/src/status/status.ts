@@ -136,7 +136,7 @@ export async function readStatus(store: Store, configuration: Configuration, now
     run,
     reviewed: await readReviewedRun(store),
     ...(await readPolicy(store, configuration)),
-    untold: await readFailingWays(store),
+    untold: await readFailingWays(store, configuration.notifications),
     problems: problemsOf(services, { raised, pause }),
   };
 }
