@@ -233,6 +233,25 @@ test('without notifications what waited is forgotten, and the status is silent; 
   assert.deepEqual(receiver.types.slice(since), ['credentials-refused.raised']);
 });
 
+test('a receiver that never answers keeps no console from ending, and from handing over its turn; the message stays', async () => {
+  const { redis, keys } = place.store;
+  receiver.answers.push('hang');
+  await place.hold('a');
+  const console = start();
+  const first = await receiver.gets('people-held.raised');
+  assert.equal(await console.stop(), 0);
+  assert.doesNotMatch(console.output, /waits no longer/);
+  assert.match(console.output, /had no answer at the end, and is sent again/);
+  assert.equal(await redis.get(keys.notifier), null);
+  assert.deepEqual(
+    (await redis.hkeys(keys.services)).filter((name) => name.startsWith('console/')),
+    [],
+  );
+  start();
+  const again = await receiver.gets('people-held.raised', { since: 1 });
+  assert.equal(again.headers['webhook-id'], first.headers['webhook-id']);
+});
+
 /** The arguments of a write that is one HSET. */
 function rest([, key = '', field = '', value = '']: readonly string[]): [key: string, field: string, value: string] {
   return [key, field, value];

@@ -3,7 +3,7 @@
  * was found. The sync waits for neither.
  */
 import { randomUUID } from 'node:crypto';
-import { every, pause } from '@connector/shared/every.ts';
+import { every, later, pause } from '@connector/shared/every.ts';
 import type { NotificationSettings } from '@connector/shared/notification-settings.ts';
 import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
@@ -24,7 +24,7 @@ import {
   type Waiting,
 } from './outbox.ts';
 import { renewEveryMs, Turn } from './turn.ts';
-import { NotSent, type Way } from './way.ts';
+import { NotSent, sendWithinMs, type Way } from './way.ts';
 import { waysOf } from './ways.ts';
 import { type Event, noticedIn, whatToTell } from './what-to-tell.ts';
 
@@ -32,6 +32,9 @@ import { type Event, noticedIn, whatToTell } from './what-to-tell.ts';
 const sendEveryMs = 1_000;
 /** How often it is looked what holds, ms: a third of what lasts long enough to be told, but within these. */
 const looksEveryMs = { least: 500, most: 10_000 };
+
+/** At the end a message that is just being sent is waited for so long, ms. It stays in the outbox, and the turn is another console's at once. */
+const endWithinMs = 2_000;
 
 type Notifying = Pick<Service, 'configuration' | 'store' | 'log' | 'instance' | 'signal'>;
 
@@ -84,15 +87,18 @@ class Notifier {
   readonly #settings: NotificationSettings;
   readonly #ways: readonly Way[];
   readonly #turn: Turn;
+  /** Given when no answer is waited for any more. */
+  readonly #givenUp: AbortSignal;
 
   constructor(service: Notifying, settings: NotificationSettings, ways: readonly Way[]) {
     this.#service = service;
     this.#settings = settings;
     this.#ways = ways;
     this.#turn = new Turn(service.store, service.instance);
+    this.#givenUp = later(service.signal, { byMs: endWithinMs });
   }
 
-  /** Goes on until the signal is given, and what is just being sent has an answer. */
+  /** Goes on until the signal is given, and what is just being sent has an answer or is given up. */
   async run(): Promise<void> {
     const { signal, log } = this.#service;
     const { least, most } = looksEveryMs;
@@ -165,7 +171,7 @@ class Notifier {
   async #sendDue(way: Way): Promise<void> {
     const { store, signal } = this.#service;
     for (const waiting of dueOf(await readOutbox(store), way.name, Date.now())) {
-      if (signal.aborted || !this.#turn.isOurs) return;
+      if (signal.aborted || !this.#turn.lastsFor(sendWithinMs)) return;
       await this.#send(way, waiting);
     }
   }
@@ -175,11 +181,13 @@ class Notifier {
     const { id, body, attempts, atMs } = waiting;
     const about = { way: way.name, to: way.to, notification: id, type: body.type };
     try {
-      const answer = await way.send({ id, body });
+      const answer = await way.send({ id, body }, this.#givenUp);
       log.info({ ...about, answer, attempts: attempts + 1 }, 'a notification was sent');
       await remove(store, waiting);
     } catch (error) {
       if (!(error instanceof NotSent)) throw error;
+      if (this.#givenUp.aborted)
+        return void log.info(about, 'a notification had no answer at the end, and is sent again');
       const nowMs = Date.now();
       if (nowMs - atMs > keptForMs) {
         log.error({ ...about, attempts: attempts + 1 }, `a notification is given up: ${error.message}`);
