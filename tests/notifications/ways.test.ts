@@ -187,7 +187,7 @@ test('a console mails who is held when a word is needed, whatever becomes of the
   await place.hold('a', { name: 'Ann Lee\r\nBcc: eve@company.test', username: 'ann@company.test' });
   await using console = startConsole(place.configFile);
   const mail = await waitUntil('the mail', () => server.mails[0]);
-  assert.match(mail.raw, /^Subject: \[LastPass connector\] 1 person is held, and needs a word\r$/m);
+  assert.match(mail.raw, /^Subject: \[LastPass connector\] 1 person or group is held, and needs a word\r$/m);
   const text = mail.raw.replaceAll('=\r\n', ''); // quoted-printable
   assert.match(text, /^ {2}Ann Lee Bcc: eve@company\.test <ann@company\.test>\r$/m);
   assert.deepEqual(mail.to, addresses.to);

@@ -96,11 +96,8 @@ const wordings: Readonly<Record<ConditionKind, Wording>> = {
   },
   'people-held': {
     title: ({ count }) =>
-      `${waits(count, { one: 'is', many: 'are' })} held, and needs a word`.replace(
-        /are held, and needs/,
-        'are held, and need',
-      ),
-    over: () => 'Nobody is held any more',
+      `${counted(count ?? 0, 'person or group is', 'people or groups are')} held, and need${count === 1 ? 's' : ''} a word`,
+    over: () => 'Nobody is held any more, and no group',
     advice:
       'Nothing of what is held is done before somebody looks at it: release it if it is meant, reject it if it is not. Many at once are often a slip in a filter, or an OU that was moved.',
     command: 'connector held',
