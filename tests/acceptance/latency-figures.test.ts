@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readLatency, readLatencyOfSlots, readOnTheWay } from '@connector/sync/requests/latency.ts';
+import { readLatency, readLatencyOfSlots } from '@connector/sync/requests/latency.ts';
+import { readOnTheWay } from '@connector/sync/requests/on-the-way.ts';
 import { Stack } from '../support/stack.ts';
 import { waitUntil } from '../support/wait-until.ts';
 

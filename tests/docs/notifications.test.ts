@@ -93,7 +93,10 @@ test('every condition is told in every phase in words of its own, in one line, a
       assert.match(textOf(message), /To see more: "connector /);
     }
   assert.equal(titles.size, kinds.length * 3, 'raised and changed say the same');
-  assert.match(told({ count: 1 }).data.title, /^1 person is held, and needs a word$/);
+  assert.match(told({ count: 1 }).data.title, /^1 person or group is held, and needs a word$/);
+  const late = (count: number) => told({ kind: 'not-delivered', count }).data.title;
+  assert.match(late(999), /^Changes of 999 people /);
+  assert.match(late(1_000), /^Changes of at least 1,?000 people /);
   assert.equal(body.parse(testBody({ connector: 'x', atMs: 0 })).type, 'test.test');
 });
 

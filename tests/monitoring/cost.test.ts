@@ -86,6 +86,10 @@ test('a scrape asks Redis for counts and heads alone, and gets no more for thous
     );
     assert.deepEqual(unknown, []);
     assert.equal(many.calls.get('hgetall') ?? 0, few.calls.get('hgetall') ?? 0);
+    const refused = JSON.stringify({ name: 'Ann Lee', reason: 'LastPass refuses: no', kind: 'refused', sinceMs: 1 });
+    await redis.hset(keys.setAside, ...names.flatMap((name) => [name, refused]));
+    const past = await look();
+    assert.ok((past.calls.get('hmget') ?? 0) < 20 && past.sent < 2_000_000, 'all who are refused are looked past');
     assert.ok(
       Math.abs(many.sent - few.sent) < 1_000,
       `${few.sent} bytes for nobody, ${many.sent} for ${people} people`,

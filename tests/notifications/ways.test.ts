@@ -1,9 +1,13 @@
 /** Both ways, as `connector test-notifications` tries them and the console takes them: TLS, signing in, and what goes wrong. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { emailWay } from '../../services/console/src/notifications/email.ts';
+import { testBody } from '../../services/console/src/notifications/message.ts';
 import { Workplace } from '../console/workplace.ts';
 import { freePort } from '../support/redis-server.ts';
 import { makeCertificates } from '../support/samba/certificates.ts';
@@ -144,6 +148,28 @@ test('a recipient whom the server refuses is told without the address', async ()
   assert.doesNotMatch(answer, /company\.test/);
 });
 
+test('a mail server that says something ever and again, and never takes the mail, is not waited for longer than a try may take', async () => {
+  const server = createServer((socket) => {
+    socket.write('220 here\r\n');
+    const saying = setInterval(() => socket.write('250-one moment please\r\n'), 100);
+    socket.on('error', () => undefined).on('close', () => clearInterval(saying));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const way = emailWay({ server: `smtp://127.0.0.1:${port}`, ...addresses, insecure: true }, { withinMs: 1_000 });
+  const message = { id: 'msg_1', body: testBody({ connector: 'connector', atMs: 0 }) };
+  await assert.rejects(way.send(message), {
+    code: 'NOT_SENT',
+    message: `127.0.0.1:${port} took no mail within 1 s: check notifications.email.server and the firewall`,
+  });
+  const waiting = new AbortController();
+  const patient = emailWay({ server: `smtp://127.0.0.1:${port}`, ...addresses, insecure: true });
+  const sending = patient.send(message, waiting.signal);
+  waiting.abort();
+  await assert.rejects(sending, { code: 'NOT_SENT' });
+  await new Promise((done) => server.close(done)); // which ends once no connection is left open
+});
+
 test('without notifications there is nobody to tell, and the command says so', async () => {
   await place.configure({});
   const { code, output } = await place.run('test-notifications', '--json');
@@ -161,7 +187,7 @@ test('a console mails who is held when a word is needed, whatever becomes of the
   await place.hold('a', { name: 'Ann Lee\r\nBcc: eve@company.test', username: 'ann@company.test' });
   await using console = startConsole(place.configFile);
   const mail = await waitUntil('the mail', () => server.mails[0]);
-  assert.match(mail.raw, /^Subject: \[LastPass connector\] 1 person is held, and needs a word\r$/m);
+  assert.match(mail.raw, /^Subject: \[LastPass connector\] 1 person or group is held, and needs a word\r$/m);
   const text = mail.raw.replaceAll('=\r\n', ''); // quoted-printable
   assert.match(text, /^ {2}Ann Lee Bcc: eve@company\.test <ann@company\.test>\r$/m);
   assert.deepEqual(mail.to, addresses.to);

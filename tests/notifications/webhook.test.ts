@@ -108,6 +108,7 @@ test('of two consoles one tells, and the other one once that one is gone', async
   await waitUntil('both to be up', () => both.every(({ output }) => output.includes('the console is up')));
   await place.hold('a');
   await receiver.gets('people-held.raised');
+  await allSent(); // killed before, it tells once more
   const { redis, keys } = place.store;
   const holder = await redis.get(keys.notifier);
   const teller = both.find(({ pid }) => holder?.includes(`-${pid}-`)) ?? assert.fail(`${holder} is none of them`);
@@ -182,6 +183,73 @@ test('what could not be told for four days is given up, and the log says so', as
   await allSent();
   const sent = receiver.received.map(({ headers }) => headers['webhook-id']);
   assert.deepEqual(sent, ['msg_old', 'msg_young', 'msg_young']);
+});
+
+test('what another release has written into the outbox or noticed stops neither the status nor other messages, and is dropped after four days', async () => {
+  const { redis, keys } = place.store;
+  const unknown = { kind: 'of another release', subject: null, sinceMs: 1 };
+  await redis.set(keys.noticed, JSON.stringify({ conditions: { unknown }, andMore: 1 }));
+  const daysAgo = (days: number) => JSON.stringify({ id: 'x', atMs: Date.now() - days * 24 * 3_600_000, andMore: 1 });
+  await redis.hset(keys.outbox, 'webhook/young', daysAgo(3.9), 'webhook/old', daysAgo(4.1), 'webhook/junk', '}');
+  const { code, output } = await place.run('status', '--json');
+  assert.deepEqual([code, JSON.parse(output).untold], [0, []], output);
+  await place.hold('a');
+  const console = start();
+  await receiver.gets('people-held.raised');
+  await waitUntil('the message to be noted', async () => (await redis.hlen(keys.outbox)) === 1);
+  assert.equal(await redis.hexists(keys.outbox, 'webhook/young'), 1);
+  for (const field of ['webhook/old', 'webhook/junk'])
+    assert.match(console.output, new RegExp(`"notification":"${field}","msg":"a notification is given up`));
+  await redis.set(keys.noticed, 'junk');
+  await receiver.gets('people-held.raised', { since: 1 });
+});
+
+test('without notifications what waited is forgotten, and the status is silent; switched on again, nothing old is over', async () => {
+  const { redis, keys } = place.store;
+  const remembered = async () => (await redis.exists(keys.noticed)) + (await redis.exists(keys.outbox));
+  receiver.answers.push(...Array.from({ length: 5 }, () => 500));
+  await place.hold('a');
+  const first = start();
+  await waitUntil('a try to fail', () => /wasn't sent.*HTTP 500/.test(first.output));
+  const untold = async () => JSON.parse((await place.run('status', '--json')).output).untold.length;
+  await waitUntil('the failure to be noted', async () => (await untold()) === 1);
+  await place.configure({});
+  assert.equal(await untold(), 0);
+  const silent = start();
+  await waitUntil('it to be up', () => silent.output.includes('the console is up'));
+  assert.equal(await remembered(), 2, 'another console still tells');
+  assert.equal(await first.stop(), 0);
+  await waitUntil('everything to be forgotten', async () => (await remembered()) === 0);
+  await silent.stop();
+  receiver.answers.length = 0;
+  const since = receiver.received.length;
+  await redis.del(keys.held);
+  const alarm = JSON.stringify({ message: 'wrong provhash', sinceMs: Date.now(), tryAgainAtMs: 2 });
+  await redis.hset(keys.alarms, credentialsDigest({ cid: '1', provhash: 'p' }), alarm);
+  await configure();
+  start();
+  await receiver.gets('credentials-refused.raised', { since });
+  await allSent();
+  assert.deepEqual(receiver.types.slice(since), ['credentials-refused.raised']);
+});
+
+test('a receiver that never answers keeps no console from ending, and from handing over its turn; the message stays', async () => {
+  const { redis, keys } = place.store;
+  receiver.answers.push('hang');
+  await place.hold('a');
+  const console = start();
+  const first = await receiver.gets('people-held.raised');
+  assert.equal(await console.stop(), 0);
+  assert.doesNotMatch(console.output, /waits no longer/);
+  assert.match(console.output, /had no answer at the end, and is sent again/);
+  assert.equal(await redis.get(keys.notifier), null);
+  assert.deepEqual(
+    (await redis.hkeys(keys.services)).filter((name) => name.startsWith('console/')),
+    [],
+  );
+  start();
+  const again = await receiver.gets('people-held.raised', { since: 1 });
+  assert.equal(again.headers['webhook-id'], first.headers['webhook-id']);
 });
 
 /** The arguments of a write that is one HSET. */

@@ -41,11 +41,10 @@ const again = ({ attempts }: Delivery, why: keyof typeof longestMissMs) => ({
   untilMs: Date.now() + Math.min(longestMissMs[why], firstRetryMs * 2 ** attempts),
 });
 
-const refusal = ({ plan: { name } }: Delivery, reason: string): SetAside => ({
-  name,
-  reason,
-  kind: 'refused',
-  sinceMs: Date.now(),
+/** Set aside, for as long as for the same kind of obstacle before: one that is only found again is no news. */
+const asideSince = (known: SetAside | null, now: Omit<SetAside, 'sinceMs'>): SetAside => ({
+  ...now,
+  sinceMs: known?.kind === now.kind ? known.sinceMs : Date.now(),
 });
 
 /** The ways out of a round. */
@@ -72,6 +71,19 @@ export class Failures {
     return new Map(people.map((person, index) => [person, Number(misses[index] ?? 0)]));
   }
 
+  /** Who of these is set aside, and why. */
+  async #asidesOf(deliveries: readonly Delivery[]): Promise<Map<PersonKey, SetAside>> {
+    const { redis, keys } = this.#options.store;
+    const people = deliveries.map(({ person }) => person);
+    const raws = people.length === 0 ? [] : await redis.hmget(keys.setAside, ...people);
+    return new Map(
+      people.flatMap((person, index) => {
+        const { value } = parseStored(setAside, keys.setAside, raws[index] ?? null);
+        return value === null ? [] : [[person, value]];
+      }),
+    );
+  }
+
   /** The call certainly did nothing, or wasn't made: its people try again later, or at a given time. */
   async nothingSent(sent: readonly Delivery[], atMs: number | null): Promise<void> {
     const changes = sent.map((delivery): Change => {
@@ -96,7 +108,7 @@ export class Failures {
     const settlesMs = error.code === 'unexpected-answer' ? answeredSettlesMs : createSettlesMs;
     const found = await this.#read(sent);
     const counts = this.#options.commandMisses.missed(call.kind.command, Date.now());
-    const before = await this.missesOf(sent);
+    const [before, asides] = [await this.missesOf(sent), await this.#asidesOf(sent)];
     const unknown = `LastPass gives no answer about this account: ${withoutAddresses(error.message)}`;
     const changes = await Promise.all(
       sent.map(async (delivery) => {
@@ -113,7 +125,9 @@ export class Failures {
           if (forMs === null)
             return { ...change, misses, ...(change.intent ? {} : { claim: again(delivery, 'isolating') }) };
           const untilMs = Date.now() + Math.max(forMs, change.intent ? settlesMs : 0);
-          return { ...change, misses, setAside: refusal(delivery, unknown), claim: { kind: 'postpone', untilMs } };
+          const aside = { name: delivery.plan.name, reason: unknown, kind: 'refused' as const };
+          const known = asides.get(delivery.person) ?? null;
+          return { ...change, misses, setAside: asideSince(known, aside), claim: { kind: 'postpone', untilMs } };
         });
       }),
     );
@@ -206,17 +220,14 @@ export class Failures {
     },
   ): Promise<void> {
     this.#leave(deliveries.map(({ person }) => person));
-    const { redis, keys } = this.#options.store;
-    const people = deliveries.map(({ person }) => person);
-    const before = people.length === 0 ? [] : await redis.hmget(keys.setAside, ...people);
-    const changes = deliveries.map((delivery, index): Change => {
+    const before = await this.#asidesOf(deliveries);
+    const changes = deliveries.map((delivery): Change => {
       const aside = asideOf(delivery);
-      const known = parseStored(setAside, keys.setAside, before[index] ?? null).value;
-      const sinceMs = known?.kind === aside.kind ? known.sinceMs : Date.now();
+      const known = before.get(delivery.person) ?? null;
       return {
         person: delivery.person,
         username: delivery.plan.username,
-        setAside: { name: delivery.plan.name, ...aside, sinceMs },
+        setAside: asideSince(known, { name: delivery.plan.name, ...aside }),
         noted: known?.reason === aside.reason ? [] : entriesOf(delivery),
         misses: 0,
         ...this.#lastLook.takenBack(delivery),

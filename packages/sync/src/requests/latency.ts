@@ -107,23 +107,6 @@ async function readSlots({ redis, keys }: Store, nowMs: number): Promise<{ slot:
     .filter(({ counts }) => counts.size > 0);
 }
 
-/** What was read of the directories and hasn't reached LastPass. */
-export interface OnTheWay {
-  /** People whom it is about. */
-  readonly people: number;
-  /** When the oldest change was read, ms since 1970; `null`: there is none. */
-  readonly sinceMs: number | null;
-}
-
-/** What is on its way now. */
-export async function readOnTheWay({ redis, keys }: Store): Promise<OnTheWay> {
-  const [people, [, oldest]] = await Promise.all([
-    redis.zcard(keys.changedAt),
-    redis.zrange(keys.changedAt, '0', '0', 'WITHSCORES'),
-  ]);
-  return { people, sinceMs: oldest === undefined ? null : Number(oldest) };
-}
-
 /** Of the last hour and the last day, right to five minutes. */
 export async function readLatency(
   store: Store,

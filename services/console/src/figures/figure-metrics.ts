@@ -73,12 +73,12 @@ const figureMetrics: readonly FigureMetric[] = [
   },
   {
     name: 'connector_changes_on_the_way',
-    help: 'People with a change that was read in a directory and has not reached LastPass',
+    help: 'People with a change that was read in a directory and has not reached LastPass, without those whom it refuses as far as their changes are the oldest',
     samples: one(({ onTheWay }) => onTheWay.people),
   },
   {
     name: 'connector_oldest_change_age_seconds',
-    help: 'How long ago the oldest of the changes on the way was read; 0 when there is none',
+    help: 'How long ago the oldest of the changes on the way that LastPass does not refuse was read; 0 when there is none',
     samples: one(({ onTheWay, nowMs }) =>
       onTheWay.sinceMs === null ? 0 : Math.max(0, nowMs - onTheWay.sinceMs) / 1_000,
     ),

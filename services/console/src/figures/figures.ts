@@ -1,6 +1,6 @@
 /**
  * The state of the whole, for Prometheus: what waits where, and since when. It is read at each scrape, so whatever is read here
- * is a count or the head of a line, which takes Redis the same few microseconds for ten people and for a hundred thousand.
+ * is a count or the head of a line (behind those whom LastPass refuses), which takes Redis the same few microseconds for ten people and for a hundred thousand.
  */
 import type { Configuration } from '@connector/shared/configuration.ts';
 import { credentialsDigest } from '@connector/shared/credentials.ts';
@@ -8,7 +8,7 @@ import { cursor, firstCursor, firstMirrorState, mirrorState } from '@connector/s
 import { accountsRead, step } from '@connector/shared/plan.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { type AllowedCalls, readAllowedCalls } from '@connector/sync/requests/allowed-calls.ts';
-import { type OnTheWay, readOnTheWay } from '@connector/sync/requests/latency.ts';
+import { type OnTheWay, readOnTheWay } from '@connector/sync/requests/on-the-way.ts';
 import type { Queue } from 'bullmq';
 
 /** Every kind of step that a plan may have. */

@@ -16,6 +16,9 @@ export const kinds = [
 ] as const;
 export type ConditionKind = (typeof kinds)[number];
 
+/** So many people whose changes are late are counted: more are as bad. */
+export const mostLate = 1_000;
+
 /** Somebody whom a condition is about, for messages that may say who. */
 export interface Named {
   readonly name: string;

@@ -3,6 +3,7 @@ import { saysRightsLost } from '@connector/active-directory/rights-lost.ts';
 import { areNearlyTaken, type Licences } from '@connector/shared/licences.ts';
 import type { NoSeat } from '@connector/shared/no-seat.ts';
 import type { Alarm } from '@connector/shared/plan.ts';
+import type { LateChanges } from '@connector/sync/requests/on-the-way.ts';
 import type { ServiceState } from '../status/service-states.ts';
 import type { Holding } from './condition.ts';
 
@@ -30,11 +31,8 @@ export interface Facts {
   readonly licences: Licences | null;
   /** Whether anything may be delivered: not while somebody has paused it, or wants nothing sent in manual mode. */
   readonly mayDeliver: boolean;
-  /**
-   * Changes in directories that haven't reached LastPass for longer than `noSuccessMs`: of how many people, and since when the oldest, ms
-   * since 1970. Without those whom LastPass refuses, who are set aside.
-   */
-  readonly late: { readonly count: number; readonly sinceMs: number | null };
+  /** Changes in directories that haven't reached LastPass for longer than `noSuccessMs`. */
+  readonly late: LateChanges;
   /** Also the groups whose renaming waits for a word. */
   readonly held: Listed;
   readonly pending: Listed;

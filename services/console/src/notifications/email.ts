@@ -6,7 +6,7 @@ import { createTransport } from 'nodemailer';
 import { oneLine } from '../text/one-line.ts';
 import { counted } from '../text/when.ts';
 import { subjectOf, textOf } from './message.ts';
-import { NotSent, sendWithinMs, type Way } from './way.ts';
+import { endingAfter, NotSent, sendWithinMs, type Way } from './way.ts';
 
 const ports = { 'smtps:': 465, 'smtp:': 587 } as const;
 
@@ -24,6 +24,7 @@ export function emailWay(settings: EmailSettings, { withinMs = sendWithinMs } = 
     ignoreTLS: insecure,
     ...(username === undefined || password === undefined ? {} : { auth: { user: username, pass: password } }),
     tls: { minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca }) },
+    dnsTimeout: withinMs,
     connectionTimeout: withinMs,
     greetingTimeout: withinMs,
     socketTimeout: withinMs,
@@ -33,7 +34,9 @@ export function emailWay(settings: EmailSettings, { withinMs = sendWithinMs } = 
   return {
     name: 'email',
     to: `${counted(to.length, 'address', 'addresses')} by ${host}`,
-    async send({ id, body }) {
+    async send({ id, body }, signal) {
+      // The transport's own time-outs begin anew with each thing that the server says.
+      const { timeout, either } = endingAfter(withinMs, signal);
       try {
         const { response, rejected } = await transport.sendMail({
           from,
@@ -41,13 +44,17 @@ export function emailWay(settings: EmailSettings, { withinMs = sendWithinMs } = 
           subject: subjectOf(body),
           text: textOf(body),
           messageId: `<${id}@${hostname()}>`.replace(/\s/g, ''),
+          signal: either,
           headers: { 'Auto-Submitted': 'auto-generated', 'X-Connector-Notification': body.type },
         });
         const refused =
           rejected.length === 0 ? '' : ` (but ${counted(rejected.length, 'address was', 'addresses were')} refused)`;
         return `${withoutAddresses(oneLine(response))}${refused}`;
       } catch (error) {
-        throw new NotSent(`${host} ${whatFailed(error)}`, { cause: error });
+        const why = timeout.aborted
+          ? `took no mail within ${withinMs / 1_000} s: check notifications.email.server and the firewall`
+          : whatFailed(error);
+        throw new NotSent(`${host} ${why}`, { cause: error });
       }
     },
   };

@@ -4,14 +4,16 @@
  */
 import type { Configuration } from '@connector/shared/configuration.ts';
 import { noSeat } from '@connector/shared/no-seat.ts';
-import { accountsRead, isRefusal, type SetAside, setAside } from '@connector/shared/plan.ts';
+import { accountsRead, type SetAside, setAside } from '@connector/shared/plan.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { readSyncedGroups } from '@connector/sync/plan/group-renames.ts';
+import { readLateChanges } from '@connector/sync/requests/on-the-way.ts';
 import { mayDeliver } from '@connector/sync/requests/steering.ts';
 import { hashParts } from '../hash-parts.ts';
 import { readLicences } from '../status/licences.ts';
 import { readServiceStates } from '../status/service-states.ts';
 import { readAlarm } from '../status/status.ts';
+import { mostLate } from './condition.ts';
 import type { Facts, Listed } from './conditions-of.ts';
 
 /** Reads them. @param noSuccessMs changes that have waited for longer are late */
@@ -37,7 +39,7 @@ export async function readFacts(
     licences: await readLicences(store, configuration),
     noSeat: parseStored(noSeat, keys.noSeat, await redis.get(keys.noSeat)).value,
     mayDeliver: await mayDeliver(store, sync.mode),
-    late: await readLate(store, nowMs - noSuccessMs),
+    late: await readLateChanges(store, { beforeMs: nowMs - noSuccessMs, most: mostLate }),
     held: await readHeld(store),
     pending: await readListed(store, keys.pending),
     ...(await readAside(store)),
@@ -70,22 +72,4 @@ async function readAside({ redis, keys }: Store): Promise<Pick<Facts, 'aside' | 
     }
   }
   return { aside: { count, newestMs }, seatless };
-}
-
-/** So many of those whose changes are late are looked at; more are as bad. */
-const lookedAt = 1_000;
-
-/** Whose changes were read before a moment and haven't arrived, without those whom LastPass refuses. */
-async function readLate({ redis, keys }: Store, beforeMs: number): Promise<Facts['late']> {
-  const flat = await redis.zrange(
-    ...([keys.changedAt, '-inf', String(beforeMs), 'BYSCORE', 'LIMIT', 0, lookedAt, 'WITHSCORES'] as const),
-  );
-  const people = flat.filter((_, index) => index % 2 === 0);
-  if (people.length === 0) return { count: 0, sinceMs: null };
-  const asides = await redis.hmget(keys.setAside, ...people);
-  const waiting = people.flatMap((_, index) => {
-    const { value } = parseStored(setAside, keys.setAside, asides[index] ?? null);
-    return isRefusal(value) ? [] : [Number(flat[2 * index + 1])];
-  });
-  return { count: waiting.length, sinceMs: waiting[0] ?? null };
 }

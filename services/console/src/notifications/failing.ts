@@ -1,4 +1,5 @@
 /** Ways by which messages don't get out, for the status: administrators who aren't told can at least see that. */
+import type { NotificationSettings } from '@connector/shared/notification-settings.ts';
 import type { Store } from '@connector/shared/store.ts';
 import { readOutbox } from './outbox.ts';
 import { type WayName, wayNames } from './way.ts';
@@ -13,10 +14,12 @@ export interface FailingWay {
   readonly failure: string;
 }
 
-/** Reads them; empty while everything gets out. */
-export async function readFailingWays(store: Store): Promise<FailingWay[]> {
+/** Reads them; empty while everything gets out. @param settings only ways that are configured there are told of */
+export async function readFailingWays(store: Store, settings: NotificationSettings | null): Promise<FailingWay[]> {
+  if (settings === null) return [];
   const outbox = await readOutbox(store);
   return wayNames.flatMap((way) => {
+    if (settings[way] === undefined) return [];
     const waiting = outbox.filter((each) => each.way === way);
     const [oldest] = waiting.filter(({ attempts }) => attempts > 0);
     if (oldest === undefined) return [];

@@ -3,36 +3,83 @@
  * was found. The sync waits for neither.
  */
 import { randomUUID } from 'node:crypto';
-import { every } from '@connector/shared/every.ts';
+import { every, later, pause } from '@connector/shared/every.ts';
 import type { NotificationSettings } from '@connector/shared/notification-settings.ts';
 import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
-import { parseStored } from '@connector/shared/store.ts';
 import { nameOf } from './condition.ts';
 import { conditionsOf } from './conditions-of.ts';
 import { readFacts } from './facts.ts';
 import { bodyOf } from './message.ts';
 import { readNamed } from './named-people.ts';
-import { dueOf, keptForMs, outdatedBy, outgoingWrite, postpone, readOutbox, remove, type Waiting } from './outbox.ts';
+import {
+  dropUnreadable,
+  dueOf,
+  keptForMs,
+  outdatedBy,
+  outgoingWrite,
+  postpone,
+  readOutbox,
+  remove,
+  type Waiting,
+} from './outbox.ts';
 import { renewEveryMs, Turn } from './turn.ts';
-import { NotSent, type Way } from './way.ts';
+import { NotSent, sendWithinMs, type Way } from './way.ts';
 import { waysOf } from './ways.ts';
-import { type Event, nothingNoticed, noticed, whatToTell } from './what-to-tell.ts';
+import { type Event, noticedIn, whatToTell } from './what-to-tell.ts';
 
 /** How often it is looked whether anything is to be sent, ms. */
 const sendEveryMs = 1_000;
 /** How often it is looked what holds, ms: a third of what lasts long enough to be told, but within these. */
 const looksEveryMs = { least: 500, most: 10_000 };
 
+/** At the end a message that is just being sent is waited for so long, ms. It stays in the outbox, and the turn is another console's at once. */
+const endWithinMs = 2_000;
+
 type Notifying = Pick<Service, 'configuration' | 'store' | 'log' | 'instance' | 'signal'>;
 
 /** Begins, if anything is configured. */
 export function startNotifier(service: Notifying): Running {
   const { notifications } = service.configuration;
-  if (notifications === null) return { close: async () => undefined };
+  if (notifications === null) {
+    const forgetting = forgetEverything(service);
+    return { close: () => forgetting };
+  }
   const notifier = new Notifier(service, notifications, waysOf(notifications));
   const running = notifier.run();
   return { close: () => running };
+}
+
+/** Logs what went wrong, but not the same again and again. */
+function tellOnce(log: Notifying['log']): (error: Error) => void {
+  let told = '';
+  return (error) => {
+    if (isRedisTrouble(error) || error.message === told) return; // Redis' trouble is told by the service, once
+    told = error.message;
+    log.error({ err: error }, `notifications are in trouble: ${error.message}`);
+  };
+}
+
+/**
+ * Nobody is to be told any more: what waits would wait for ever, and what was noticed would be told as over, months later. While another
+ * console still tells, as in a rolling restart, it isn't touched.
+ */
+async function forgetEverything({ store, signal, log }: Notifying): Promise<void> {
+  const { redis, keys, commit } = store;
+  const onError = tellOnce(log);
+  for (; !signal.aborted; await pause(renewEveryMs, signal)) {
+    try {
+      if ((await redis.exists(keys.outbox, keys.noticed)) === 0) return;
+      const guards = [{ command: ['GET', keys.notifier], is: null }];
+      const { committed } = await commit({ guards, writes: [['DEL', keys.outbox, keys.noticed]] });
+      if (!committed) continue;
+      log.info('notifications are not configured any more: what was to be told is forgotten');
+      return;
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      onError(error); // and it is tried again
+    }
+  }
 }
 
 class Notifier {
@@ -40,25 +87,23 @@ class Notifier {
   readonly #settings: NotificationSettings;
   readonly #ways: readonly Way[];
   readonly #turn: Turn;
+  /** Given when no answer is waited for any more. */
+  readonly #givenUp: AbortSignal;
 
   constructor(service: Notifying, settings: NotificationSettings, ways: readonly Way[]) {
     this.#service = service;
     this.#settings = settings;
     this.#ways = ways;
     this.#turn = new Turn(service.store, service.instance);
+    this.#givenUp = later(service.signal, { byMs: endWithinMs });
   }
 
-  /** Goes on until the signal is given, and what is just being sent has an answer. */
+  /** Goes on until the signal is given, and what is just being sent has an answer or is given up. */
   async run(): Promise<void> {
     const { signal, log } = this.#service;
     const { least, most } = looksEveryMs;
     const lookEveryMs = Math.min(most, Math.max(least, this.#settings.settleFor / 3));
-    let told = '';
-    const onError = (error: Error) => {
-      if (isRedisTrouble(error) || error.message === told) return; // Redis' trouble is told by the service, once
-      told = error.message;
-      log.error({ err: error }, `notifications are in trouble: ${error.message}`);
-    };
+    const onError = tellOnce(log);
     const round = (pauseMs: number, work: () => Promise<void>) => every({ pauseMs, signal, onError }, work);
     await Promise.all([
       round(renewEveryMs, () => this.#turn.keep()),
@@ -78,13 +123,13 @@ class Notifier {
   async #look(): Promise<void> {
     const { store, configuration, log } = this.#service;
     const { redis, keys, commit } = store;
-    await this.#forgetOtherWays();
+    await this.#forgetUseless();
     const { noSuccessFor: noSuccessMs, settleFor: settleMs } = this.#settings;
     const nowMs = Date.now();
-    const { raw, value } = parseStored(noticed, keys.noticed, await redis.get(keys.noticed));
+    const raw = await redis.get(keys.noticed);
     const facts = await readFacts(store, configuration, { nowMs, noSuccessMs });
     const patience = { noSuccessMs, settleMs, accountsEveryMs: configuration.sync.accountsEvery };
-    const { after, events } = whatToTell(value ?? nothingNoticed, conditionsOf(facts, patience), { nowMs, settleMs });
+    const { after, events } = whatToTell(noticedIn(raw), conditionsOf(facts, patience), { nowMs, settleMs });
     const next = JSON.stringify(after);
     if (next === raw || (raw === null && Object.keys(after.conditions).length === 0)) return;
     const writes = await this.#outgoing(events);
@@ -114,9 +159,11 @@ class Notifier {
     return (await Promise.all(writes)).flat();
   }
 
-  /** What was to go out a way that isn't configured any more never will. */
-  async #forgetOtherWays(): Promise<void> {
-    const { store } = this.#service;
+  /** What was to go out a way that isn't configured any more never will, nor what nobody could read for days. */
+  async #forgetUseless(): Promise<void> {
+    const { store, log } = this.#service;
+    for (const field of await dropUnreadable(store, Date.now()))
+      log.error({ notification: field }, `a notification is given up: this release can't read it`);
     const configured = new Set(this.#ways.map(({ name }) => name));
     for (const waiting of await readOutbox(store)) if (!configured.has(waiting.way)) await remove(store, waiting);
   }
@@ -124,7 +171,7 @@ class Notifier {
   async #sendDue(way: Way): Promise<void> {
     const { store, signal } = this.#service;
     for (const waiting of dueOf(await readOutbox(store), way.name, Date.now())) {
-      if (signal.aborted || !this.#turn.isOurs) return;
+      if (signal.aborted || !this.#turn.lastsFor(sendWithinMs)) return;
       await this.#send(way, waiting);
     }
   }
@@ -134,11 +181,13 @@ class Notifier {
     const { id, body, attempts, atMs } = waiting;
     const about = { way: way.name, to: way.to, notification: id, type: body.type };
     try {
-      const answer = await way.send({ id, body });
+      const answer = await way.send({ id, body }, this.#givenUp);
       log.info({ ...about, answer, attempts: attempts + 1 }, 'a notification was sent');
       await remove(store, waiting);
     } catch (error) {
       if (!(error instanceof NotSent)) throw error;
+      if (this.#givenUp.aborted)
+        return void log.info(about, 'a notification had no answer at the end, and is sent again');
       const nowMs = Date.now();
       if (nowMs - atMs > keptForMs) {
         log.error({ ...about, attempts: attempts + 1 }, `a notification is given up: ${error.message}`);

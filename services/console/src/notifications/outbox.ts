@@ -3,9 +3,10 @@
  * a process that is killed between sending and noting it sends it again, with the id that it had.
  */
 import type { Keys } from '@connector/shared/keys.ts';
-import { parseStored, type Store } from '@connector/shared/store.ts';
+import type { Store } from '@connector/shared/store.ts';
 import { z } from 'zod';
 import { body, type Message } from './message.ts';
+import { readable } from './readable.ts';
 import type { WayName } from './way.ts';
 
 /** A message on its way. */
@@ -40,10 +41,10 @@ export const keptForMs = 4 * 24 * 3_600_000;
 /** How long to wait after the failure of a try. @param attempts how many have failed, this one included */
 export const pauseAfterMs = (attempts: number): number => pausesMs[Math.min(attempts, pausesMs.length) - 1] ?? 0;
 
-/** Everything that waits, the oldest first. */
+/** Everything that waits, the oldest first, but for what this release can't read: another one may (`dropUnreadable`). */
 export async function readOutbox({ redis, keys }: Store): Promise<Waiting[]> {
   const all = Object.entries(await redis.hgetall(keys.outbox)).flatMap(([field, raw]) => {
-    const { value } = parseStored(outgoing, keys.outbox, raw);
+    const value = readable(outgoing, raw);
     const way: WayName = field.startsWith('email/') ? 'email' : 'webhook';
     return value === null ? [] : [{ ...value, way, field, raw }];
   });
@@ -82,8 +83,26 @@ export const outdatedBy = (waiting: readonly Waiting[], about: string): Waiting[
     (each) => each.about === about && each.attempts === 0 && ['changed', 'reminder'].includes(each.body.data.phase),
   );
 
+/** When a message was written, whatever else it says. */
+const written = z.object({ atMs: z.number() });
+
+/** Takes out what this release can't read, once it is too old to be told, or nothing says how old it is. @returns the fields where it was */
+export async function dropUnreadable(store: Store, nowMs: number): Promise<string[]> {
+  const { redis, keys } = store;
+  const dropped = Object.entries(await redis.hgetall(keys.outbox)).filter(([, raw]) => {
+    if (readable(outgoing, raw) !== null) return false;
+    const { atMs = 0 } = readable(written, raw) ?? {};
+    return nowMs - atMs > keptForMs;
+  });
+  for (const [field, raw] of dropped) await remove(store, { field, raw });
+  return dropped.map(([field]) => field);
+}
+
 /** Takes a message out, once it was sent or is given up. @returns whether it was still there as it was read */
-export async function remove({ keys, commit }: Store, { field, raw }: Waiting): Promise<boolean> {
+export async function remove(
+  { keys, commit }: Store,
+  { field, raw }: Pick<Waiting, 'field' | 'raw'>,
+): Promise<boolean> {
   const guard = { command: ['HGET', keys.outbox, field], is: raw };
   return (await commit({ guards: [guard], writes: [['HDEL', keys.outbox, field]] })).committed;
 }

@@ -2,7 +2,7 @@
 import type { Store } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 
-/** Longer than any try to send: who holds it when it begins to send holds it to the end, unless it was stopped, ms. */
+/** Longer than any try to send takes (`sendWithinMs`), by more than a renewal: there is always time for one, ms. */
 const turnMs = 15_000;
 /** How often it is renewed, ms. */
 export const renewEveryMs = 3_000;
@@ -25,6 +25,11 @@ export class Turn {
   /** Whether it is this console's turn, as far as it knows. */
   get isOurs(): boolean {
     return Date.now() < this.#untilMs;
+  }
+
+  /** Whether it stays so for a while, ms, even if it can't be renewed: who begins nothing else never sends in another one's turn. */
+  lastsFor(ms: number): boolean {
+    return Date.now() + ms < this.#untilMs;
   }
 
   /** Keeps the turn, or takes it when it is free. */

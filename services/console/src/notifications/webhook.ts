@@ -6,7 +6,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { oneLine } from '../text/one-line.ts';
 import type { Message } from './message.ts';
 import { signatureOf } from './signature.ts';
-import { NotSent, sendWithinMs, type Way } from './way.ts';
+import { endingAfter, NotSent, sendWithinMs, type Way } from './way.ts';
 
 /**
  * The way there. Not by fetch, which takes no authority of its own for one call. Redirects aren't followed: they would carry what is told to
@@ -17,13 +17,13 @@ export function webhookWay(settings: WebhookSettings, { withinMs = sendWithinMs 
   return {
     name: 'webhook',
     to: host,
-    async send(message) {
-      const signal = AbortSignal.timeout(withinMs);
+    async send(message, signal) {
+      const { timeout, either } = endingAfter(withinMs, signal);
       try {
-        return told(await post(message, settings, signal), host);
+        return told(await post(message, settings, either), host);
       } catch (error) {
         if (error instanceof NotSent) throw error;
-        throw new NotSent(`${host} ${whyNot(error, { withinMs, timedOut: signal.aborted })}`, { cause: error });
+        throw new NotSent(`${host} ${whyNot(error, { withinMs, timedOut: timeout.aborted })}`, { cause: error });
       }
     },
   };

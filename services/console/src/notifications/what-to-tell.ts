@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { type Holding, kinds, nameOf } from './condition.ts';
+import { readable } from './readable.ts';
 
 const kind = z.enum(kinds);
 
@@ -35,6 +36,19 @@ export const noticed = z.strictObject({ conditions: z.record(z.string(), noticed
 export type Noticed = z.infer<typeof noticed>;
 
 export const nothingNoticed: Noticed = { conditions: {} };
+
+/** The same, whatever each of them says. */
+const whatever = z.object({ conditions: z.record(z.string(), z.unknown()) });
+
+/** What was noticed, as it is stored. What this release can't read is forgotten: if it holds, it is told anew. */
+export function noticedIn(raw: string | null): Noticed {
+  const { conditions } = (raw === null ? null : readable(whatever, raw)) ?? nothingNoticed;
+  const read = Object.entries(conditions).flatMap(([name, each]) => {
+    const { data } = noticedCondition.safeParse(each);
+    return data === undefined ? [] : [[name, data] as const];
+  });
+  return { conditions: Object.fromEntries(read) };
+}
 
 export const phases = ['raised', 'changed', 'reminder', 'over'] as const;
 export type Phase = (typeof phases)[number];

@@ -1,7 +1,7 @@
 /** Conditions in plain English: what is the matter, what it means, and what to do. */
 import { formatDuration } from '@connector/shared/duration.ts';
 import { counted } from '../text/when.ts';
-import type { ConditionKind } from './condition.ts';
+import { type ConditionKind, mostLate } from './condition.ts';
 import type { Event } from './what-to-tell.ts';
 
 /** What a message says of an event. */
@@ -62,7 +62,8 @@ const wordings: Readonly<Record<ConditionKind, Wording>> = {
     page: '/',
   },
   'not-delivered': {
-    title: ({ count }, lasting) => `Changes of ${people(count)} have not reached LastPass, the oldest for ${lasting}`,
+    title: ({ count }, lasting) =>
+      `Changes of ${count === mostLate ? 'at least ' : ''}${people(count)} have not reached LastPass, the oldest for ${lasting}`,
     over: () => 'Changes reach LastPass again',
     advice:
       'Look at what stands in the way of the pusher, and whether LastPass answers. Nothing is lost: what waits is sent once it does.',
@@ -95,11 +96,8 @@ const wordings: Readonly<Record<ConditionKind, Wording>> = {
   },
   'people-held': {
     title: ({ count }) =>
-      `${waits(count, { one: 'is', many: 'are' })} held, and needs a word`.replace(
-        /are held, and needs/,
-        'are held, and need',
-      ),
-    over: () => 'Nobody is held any more',
+      `${counted(count ?? 0, 'person or group is', 'people or groups are')} held, and need${count === 1 ? 's' : ''} a word`,
+    over: () => 'Nobody is held any more, and no group',
     advice:
       'Nothing of what is held is done before somebody looks at it: release it if it is meant, reject it if it is not. Many at once are often a slip in a filter, or an OU that was moved.',
     command: 'connector held',

@@ -9,7 +9,8 @@ import { policyVersion } from '@connector/shared/policy.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { countHeldRenames } from '@connector/sync/plan/group-renames.ts';
 import { countingPolicy, disagreementOf } from '@connector/sync/plan/policy-in-force.ts';
-import { type Latency, type OnTheWay, readLatency, readOnTheWay } from '@connector/sync/requests/latency.ts';
+import { type Latency, readLatency } from '@connector/sync/requests/latency.ts';
+import { type OnTheWay, readOnTheWay } from '@connector/sync/requests/on-the-way.ts';
 import { soonMs } from '@connector/sync/requests/outstanding.ts';
 import { readTimeLeftMs } from '@connector/sync/requests/pace.ts';
 import { type ReviewedRun, readReviewedRun } from '@connector/sync/requests/reviewed-run.ts';
@@ -135,7 +136,7 @@ export async function readStatus(store: Store, configuration: Configuration, now
     run,
     reviewed: await readReviewedRun(store),
     ...(await readPolicy(store, configuration)),
-    untold: await readFailingWays(store),
+    untold: await readFailingWays(store, configuration.notifications),
     problems: problemsOf(services, { raised, pause }),
   };
 }
