@@ -46,6 +46,7 @@ test('the smallest configuration gets the documented defaults', () => {
     adaptive: true,
     callsInFlight: 4,
     insecure: false,
+    proxy: null,
   });
   assert.equal(redis.prefix, 'connector');
   assert.deepEqual(sync, { mode: 'automatic', accountsEvery: 900_000, fullReadEvery: 86_400_000 });
