@@ -169,7 +169,7 @@ test('an edit that makes no sense is refused with what to write, and nothing cha
     [['set', '--yes'], /set takes key=value/],
     [['rollback', '7', '--yes'], /there is no policy 7: see "connector policy history"/],
     [['rollback', '--yes'], /rollback takes a number/],
-    [['erase'], /Write one of get, history, set, rollback, reset/],
+    [['erase'], /Allowed choices are get, history, set, rollback, reset/],
     [['get', '--yes'], /--yes and --dry-run are for set, rollback and reset/],
   ] as const) {
     await using command = stack.command('policy', ...args);
