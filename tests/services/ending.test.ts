@@ -10,6 +10,8 @@ import { freePort } from '../support/redis-server.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const services = ['watcher', 'reconciler', 'pusher', 'console'] as const;
+/** Node writes what it has compiled at its end, the first time, which takes seconds: that is none of the service's doing. */
+const uncached = { env: { NODE_DISABLE_COMPILE_CACHE: '1' } };
 
 /** Ends a service in time, whatever it waits for. */
 async function endsInTime(program: Program): Promise<void> {
@@ -33,7 +35,7 @@ describe('with all there is', () => {
   test('every service ends at once, and says so', async () => {
     await using servers = await Servers.create();
     await using run = await servers.run({ tenant, directory, policy });
-    const programs = services.map((name) => run.process(name));
+    const programs = services.map((name) => run.process(name, uncached));
     await Promise.all(programs.map(isUp));
     await waitUntil('all to be known', async () => (await run.store.redis.hlen(run.store.keys.services)) === 4);
     for (const program of programs) await endsByItself(program);
@@ -45,7 +47,7 @@ test('every service ends whose log nobody reads any more, and doesn’t try for 
   await using servers = await Servers.create();
   await using run = await servers.run({});
   await servers.redis.stop();
-  const programs = services.map((name) => run.process(name));
+  const programs = services.map((name) => run.process(name, uncached));
   for (const program of programs) await notReady(program, /can't be reached/);
   for (const program of programs) program.turnAway();
   await Promise.all(
@@ -62,7 +64,7 @@ describe('with Redis', () => {
     await using servers = await Servers.create();
     await using run = await servers.run({});
     await servers.redis.stop();
-    const programs = services.map((name) => run.process(name));
+    const programs = services.map((name) => run.process(name, uncached));
     for (const program of programs)
       await notReady(program, /can't be reached \(ECONNREFUSED\): start it, or check redis\.url/);
     await Promise.all(programs.map((program) => endsInTime(program)));
@@ -71,7 +73,7 @@ describe('with Redis', () => {
   test('gone: every service ends', async () => {
     await using servers = await Servers.create();
     await using run = await servers.run({ tenant, directory, policy });
-    const programs = services.map((name) => run.process(name));
+    const programs = services.map((name) => run.process(name, uncached));
     await Promise.all(programs.map(isUp));
     await waitUntil('all to be known', async () => (await run.store.redis.hlen(run.store.keys.services)) === 4);
     await servers.redis.kill();
@@ -82,7 +84,7 @@ describe('with Redis', () => {
   test('silent: every service ends', async () => {
     await using servers = await Servers.create();
     await using run = await servers.run({ tenant, directory, policy });
-    const programs = services.map((name) => run.process(name));
+    const programs = services.map((name) => run.process(name, uncached));
     await waitUntil('all to be known', async () => (await run.store.redis.hlen(run.store.keys.services)) === 4, {
       withinMs: 45_000,
     });
@@ -106,7 +108,7 @@ describe('a watcher ends at once', () => {
 
   test('while no domain controller is there', async () => {
     await using run = await watching(`ldap://127.0.0.1:${await freePort()}`);
-    const watcher = run.process('watcher');
+    const watcher = run.process('watcher', uncached);
     await notReady(watcher, /can't be reached: nothing listens there; is the domain controller up/);
     await endsByItself(watcher);
   });
@@ -114,7 +116,7 @@ describe('a watcher ends at once', () => {
   test('while a domain controller doesn’t answer the sign-in', async () => {
     await using fake = await FakeDirectory.start(() => 'silence', { bind: 'silence' });
     await using run = await watching(fake.url);
-    const watcher = run.process('watcher');
+    const watcher = run.process('watcher', uncached);
     await waitUntil('the sign-in', () => fake.binds.length > 0, { withinMs: 45_000 });
     await endsByItself(watcher);
     assert.equal(await run.store.redis.exists(run.store.keys.directory('corp').lease), 0, 'the lease isn’t given back');
@@ -128,7 +130,7 @@ describe('a watcher ends at once', () => {
     };
     await using fake = await FakeDirectory.start(silent);
     await using run = await watching(fake.url);
-    const watcher = run.process('watcher');
+    const watcher = run.process('watcher', uncached);
     await waitUntil('the read', () => asked > 0, { withinMs: 45_000 });
     await endsByItself(watcher);
     const keys = run.store.keys.directory('corp');
@@ -149,7 +151,7 @@ describe('a pusher', () => {
   test('ends at once while it reads accounts, and makes nobody pause for it', async () => {
     await using run = await servers.run({});
     await run.simulator.faults([{ kind: 'hang', cmd: 'getuserdata' }]);
-    const pusher = run.process('pusher');
+    const pusher = run.process('pusher', uncached);
     await calledOf(run, 'getuserdata');
     await endsByItself(pusher);
     assert.equal(await run.store.redis.hget(run.store.keys.callRate, 'pausedUntil'), null);
@@ -161,7 +163,7 @@ describe('a pusher', () => {
       await using run = await servers.run({ tenant, directory, policy });
       await run.inside('reconciler');
       await run.simulator.faults([{ kind: 'hang', cmd: 'batchadd', phase }]);
-      const pusher = run.process('pusher');
+      const pusher = run.process('pusher', uncached);
       await stages[0]?.(run);
       await calledOf(run, 'batchadd');
       await endsByItself(pusher);
@@ -175,7 +177,7 @@ describe('a pusher', () => {
 
       await run.simulator.faults([]);
       await run.claimsExpire();
-      const next = run.process('pusher');
+      const next = run.process('pusher', uncached);
       await recovered(next);
       await run.quiet({ withinMs: 60_000 });
       const { welcomeEmails } = await run.simulator.state();
@@ -189,7 +191,7 @@ describe('a pusher', () => {
     await using run = await servers.run({ tenant, directory, policy });
     await run.inside('reconciler');
     await run.simulator.faults([{ kind: 'latency', cmd: 'batchadd', latencyMs: 2_000 }]);
-    const pusher = run.process('pusher');
+    const pusher = run.process('pusher', uncached);
     await stages[0]?.(run);
     await waitUntil('the create', async () => (await run.store.redis.hlen(run.store.keys.intents)) === 5, {
       withinMs: 60_000,
