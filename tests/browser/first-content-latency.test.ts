@@ -10,8 +10,7 @@ import { launchBrowser, Visit } from './visit.ts';
 
 const everybody = 100_000;
 const withinMs = 500;
-/** So often it is measured; the fastest counts, as whatever else the machine does only adds to it. */
-const times = 9;
+const times = 5;
 
 describe(`with ${everybody} people`, () => {
   let place: Workplace;
@@ -34,7 +33,7 @@ describe(`with ${everybody} people`, () => {
     ['/people', 'main tbody tr'],
     ['/held', 'main tbody tr'],
   ] as const)
-    test(`the first content of ${path} stands within ${withinMs} ms, as far as nothing else slows the machine down`, async () => {
+    test(`the first content of ${path} stands within ${withinMs} ms, half of the times or more`, async () => {
       await using visit = await Visit.begin(browser, pages.origin);
       const { page } = visit;
       await visit.signInWithToken(token);
@@ -46,7 +45,8 @@ describe(`with ${everybody} people`, () => {
         await page.goto(path);
         took.push(await appearance(page));
       }
-      assert.ok(Math.min(...took) < withinMs, `it took ${took.map(Math.round).join(', ')} ms`);
+      const median = took.sort((a, b) => a - b)[Math.floor(times / 2)] ?? Number.POSITIVE_INFINITY;
+      assert.ok(median < withinMs, `it took ${took.map(Math.round).join(', ')} ms`);
     });
 
   test('scrolling from one end of a list to the other, and turning its pages, leaves no frame for more than 100 ms', async () => {
