@@ -10,17 +10,10 @@ import { parseStored, type Store } from '@connector/shared/store.ts';
 import { type AllowedCalls, readAllowedCalls } from '@connector/sync/requests/allowed-calls.ts';
 import { type OnTheWay, readOnTheWay } from '@connector/sync/requests/on-the-way.ts';
 import type { Queue } from 'bullmq';
+import { countPeople, type PeopleCounts } from '../status/people-counts.ts';
 
 /** Every kind of step that a plan may have. */
 export const stepKinds = step.options.map((option) => option.shape.kind.value);
-
-/** What people can be counted as. Somebody may be several at once. */
-export type PeopleCounts = Readonly<
-  Record<
-    'inScope' | 'linked' | 'toPlan' | 'toJudge' | 'toDeliver' | 'postponed' | 'held' | 'pending' | 'setAside',
-    number
-  >
->;
 
 export interface DirectoryFigures {
   readonly id: string;
@@ -42,7 +35,7 @@ export interface QueueFigures {
 
 export interface Figures {
   readonly nowMs: number;
-  readonly people: PeopleCounts;
+  readonly people: PeopleCounts & { readonly setAside: number };
   readonly directories: readonly DirectoryFigures[];
   readonly queues: readonly QueueFigures[];
   readonly onTheWay: OnTheWay;
@@ -78,9 +71,10 @@ export interface FiguresOptions {
 export async function readFigures({ store, configuration, queues }: FiguresOptions, nowMs: number): Promise<Figures> {
   const { redis, keys } = store;
   const { lastpass, directories } = configuration;
-  const [people, read, jobs, onTheWay, accounts, delivered, allowed, unsealed, paused, refused, noSeat] =
+  const [counts, setAside, read, jobs, onTheWay, accounts, delivered, allowed, unsealed, paused, refused, noSeat] =
     await Promise.all([
       countPeople(store, nowMs),
+      redis.hlen(keys.setAside),
       Promise.all(directories.map(({ id }) => readDirectory(store, id))),
       Promise.all(queues.map((queue) => readQueue(queue, nowMs))),
       readOnTheWay(store),
@@ -94,7 +88,7 @@ export async function readFigures({ store, configuration, queues }: FiguresOptio
     ]);
   return {
     nowMs,
-    people,
+    people: { ...counts, setAside },
     licences: lastpass.licences ?? null,
     directories: read,
     queues: jobs,
@@ -107,21 +101,6 @@ export async function readFigures({ store, configuration, queues }: FiguresOptio
     isRefused: refused === 1,
     lacksLicences: noSeat === 1,
   };
-}
-
-async function countPeople({ redis, keys }: Store, nowMs: number): Promise<PeopleCounts> {
-  const [inScope, linked, toPlan, toJudge, toDeliver, postponed, held, pending, setAside] = await Promise.all([
-    redis.scard(keys.inScope),
-    redis.hlen(keys.links),
-    redis.zcard(keys.toPlan),
-    redis.zcard(keys.waiting),
-    redis.zcard(keys.toDeliver),
-    redis.zcount(keys.toDeliver, `(${nowMs}`, '+inf'),
-    redis.zcard(keys.held),
-    redis.zcard(keys.pending),
-    redis.hlen(keys.setAside),
-  ]);
-  return { inScope, linked, toPlan, toJudge, toDeliver, postponed, held, pending, setAside };
 }
 
 async function readDirectory({ redis, keys }: Store, id: string): Promise<DirectoryFigures> {

@@ -17,6 +17,7 @@ import { type ReviewedRun, readReviewedRun } from '@connector/sync/requests/revi
 import { mayDeliver, type PauseState, type Run, readPause, readRun } from '@connector/sync/requests/steering.ts';
 import { type FailingWay, readFailingWays } from '../notifications/failing.ts';
 import { momentText } from '../text/when.ts';
+import { countPeople } from './people-counts.ts';
 import { readServiceStates, type ServiceState, serviceProblems } from './service-states.ts';
 
 export interface DirectoryStatus {
@@ -181,23 +182,15 @@ async function readAccounts({ redis, keys }: Store): Promise<Status['accounts']>
 
 async function readPeople(store: Store, nowMs: number): Promise<Status['people']> {
   const { redis, keys } = store;
-  const [inScope, linked, toPlan, toJudge, toDeliver, postponed, held, pending, decisions, heldGroups] =
-    await Promise.all([
-      redis.scard(keys.inScope),
-      redis.hlen(keys.links),
-      redis.zcard(keys.toPlan),
-      redis.zcard(keys.waiting),
-      redis.zcard(keys.toDeliver),
-      redis.zcount(keys.toDeliver, `(${nowMs}`, '+inf'),
-      redis.zcard(keys.held),
-      redis.zcard(keys.pending),
-      redis.hvals(keys.decisions),
-      countHeldRenames(store),
-    ]);
+  const [counts, decisions, heldGroups] = await Promise.all([
+    countPeople(store, nowMs),
+    redis.hvals(keys.decisions),
+    countHeldRenames(store),
+  ]);
   const rejected = decisions.filter(
     (raw) => parseStored(decision, keys.decisions, raw).value?.verdict === 'rejected',
   ).length;
-  return { inScope, linked, toPlan, toJudge, toDeliver, postponed, held, heldGroups, pending, rejected };
+  return { ...counts, heldGroups, rejected };
 }
 
 async function readDelivering(store: Store, nowMs: number): Promise<Status['delivering']> {
