@@ -42,6 +42,16 @@ describe(`with ${everybody} people`, () => {
     return { tookMs: performance.now() - beganAtMs, body: answer.json() };
   };
 
+  test('GET /status counts everybody who is set aside, and names the newest 100', async () => {
+    const { body } = await get('/status');
+    assert.deepEqual(body.people.setAside, { data: listed, refused: 0, noSeat: 0 });
+    const each = everybody / listed;
+    assert.deepEqual(
+      body.setAside.map(({ name }: { name: string }) => name),
+      Array.from({ length: 100 }, (_, index) => `Person ${everybody - each + 3 - each * index}`),
+    );
+  });
+
   for (const [url, name, total] of [
     ['/held', 'held', listed],
     ['/held?offset=1900&limit=100', 'held', listed],

@@ -1,14 +1,15 @@
-/** The page's parts: where each is, what it is called, and who may see it. Each is loaded when it is opened first. */
-import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+/** The page's parts: where each is, what it is called, and who may see it. Each is loaded when somebody sets out for it first. */
 import type { StatusDocument } from './api/documents.ts';
 import type { IconName } from './components/icon.tsx';
+import { DeferredPage } from './deferred-page.tsx';
+import { countAside } from './text/count.ts';
 
 /** One part of the page, as the navigation shows it. */
 export interface Place {
   readonly path: string;
   readonly label: string;
   readonly icon: IconName;
-  readonly page: LazyExoticComponent<ComponentType>;
+  readonly page: DeferredPage;
   /** How many wait there, shown beside the label; 0 shows nothing. */
   readonly count?: (status: StatusDocument) => number;
   /** For administrators alone: a viewer is answered 403. */
@@ -26,9 +27,24 @@ export const regions: readonly Region[] = [
   {
     heading: null,
     places: [
-      { path: '/', label: 'Overview', icon: 'overview', page: lazy(() => import('./pages/overview/overview.tsx')) },
-      { path: '/preview', label: 'Preview', icon: 'preview', page: lazy(() => import('./pages/preview/preview.tsx')) },
-      { path: '/people', label: 'People', icon: 'people', page: lazy(() => import('./pages/people/people.tsx')) },
+      {
+        path: '/',
+        label: 'Overview',
+        icon: 'overview',
+        page: new DeferredPage(() => import('./pages/overview/overview.tsx')),
+      },
+      {
+        path: '/preview',
+        label: 'Preview',
+        icon: 'preview',
+        page: new DeferredPage(() => import('./pages/preview/preview.tsx')),
+      },
+      {
+        path: '/people',
+        label: 'People',
+        icon: 'people',
+        page: new DeferredPage(() => import('./pages/people/people.tsx')),
+      },
     ],
   },
   {
@@ -38,49 +54,54 @@ export const regions: readonly Region[] = [
         path: '/pending',
         label: 'Pending',
         icon: 'pending',
-        page: lazy(() => import('./pages/pending/pending.tsx')),
+        page: new DeferredPage(() => import('./pages/pending/pending.tsx')),
         count: ({ people }) => people.pending,
       },
       {
         path: '/held',
         label: 'Held',
         icon: 'held',
-        page: lazy(() => import('./pages/held/held.tsx')),
+        page: new DeferredPage(() => import('./pages/held/held.tsx')),
         count: ({ people }) => people.held + people.heldGroups,
       },
       {
         path: '/aside',
         label: 'Set aside',
         icon: 'aside',
-        page: lazy(() => import('./pages/aside.tsx')),
-        count: ({ setAside }) => setAside.length,
+        page: new DeferredPage(() => import('./pages/aside.tsx')),
+        count: ({ people }) => countAside(people),
       },
       {
         path: '/drift',
         label: 'Drift',
         icon: 'drift',
-        page: lazy(() => import('./pages/drift/drift.tsx')),
-        count: ({ deletedByHand }) => deletedByHand.length,
+        page: new DeferredPage(() => import('./pages/drift/drift.tsx')),
+        count: ({ people }) => people.deletedByHand,
       },
-      { path: '/undo', label: 'Undo', icon: 'undo', page: lazy(() => import('./pages/undo.tsx')) },
+      { path: '/undo', label: 'Undo', icon: 'undo', page: new DeferredPage(() => import('./pages/undo.tsx')) },
     ],
   },
   {
     heading: 'The connector',
     places: [
-      { path: '/policy', label: 'Policy', icon: 'policy', page: lazy(() => import('./pages/policy/policy.tsx')) },
+      {
+        path: '/policy',
+        label: 'Policy',
+        icon: 'policy',
+        page: new DeferredPage(() => import('./pages/policy/policy.tsx')),
+      },
       {
         path: '/audit',
         label: 'Audit trail',
         icon: 'audit',
-        page: lazy(() => import('./pages/audit/audit.tsx')),
+        page: new DeferredPage(() => import('./pages/audit/audit.tsx')),
         administratorsOnly: true,
       },
       {
         path: '/diagnostics',
         label: 'Diagnostics',
         icon: 'diagnostics',
-        page: lazy(() => import('./pages/diagnostics/diagnostics.tsx')),
+        page: new DeferredPage(() => import('./pages/diagnostics/diagnostics.tsx')),
       },
     ],
   },
@@ -89,5 +110,12 @@ export const regions: readonly Region[] = [
 /** Somebody's story, by person key: its slash stays one, as proxies make other things of an encoded one. */
 export const personPath = (person: string): string => `/people/${person.split('/').map(encodeURIComponent).join('/')}`;
 
-export const PersonPage = lazy(() => import('./pages/people/person.tsx'));
-export const NowherePage = lazy(() => import('./pages/nowhere.tsx'));
+export const PersonPage = new DeferredPage(() => import('./pages/people/person.tsx'));
+export const NowherePage = new DeferredPage(() => import('./pages/nowhere.tsx'));
+
+/** What is shown at an address. */
+export function pageAt(path: string): DeferredPage {
+  if (path.startsWith('/people/')) return PersonPage;
+  const place = regions.flatMap(({ places }) => places).find((each) => each.path === path);
+  return place?.page ?? NowherePage;
+}

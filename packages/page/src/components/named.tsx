@@ -1,5 +1,5 @@
 /** Somebody in a list: the name, which leads to their story, and below it what their account is called. */
-import { Text } from '@mantine/core';
+import classes from './named.module.css';
 import { PersonLink, type PersonLinkProps } from './person-link.tsx';
 
 export interface NamedProps extends PersonLinkProps {
@@ -10,11 +10,7 @@ export function Named({ person, name, username }: NamedProps) {
   return (
     <>
       <PersonLink person={person} name={name} />
-      {username !== null && username !== name && (
-        <Text size="sm" c="dimmed">
-          {username}
-        </Text>
-      )}
+      {username !== null && username !== name && <div className={classes.username}>{username}</div>}
     </>
   );
 }

@@ -1,7 +1,7 @@
 /**
  * A list that the console tells page by page, as a table; on phones each row is a card. Rows can be chosen: one, some, all of the page, or all there are.
  */
-import { Button, Checkbox, Group, Skeleton, Text, VisuallyHidden } from '@mantine/core';
+import { Button, Group, Skeleton, Text, VisuallyHidden } from '@mantine/core';
 import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import type { Page } from '../api/documents.ts';
 import type { Slice } from '../api/queries.ts';
@@ -119,7 +119,8 @@ function TableRow<Row>({ id, row, columns, shown, choosing }: TableRowProps<Row>
       {choosing && (
         // biome-ignore lint/a11y/noRedundantRoles: likewise
         <td role="cell" className={classes.choice}>
-          <Checkbox
+          <input
+            type="checkbox"
             aria-label={`Choose ${choosing.labelOf(row)}`}
             checked={chosen}
             onChange={({ currentTarget: { checked } }) =>
@@ -142,13 +143,18 @@ function TableRow<Row>({ id, row, columns, shown, choosing }: TableRowProps<Row>
 function PageCheckbox<Row>({ choosing: { selection, onChange }, shown }: Chosen<Row>) {
   const keys = [...shown.keys()];
   const count = keys.filter((key) => isSelected(selection, key)).length;
+  // It is no attribute: https://html.spec.whatwg.org/multipage/input.html#dom-input-indeterminate
+  const markPartly = (box: HTMLInputElement | null) => {
+    if (box) box.indeterminate = count > 0 && count < keys.length;
+  };
   return (
     // biome-ignore lint/a11y/noRedundantRoles: display: block on phones takes the role away
     <th scope="col" role="columnheader" className={classes.choice}>
-      <Checkbox
+      <input
+        type="checkbox"
+        ref={markPartly}
         aria-label="Choose all on this page"
         checked={keys.length > 0 && count === keys.length}
-        indeterminate={count > 0 && count < keys.length}
         onChange={({ currentTarget: { checked } }) =>
           onChange(withSelected(selection, { keys, chosen: checked, page: shown }))
         }

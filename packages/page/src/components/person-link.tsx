@@ -1,7 +1,7 @@
-/** Somebody's name, which leads to their story. */
-import { Anchor } from '@mantine/core';
+/** Somebody's name, which leads to their story. Plain elements: lists show very many of them, and each component takes its time. */
 import { Link } from 'wouter';
 import { personPath } from '../routes.ts';
+import classes from './person-link.module.css';
 
 export interface PersonLinkProps {
   /** Person key. */
@@ -11,8 +11,8 @@ export interface PersonLinkProps {
 
 export function PersonLink({ person, name }: PersonLinkProps) {
   return (
-    <Anchor component={Link} href={personPath(person)} fw={500}>
+    <Link href={personPath(person)} className={classes.link}>
       {name}
-    </Anchor>
+    </Link>
   );
 }

@@ -1,6 +1,5 @@
 /** What a step does, in the words of the command, and why. */
 import { actionText } from '@connector/console/src/held/step-text.ts';
-import { Text } from '@mantine/core';
 import type { Step } from '../api/documents.ts';
 import { asSentence } from '../text/sentence.ts';
 import { isLeaverKind } from '../text/step-kinds.ts';
@@ -24,11 +23,7 @@ export function StepsText({ steps }: { steps: readonly Step[] }) {
     <ul className={classes.steps}>
       {steps.map((step) => (
         <li key={step.kind}>
-          <StepText step={step} />
-          <Text span c="dimmed" size="sm">
-            {' '}
-            {step.because}
-          </Text>
+          <StepText step={step} /> <span className={classes.because}>{step.because}</span>
         </li>
       ))}
     </ul>

@@ -94,10 +94,9 @@ export default function AsidePage() {
 /** How many there are of each kind, and who mends it. */
 function Kinds() {
   const { data: status } = useQuery(statusQuery);
-  const setAside = status?.setAside ?? [];
-  const counts = Object.entries(kinds).map(
-    ([kind, words]) => [words, setAside.filter((each) => each.kind === kind).length] as const,
-  );
+  if (status === undefined) return null;
+  const { data, refused, noSeat } = status.people.setAside;
+  const counts = [[kinds.data, data] as const, [kinds.refused, refused] as const, [kinds['no-seat'], noSeat] as const];
   return (
     <Stack gap={4} mb="md">
       {counts

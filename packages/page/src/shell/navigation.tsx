@@ -41,6 +41,7 @@ function PlaceLink({ place, status, onGo }: { place: Place; status: StatusDocume
   const [path] = useLocation();
   const isHere = place.path === '/' ? path === '/' : path === place.path || path.startsWith(`${place.path}/`);
   const count = status && place.count ? place.count(status) : 0;
+  const preload = () => void place.page.load().catch(() => undefined); // whoever goes there is told of a failure
   return (
     <NavLink
       component={Link}
@@ -57,6 +58,8 @@ function PlaceLink({ place, status, onGo }: { place: Place; status: StatusDocume
       active={isHere}
       {...(isHere ? { 'aria-current': 'page' as const } : {})}
       onClick={onGo}
+      onPointerEnter={preload}
+      onFocus={preload}
       className={classes.link ?? ''}
     />
   );

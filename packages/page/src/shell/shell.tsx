@@ -3,6 +3,7 @@ import { AppShell, Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Suspense } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
+import { Deferred } from '../deferred-page.tsx';
 import { NowherePage, PersonPage, regions } from '../routes.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { Header } from './header.tsx';
@@ -60,10 +61,16 @@ function Parts() {
             {regions
               .flatMap(({ places }) => places)
               .map(({ path: each, page }) => (
-                <Route key={each} path={each} component={page} />
+                <Route key={each} path={each}>
+                  <Deferred page={page} />
+                </Route>
               ))}
-            <Route path="/people/*" component={PersonPage} />
-            <Route component={NowherePage} />
+            <Route path="/people/*">
+              <Deferred page={PersonPage} />
+            </Route>
+            <Route>
+              <Deferred page={NowherePage} />
+            </Route>
           </Switch>
         </Suspense>
       </ErrorBoundary>

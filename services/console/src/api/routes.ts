@@ -155,7 +155,7 @@ export const routes: readonly Route[] = [
     role: 'viewer',
     summary: 'Does everything run, and how far is it',
     codes: looked,
-    does: () => ({ command: 'status', all: true, json }),
+    does: () => ({ command: 'status', all: false, json }),
   },
   {
     method: 'GET',

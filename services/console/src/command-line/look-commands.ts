@@ -7,7 +7,7 @@ export function addLookCommands(program: Command, onInvocation: OnInvocation): v
     .command('status')
     .summary('does everything run, and how far is it')
     .description('Shows whether everything runs, how far each directory is read, and who is set aside.')
-    .option('--all', 'list everybody who is set aside, not only the first 10 of each kind')
+    .option('--all', 'list everybody who is set aside, not only the newest 10 of each kind, or 100 with --json')
     .option(...json)
     .addHelpText(
       'after',

@@ -10,7 +10,7 @@ export interface StatusOptions extends Common {
 
 export async function status(context: Context, { json, all }: StatusOptions): Promise<ExitCode> {
   const { session, terminal } = context;
-  const current = await readStatus(session.store, session.configuration, Date.now());
+  const current = await readStatus(session.store, session.configuration, { nowMs: Date.now(), all });
   if (json) printJson(context, statusJson(current));
   else print(context, statusText(current, { paint: terminal.paint, all }));
   return current.problems.length === 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-/** The status, for programs: moments as ISO 8601 texts, everybody who is set aside. */
+/** The status, for programs: moments as ISO 8601 texts. */
 import { isoText } from '../text/when.ts';
 import type { AsideStatus, Status } from './status.ts';
 

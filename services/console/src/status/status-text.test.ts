@@ -37,6 +37,8 @@ const fine: Status = {
     heldGroups: 0,
     pending: 0,
     rejected: 0,
+    setAside: { data: 0, refused: 0, noSeat: 0 },
+    deletedByHand: 0,
   },
   delivering: null,
   onTheWay: { people: 0, sinceMs: null },
@@ -123,6 +125,7 @@ test('changes on their way are told, and since when', () => {
 test('people who wait, are held or were rejected are shown with what to do', () => {
   const shown = text({
     people: {
+      ...fine.people,
       inScope: 9,
       linked: 9,
       toPlan: 1,
@@ -157,15 +160,19 @@ test('set-aside people are listed by kind, the first ten of each, all on demand'
     sinceMs: nowMs - 60_000,
   });
   const setAside = [...Array.from({ length: 12 }, (_, index) => aside(index, 'data')), aside(99, 'refused')];
-  const short = text({ setAside });
+  const people = { ...fine.people, setAside: { data: 12, refused: 1, noSeat: 0 } };
+  const short = text({ people, setAside });
   assert.match(short, /directory's data stands in the way \(12\)/);
+  assert.match(short, /set aside {3}13: see "connector aside"/);
   assert.match(short, /refused by LastPass \(1\)\n {2}P99 {2}for 1 min 0 s {2}has no mail/);
   assert.match(short, /P9 .*… and 2 more: see "connector status --all"/s);
   assert.doesNotMatch(short, /P10/);
   assert.doesNotMatch(short, /changed by hand/);
-  const long = text({ setAside }, { all: true });
+  const long = text({ people, setAside }, { all: true });
   assert.match(long, /P11/);
   assert.doesNotMatch(long, /more: see/);
+  const newest = text({ people: { ...people, setAside: { ...people.setAside, data: 2_000 } }, setAside });
+  assert.match(newest, /in the way \(2000\).*… and 1990 more/s);
 });
 
 test('messages that do not get out are told after the people, with the remedy, and stop nothing', () => {

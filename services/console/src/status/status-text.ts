@@ -149,8 +149,10 @@ function lastpassRows(status: Status): Cell[][] {
 const deliveringText = ({ people, timeLeftMs }: NonNullable<Status['delivering']>, { toPlan }: { toPlan: number }) =>
   `${people}, ${timeLeftText(timeLeftMs, { isAll: toPlan === 0 })}`;
 
-function peopleRows({ people, delivering, setAside, deletedByHand }: Status): Cell[][] {
+function peopleRows({ people, delivering }: Status): Cell[][] {
   const { inScope, linked, toPlan, toJudge, toDeliver, postponed, held, heldGroups, pending, rejected } = people;
+  const { data, refused, noSeat } = people.setAside;
+  const aside = data + refused + noSeat;
   const rows: Cell[][] = [
     ['in scope', String(inScope)],
     ['linked', String(linked)],
@@ -163,8 +165,8 @@ function peopleRows({ people, delivering, setAside, deletedByHand }: Status): Ce
       ? [['held groups', ['strong', `${heldGroups} renamed: see "connector held"`]] satisfies Cell[]]
       : []),
     ...(pending > 0 ? [['pending', ['strong', `${pending}: see "connector pending"`]] satisfies Cell[]] : []),
-    ['set aside', setAside.length > 0 ? `${setAside.length}: see "connector aside"` : '0'],
-    ...(deletedByHand.length > 0 ? [['deleted by hand', `${deletedByHand.length}: see "connector drift"`]] : []),
+    ['set aside', aside > 0 ? `${aside}: see "connector aside"` : '0'],
+    ...(people.deletedByHand > 0 ? [['deleted by hand', `${people.deletedByHand}: see "connector drift"`]] : []),
   ];
   return rejected > 0 ? [...rows, ['rejected', `${rejected} keep what they have, as somebody decided`]] : rows;
 }
@@ -176,8 +178,14 @@ const asideTitles: Record<SetAside['kind'], string> = {
   drift: 'Deleted by hand at LastPass, and left so',
 };
 
-function asideLines({ setAside, deletedByHand, nowMs }: Status, { paint, all }: StatusTextOptions): string[] {
+function asideLines({ people, setAside, deletedByHand, nowMs }: Status, { paint, all }: StatusTextOptions): string[] {
   const everybody = [...setAside, ...deletedByHand];
+  const counts = {
+    data: people.setAside.data,
+    refused: people.setAside.refused,
+    'no-seat': people.setAside.noSeat,
+    drift: people.deletedByHand,
+  };
   return (['data', 'refused', 'no-seat', 'drift'] as const).flatMap((kind) => {
     const title = asideTitles[kind];
     const these = everybody.filter((each) => each.kind === kind);
@@ -188,10 +196,10 @@ function asideLines({ setAside, deletedByHand, nowMs }: Status, { paint, all }: 
       ['weak', `for ${formatDuration(Math.max(0, nowMs - sinceMs))}`],
       reason,
     ]);
-    const more = these.length - shown.length;
+    const more = counts[kind] - shown.length;
     return [
       '',
-      paint('strong', `${title} (${these.length})`),
+      paint('strong', `${title} (${counts[kind]})`),
       ...aligned(rows, { paint }),
       ...(more > 0 ? [`  … and ${more} more: see "connector status --all"`] : []),
     ];

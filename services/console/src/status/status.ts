@@ -66,6 +66,9 @@ export interface Status {
     readonly pending: number;
     /** Somebody rejected their guarded steps, and they keep what they have. */
     readonly rejected: number;
+    readonly setAside: { readonly data: number; readonly refused: number; readonly noSeat: number };
+    /** Somebody deleted their accounts by hand. */
+    readonly deletedByHand: number;
   };
   /** What is on its way to LastPass; `null`: nothing, or nothing may be, or a plan file alone. */
   readonly delivering: {
@@ -78,8 +81,9 @@ export interface Status {
   readonly latency: { readonly hour: Latency; readonly day: Latency };
   /** Changes that were read and haven't reached LastPass. */
   readonly onTheWay: OnTheWay;
+  /** The newest of each kind, or all. */
   readonly setAside: readonly AsideStatus[];
-  /** People whose accounts somebody deleted by hand: a part of what `connector drift` lists. */
+  /** People whose accounts somebody deleted by hand: a part of what `connector drift` lists; the newest, or all. */
   readonly deletedByHand: readonly AsideStatus[];
   /** LastPass refuses the configured credentials. */
   readonly alarm: Alarm | null;
@@ -112,25 +116,33 @@ export interface Status {
   readonly problems: readonly string[];
 }
 
-/** Gathers the status of everything that the configuration names. */
-export async function readStatus(store: Store, configuration: Configuration, nowMs: number): Promise<Status> {
+/** So many of each kind are named who are set aside, unless all are asked for: the page asks each second. */
+const namedOfKind = 100;
+
+/** Gathers the status of everything that the configuration names. @param all whether everybody is named who is set aside */
+export async function readStatus(
+  store: Store,
+  configuration: Configuration,
+  { nowMs, all }: { nowMs: number; all: boolean },
+): Promise<Status> {
   const services = await readServiceStates(store, nowMs);
   const raised = await readAlarm(store, configuration.lastpass);
   const pause = await readPause(store);
   const { mode } = configuration.sync;
   const run = await readRun(store);
   const isOpen = mode === 'automatic' || run !== null; // a plan file is for some of them alone
+  const { counts, ...named } = await readSetAside(store, all ? Number.POSITIVE_INFINITY : namedOfKind);
   const goesOut = raised === null && isOpen && (await mayDeliver(store, mode));
   return {
     nowMs,
     services,
     directories: await Promise.all(configuration.directories.map((directory) => readDirectory(store, directory))),
     accounts: await readAccounts(store),
-    people: await readPeople(store, nowMs),
+    people: { ...(await readPeople(store, nowMs)), ...counts },
     delivering: goesOut ? await readDelivering(store, nowMs) : null,
     latency: await readLatency(store, nowMs),
     onTheWay: await readOnTheWay(store),
-    ...(await readSetAside(store)),
+    ...named,
     alarm: raised,
     pause,
     mode,
@@ -180,7 +192,7 @@ async function readAccounts({ redis, keys }: Store): Promise<Status['accounts']>
   return { count, readAtMs: parseStored(accountsRead, keys.accountsRead, raw).value?.atMs ?? null };
 }
 
-async function readPeople(store: Store, nowMs: number): Promise<Status['people']> {
+async function readPeople(store: Store, nowMs: number): Promise<Omit<Status['people'], 'setAside' | 'deletedByHand'>> {
   const { redis, keys } = store;
   const [counts, decisions, heldGroups] = await Promise.all([
     countPeople(store, nowMs),
@@ -199,15 +211,23 @@ async function readDelivering(store: Store, nowMs: number): Promise<Status['deli
   return people === 0 ? null : { people, timeLeftMs: await readTimeLeftMs(store, people, nowMs) };
 }
 
-async function readSetAside({ redis, keys }: Store): Promise<Pick<Status, 'setAside' | 'deletedByHand'>> {
-  const all = Object.entries(await redis.hgetall(keys.setAside)).flatMap(([person, raw]) => {
+/** How many are set aside, and so many of each kind, the newest first. */
+async function readSetAside({ redis, keys }: Store, ofKind: number) {
+  const all: AsideStatus[] = Object.entries(await redis.hgetall(keys.setAside)).flatMap(([person, raw]) => {
     const { value } = parseStored(setAside, keys.setAside, raw);
     return value === null ? [] : [{ person, ...value }];
   });
-  all.sort((a, b) => b.sinceMs - a.sinceMs || a.name.localeCompare(b.name));
-  const { drift = [], ...others } = Object.groupBy(all, ({ kind }) => (kind === 'drift' ? kind : 'aside'));
-  return { setAside: others.aside ?? [], deletedByHand: drift };
+  all.sort(newestFirst);
+  const { data = [], refused = [], 'no-seat': noSeat = [], drift = [] } = Object.groupBy(all, ({ kind }) => kind);
+  const counts = {
+    setAside: { data: data.length, refused: refused.length, noSeat: noSeat.length },
+    deletedByHand: drift.length,
+  };
+  const named = [data, refused, noSeat].flatMap((these) => these.slice(0, ofKind)).sort(newestFirst);
+  return { counts, setAside: named, deletedByHand: drift.slice(0, ofKind) };
 }
+
+const newestFirst = (a: AsideStatus, b: AsideStatus): number => b.sinceMs - a.sinceMs || a.name.localeCompare(b.name);
 
 /** That LastPass refuses these credentials. */
 export async function readAlarm({ redis, keys }: Store, credentials: Configuration['lastpass']): Promise<Alarm | null> {

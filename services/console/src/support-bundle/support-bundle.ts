@@ -93,7 +93,9 @@ export async function makeSupportBundle(
       schema: await inRedis('versions', null, () => redis.get(keys.schema)),
     },
     configuration: redactedConfiguration(configuration),
-    status: await inRedis('status', null, async () => nobodysStatus(await readStatus(store, configuration, nowMs))),
+    status: await inRedis('status', null, async () =>
+      nobodysStatus(await readStatus(store, configuration, { nowMs, all: true })),
+    ),
     check: await part('check', null, () => checkDocument({ ...session, signal, somebody: hidden })),
     queues: await inRedis('queues', [], () =>
       readQueueStates({ target: configuration.redis, prefix: keys.queues }, nowMs),

@@ -16,7 +16,7 @@ export default function DriftPage() {
   const { data: status } = useQuery(statusQuery);
   const { data, error, refetch } = useQuery(driftQuery(slice));
   const deleted = data?.drift.filter(({ kind }) => kind === 'deleted');
-  const count = status?.deletedByHand.length ?? deleted?.length ?? 0;
+  const count = status?.people.deletedByHand ?? deleted?.length ?? 0;
   const others = data === undefined ? 0 : data.page.total - count;
   return (
     <>

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { StatusDocument } from '../../api/documents.ts';
 import { searchQuery } from '../../api/queries.ts';
-import { counted, numberText } from '../../text/count.ts';
+import { countAside, counted, numberText } from '../../text/count.ts';
 import classes from './figures.module.css';
 
 interface Figure {
@@ -19,7 +19,7 @@ interface Figure {
 
 const nobody = { offset: 0, limit: 1 };
 
-export function Figures({ status: { people, setAside, deletedByHand, directories } }: { status: StatusDocument }) {
+export function Figures({ status: { people, directories } }: { status: StatusDocument }) {
   const isAnyRead = directories.some(({ completedAt }) => completedAt !== null); // else nobody can be known
   const known = useQuery({ ...searchQuery('', nobody), enabled: isAnyRead }).data?.page.total ?? null;
   const figures: readonly Figure[] = [
@@ -42,8 +42,8 @@ export function Figures({ status: { people, setAside, deletedByHand, directories
           : 'by the guard',
       wanted: true,
     },
-    { label: 'Set aside', count: setAside.length, path: '/aside', note: 'until something is mended', wanted: true },
-    { label: 'Drift', count: deletedByHand.length, path: '/drift', note: 'accounts deleted by hand', wanted: true },
+    { label: 'Set aside', count: countAside(people), path: '/aside', note: 'until something is mended', wanted: true },
+    { label: 'Drift', count: people.deletedByHand, path: '/drift', note: 'accounts deleted by hand', wanted: true },
   ];
   return (
     <ul className={classes.figures} aria-label="People">

@@ -38,6 +38,8 @@ export const someStatus = (changes: Partial<StatusDocument> = {}): StatusDocumen
     heldGroups: 0,
     pending: 0,
     rejected: 0,
+    setAside: { data: 0, refused: 0, noSeat: 0 },
+    deletedByHand: 0,
   },
   delivering: null,
   latency: { hour: { people: 0, p50Ms: null, p95Ms: null }, day: { people: 0, p50Ms: null, p95Ms: null } },
