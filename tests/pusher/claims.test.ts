@@ -92,3 +92,18 @@ test('whom a pusher has claimed is nobody else’s there either, before it has h
   assert.deepEqual(peopleOf(first), [joiners[0]]);
   assert.notDeepEqual(peopleOf(second ?? null), [joiners[0]]);
 });
+
+test('whoever finds somebody claimed by a pusher that is silent looks again when its time has run out, and not later', async () => {
+  await using its = await claiming();
+  const { redis, keys } = its.store;
+  assert.deepEqual(peopleOf(await its.claims.take(1)), [leaver]);
+  const leftMs = 1_200;
+  await redis.pexpire(keys.alive('pusher'), leftMs);
+  await redis.zadd(keys.leavers, Date.now(), leaver); // due again while the claim still holds
+  const other = new Claims(its.store, 'other');
+  assert.equal(await other.take(1, { leaversOnly: true }), null);
+  const dueInMs = Number(await redis.zscore(keys.leavers, leaver)) - Date.now();
+  assert.ok(dueInMs > 0 && dueInMs <= leftMs, `due again in ${dueInMs} ms`);
+  await waitUntil('them to be due', async () => (await redis.zcount(keys.leavers, '-inf', Date.now())) > 0);
+  assert.deepEqual(peopleOf(await other.take(1, { leaversOnly: true })), [leaver]);
+});

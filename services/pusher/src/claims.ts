@@ -78,17 +78,18 @@ export class Claims {
       if (due.length === 0) return null;
       const owners = await redis.hmget(keys.claims, ...due);
       const holding = await this.#holding(owners);
-      const free = due.filter((_, index) => !holding.has(owners[index] ?? ''));
+      const heldForMs = new Map(due.map((person, index) => [person, holding.get(owners[index] ?? '') ?? null]));
+      const free = due.filter((person) => heldForMs.get(person) === null);
       const ownerOf = new Map(due.map((person, index) => [person, owners[index] ?? null]));
       const owner = `${this.#pusher}#${++this.#count}`;
-      const until = String(nowMs + aliveForMs);
+      const untilOf = (person: PersonKey) => String(nowMs + (heldForMs.get(person) ?? aliveForMs));
       this.#active.add(owner); // before anybody here can read that it has claimed somebody
       const { committed } = await this.#store
         .commit({
           guards: free.map((person) => ({ command: ['HGET', keys.claims, person], is: ownerOf.get(person) ?? null })),
           writes: [
             ...free.map((person) => ['HSET', keys.claims, person, owner]),
-            ...due.flatMap((person) => this.#dueAgain(person, until)),
+            ...due.flatMap((person) => this.#dueAgain(person, untilOf(person))),
           ],
         })
         .catch((error) => {
@@ -138,16 +139,17 @@ export class Claims {
     });
   }
 
-  /** Which of these owners still hold their claims. */
-  async #holding(owners: readonly (string | null)[]): Promise<Set<string>> {
+  /** Which of these owners still hold their claims, and for how long, unless they give another sign of life, ms. */
+  async #holding(owners: readonly (string | null)[]): Promise<ReadonlyMap<string, number>> {
     const { redis, keys } = this.#store;
-    const distinct = [...new Set(owners.filter((owner) => owner !== null))];
-    const holds = await Promise.all(
-      distinct.map(async (owner) => {
-        const pusher = owner.slice(0, owner.lastIndexOf('#'));
-        return pusher === this.#pusher ? this.#active.has(owner) : (await redis.exists(keys.alive(pusher))) === 1;
-      }),
-    );
-    return new Set(distinct.filter((_, index) => holds[index]));
+    const holding = new Map<string, number>();
+    const look = async (owner: string) => {
+      const pusher = owner.slice(0, owner.lastIndexOf('#'));
+      const isOwn = pusher === this.#pusher;
+      const leftMs = isOwn ? aliveForMs : await redis.pttl(keys.alive(pusher)); // negative: no such key
+      if (isOwn ? this.#active.has(owner) : leftMs >= 0) holding.set(owner, leftMs);
+    };
+    await Promise.all([...new Set(owners.filter((owner) => owner !== null))].map(look));
+    return holding;
   }
 }
