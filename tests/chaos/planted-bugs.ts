@@ -63,7 +63,7 @@ export const plantedBugs: readonly PlantedBug[] = [
       },
       {
         file: claims,
-        text: "const free = due.filter((_, index) => !holding.has(owners[index] ?? ''));",
+        text: 'const free = due.filter((person) => heldForMs.get(person) === null);',
         by: 'const free = due;',
       },
       { file: claims, text: 'unsettled: ownerOf.get(person) !== null', by: 'unsettled: false' },
