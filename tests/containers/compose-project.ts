@@ -105,6 +105,15 @@ export class ComposeProject implements AsyncDisposable {
     if ((await script.ended) !== 0) throw new Error(`containers/${name} ${file}: ${script.output}`);
   }
 
+  /** Types a script into bash, in a folder as `docker compose` runs there for whoever has set it up. */
+  async type(script: string, { cwd }: { readonly cwd: string }): Promise<Ended> {
+    const own = { COMPOSE_PROJECT_NAME: this.name, COMPOSE_FILE: join(root, 'docker-compose.yml') };
+    const env = { ...this.#command([]).options.env, ...own };
+    await using bash = new Program({ command: 'bash', args: ['-euo', 'pipefail', '-c', script], cwd, env });
+    const code = await bash.ended;
+    return { code, output: bash.output };
+  }
+
   /** The containers that run for a service, or for all. */
   async containers(...services: readonly string[]): Promise<Container[]> {
     const ids = (await this.compose('ps', '--quiet', ...services)).split('\n').filter(Boolean);

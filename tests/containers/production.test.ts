@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { before, describe, type TestContext, test } from 'node:test';
 import { rootCertificates } from 'node:tls';
 import { z } from 'zod';
+import { scriptOf } from '../docs/shell-script.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { ComposeProject, serviceOf } from './compose-project.ts';
 import { docker } from './docker.ts';
@@ -99,6 +100,36 @@ describe('production in containers', { timeout: 270_000 }, () => {
     const ended = z.array(z.object({ Name: z.string(), State: z.object({ ExitCode: z.number() }) }));
     for (const { Name, State } of ended.parse(JSON.parse(await docker(['inspect', ...ids]))))
       assert.equal(State.ExitCode, 0, Name);
+  });
+
+  test("Redis' password is rotated by what docs/operations.md has people type, and every service goes on", async (t) => {
+    const home = await newHome(t);
+    const file = join(home, 'secrets', 'redis-password');
+    const old = (await readFile(file, 'utf8')).trim();
+    const project = await newProject(t, { env: { CONNECTOR_HOME: home } });
+    await project.compose('up', '--detach', '--wait');
+    const before = new Map((await project.containers()).map((container) => [container.Id, container.State.StartedAt]));
+    const [, rotation = ''] = (await readFile(join(root, 'docs/operations.md'), 'utf8')).split(
+      '\n## Rotate a secret\n',
+    );
+    const { code, output } = await project.type(scriptOf(rotation), { cwd: home });
+    assert.equal(code, 0, output);
+    const restarted = (await project.containers()).filter(({ Id, State }) => before.get(Id) !== State.StartedAt);
+    assert.deepEqual(restarted.map(serviceOf).sort(), ['console', 'pusher', 'reconciler', 'watcher']);
+    const password = (await readFile(file, 'utf8')).trim();
+    assert.notEqual(password, old);
+    const ping = async (auth: string) =>
+      (await project.compose('exec', '-T', '-e', `REDISCLI_AUTH=${auth}`, 'redis', 'redis-cli', 'ping')).trim();
+    const isRight = async () => {
+      assert.match(await ping(old), /WRONGPASS|NOAUTH/);
+      assert.equal(await ping(password), 'PONG');
+      const { output: told } = await project.tryCompose('exec', '-T', 'console', 'connector', 'check');
+      assert.match(told, /^ok {7}Redis: redis:6379 answers$/m);
+    };
+    await isRight();
+    await project.compose('restart', 'redis');
+    await waitUntil('Redis to be there again', async () => (await ping(password)) === 'PONG');
+    await isRight();
   });
 
   test('a slip in connector.yaml is told by its key before any service starts', async (t) => {
