@@ -1,33 +1,17 @@
 /** docker-compose.yml in production: from one connector.yaml and secrets, and what it says when something of that is missing. */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { before, describe, type TestContext, test } from 'node:test';
-import { rootCertificates } from 'node:tls';
 import { z } from 'zod';
 import { scriptOf } from '../docs/shell-script.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { ComposeProject, serviceOf } from './compose-project.ts';
 import { docker } from './docker.ts';
+import { productionHome } from './production-home.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const services = ['configuration', 'console', 'pusher', 'reconciler', 'redis', 'watcher'];
-const secrets = ['redis-password', 'ldap-bind-password', 'lastpass-provhash', 'console-token', 'corp-ca.pem'];
-
-/** A folder as docs/getting-started.md has people make it, that leads to no LastPass. */
-async function newHome(t: TestContext): Promise<string> {
-  const home = await mkdtemp(join(tmpdir(), 'production-'));
-  t.after(() => rm(home, { recursive: true }));
-  const example = await readFile(join(root, 'connector.containers.yaml'), 'utf8');
-  const elsewhere = example.replace(/^lastpass:$/m, 'lastpass:\n  apiUrl: https://lastpass.invalid/enterpriseapi.php');
-  await writeFile(join(home, 'connector.yaml'), elsewhere);
-  await mkdir(join(home, 'secrets'), { mode: 0o700 });
-  for (const name of secrets) await writeFile(join(home, 'secrets', name), `a-secret-called-${name}-of-this-test\n`);
-  await writeFile(join(home, 'secrets', 'corp-ca.pem'), rootCertificates[0] ?? '');
-  return home;
-}
-
 async function newProject(t: TestContext, options: Parameters<typeof ComposeProject.create>[0] = {}) {
   const project = await ComposeProject.create(options);
   t.after(() => project[Symbol.asyncDispose]());
@@ -64,7 +48,7 @@ describe('production in containers', { timeout: 270_000 }, () => {
   });
 
   test('configuration, check and preview run before any service does', async (t) => {
-    const project = await newProject(t, { env: { CONNECTOR_HOME: await newHome(t) } });
+    const project = await newProject(t, { env: { CONNECTOR_HOME: await productionHome(t) } });
     const configuration = await project.tryCompose('run', '--rm', '-T', 'configuration');
     assert.match(configuration.output, /the configuration can be used: corp/);
     const check = await project.tryCompose('run', '--rm', '-T', 'console', 'connector', 'check');
@@ -78,7 +62,7 @@ describe('production in containers', { timeout: 270_000 }, () => {
   });
 
   test('it runs from connector.yaml and secrets alone, several of each service, and waits for what is missing', async (t) => {
-    const project = await newProject(t, { env: { CONNECTOR_HOME: await newHome(t) } });
+    const project = await newProject(t, { env: { CONNECTOR_HOME: await productionHome(t) } });
     await project.compose('up', '--detach', '--wait', '--scale', 'pusher=2', '--scale', 'watcher=2');
     const running = (await project.containers()).map(serviceOf).sort();
     assert.deepEqual(running, ['console', 'pusher', 'pusher', 'reconciler', 'redis', 'watcher', 'watcher']);
@@ -91,7 +75,7 @@ describe('production in containers', { timeout: 270_000 }, () => {
   });
 
   test('every service ends in good order when it is stopped, within its time', async (t) => {
-    const project = await newProject(t, { env: { CONNECTOR_HOME: await newHome(t) } });
+    const project = await newProject(t, { env: { CONNECTOR_HOME: await productionHome(t) } });
     await project.compose('up', '--detach', '--wait');
     const ids = (await project.containers()).map(({ Id }) => Id);
     const startedAt = performance.now();
@@ -103,7 +87,7 @@ describe('production in containers', { timeout: 270_000 }, () => {
   });
 
   test("Redis' password is rotated by what docs/operations.md has people type, and every service goes on", async (t) => {
-    const home = await newHome(t);
+    const home = await productionHome(t);
     const file = join(home, 'secrets', 'redis-password');
     const old = (await readFile(file, 'utf8')).trim();
     const project = await newProject(t, { env: { CONNECTOR_HOME: home } });
@@ -133,7 +117,7 @@ describe('production in containers', { timeout: 270_000 }, () => {
   });
 
   test('a slip in connector.yaml is told by its key before any service starts', async (t) => {
-    const home = await newHome(t);
+    const home = await productionHome(t);
     const file = join(home, 'connector.yaml');
     await writeFile(file, `${await readFile(file, 'utf8')}\npolcy: {}\n`);
     const project = await newProject(t, { env: { CONNECTOR_HOME: home } });
@@ -142,7 +126,7 @@ describe('production in containers', { timeout: 270_000 }, () => {
   });
 
   test('a secret that is missing is told by its file', async (t) => {
-    const home = await newHome(t);
+    const home = await productionHome(t);
     await rm(join(home, 'secrets', 'lastpass-provhash'));
     const project = await newProject(t, { env: { CONNECTOR_HOME: home } });
     const { code, output } = await project.tryCompose('up', '--detach');
@@ -151,7 +135,7 @@ describe('production in containers', { timeout: 270_000 }, () => {
   });
 
   test('asking for the demo in a folder of production starts none, and changes nothing', async (t) => {
-    const project = await newProject(t, { env: { CONNECTOR_HOME: await newHome(t) } });
+    const project = await newProject(t, { env: { CONNECTOR_HOME: await productionHome(t) } });
     await project.compose('up', '--detach');
     const idsOf = async () => (await project.containers()).map(({ Id, State }) => [Id, State.StartedAt]).sort();
     const running = await idsOf();

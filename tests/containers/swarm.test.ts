@@ -1,4 +1,4 @@
-/** deploy/swarm.yml: with it, docker-compose.yml is a stack that Docker Swarm takes. No swarm is needed to tell. */
+/** deploy/swarm.yml: with it, docker-compose.yml is a stack that Docker Swarm takes. Once it is one, for as long as a test takes. */
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,11 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { scriptOf } from '../docs/shell-script.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { ComposeProject, testImage } from './compose-project.ts';
 import { docker } from './docker.ts';
+import { productionHome } from './production-home.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -56,6 +60,61 @@ test('Swarm takes the compose file with deploy/swarm.yml, publishes nothing, and
   assert.equal(services['redis']?.deploy.endpoint_mode, 'dnsrr');
   assert.ok(services['redis']?.volumes.some(({ type, target }) => type === 'tmpfs' && target === '/tmp'));
   for (const { name } of [...Object.values(configs), ...Object.values(secrets)]) assert.match(name, /-7$/);
+});
+
+/** How the documents' words differ here: there is no registry, and only this node. */
+const here = `docker() {
+  case "$1 $2" in
+    'swarm init') command docker swarm init --advertise-addr 127.0.0.1 ;;
+    "push $CONNECTOR_IMAGE") ;;
+    'stack deploy') shift 2; command docker stack deploy --resolve-image never "$@" ;;
+    *) command docker "$@" ;;
+  esac
+}
+`;
+const replicas = z.array(z.tuple([z.string(), z.coerce.number(), z.coerce.number()]));
+
+test('what docs/scaling.md has people type makes a swarm of this engine, in which every service runs as often as it shall', async (t) => {
+  const before = (await docker(['info', '--format', '{{.Swarm.LocalNodeState}}'])).trim();
+  assert.equal(before, 'inactive', 'this engine is in a swarm already: the test needs one that is not');
+  const home = await productionHome(t);
+  const project = await ComposeProject.create({ env: { CONNECTOR_HOME: home } });
+  t.after(async () => {
+    await docker(['stack', 'rm', 'connector']);
+    await waitUntil(
+      'the stack to be gone',
+      async () => (await docker(['ps', '-aq', '-f', 'label=com.docker.stack.namespace=connector'])).trim() === '',
+      {
+        withinMs: 60_000,
+      },
+    );
+    await docker(['swarm', 'leave', '--force']);
+    await docker(['network', 'rm', 'docker_gwbridge']);
+    await docker(['volume', 'rm', '--force', `${project.name}_redis`]);
+  });
+  const text = await readFile(join(root, 'docs/scaling.md'), 'utf8');
+  const [, swarm = ''] = /^## Docker Swarm\n([\s\S]*?)^## /m.exec(text) ?? [];
+  const script = swarm
+    .replace('<node>', '$(docker node ls --quiet)')
+    .replaceAll('registry.example.com/connector:v0.1.0', testImage);
+  const [deploying = '', looking = '', ...more] = scriptOf(script).split(/^(?=docker exec )/m);
+  assert.deepEqual(more, []);
+  // "docker compose -f docker-compose.yml -f deploy/swarm.yml" is typed in the clone's folder.
+  const deployed = await project.type(here + deploying, { cwd: root });
+  assert.equal(deployed.code, 0, deployed.output);
+  await waitUntil(
+    'every service to run as often as it shall',
+    async () => {
+      const format = '{{.Name}} {{.Replicas}}';
+      const lines = (await docker(['stack', 'services', 'connector', '--format', format])).trim().split('\n');
+      const counts = replicas.parse(lines.map((line) => line.split(/[ /]/)));
+      const services = counts.filter(([name]) => name !== 'connector_configuration'); // it has ended by then
+      return services.length === 5 && services.every(([, running, wanted]) => running === wanted);
+    },
+    { withinMs: 90_000 },
+  );
+  const { output } = await project.type(here + looking, { cwd: root });
+  assert.match(output, /^ {2}watcher {5}not ready.*(\n.*){5}pusher {6}not ready/m); // as there is neither end
 });
 
 test('docs/scaling.md has the command that Swarm was tried with', async () => {

@@ -11,8 +11,7 @@ const project = 'tests/containers/compose-project.ts';
 const swarm = 'tests/containers/swarm.test.ts';
 const kubernetes = 'tests/deploy/kubernetes.test.ts';
 const kubernetesNow = 'a Kubernetes is asked; its manifests are checked in tests/deploy';
-const swarmNow =
-  "it would make this machine's engine a swarm; tests/containers/swarm.test.ts checks the file that it is given";
+const inSwarm = { file: swarm, by: 'scriptOf(script).split(/^(?=docker exec )/m)' };
 const systemd = 'it installs services on this machine; tests/docs/systemd-unit.test.ts starts each as the unit says';
 const git = "Git's own: the clone under test stays at its commit";
 const images = "it names images for a registry, or for an upgrade, of one's own";
@@ -47,17 +46,17 @@ export const places: Readonly<Record<string, Place>> = {
   'docker compose ps': { file: project, by: "compose('ps'" },
   'docker compose restart': { file: production, by: "compose('restart'" },
   'docker compose stop': { file: production, by: "compose('stop')" },
-  'docker compose -f docker-compose.yml -f deploy/swarm.yml config': { file: swarm, by: "'config'" },
+  'docker compose -f docker-compose.yml -f deploy/swarm.yml config': inSwarm,
   'docker build': { file: production, by: "compose('build'" },
   'docker restart': { file: production, by: 'scriptOf(rotation)' },
   'docker ps': { file: project, by: "['ps'" },
   'docker tag': { not: images },
   'docker push': { not: images },
-  'docker exec': { file: project, by: "compose('exec'" },
-  'docker stack deploy': { not: swarmNow },
-  'docker stack services': { not: swarmNow },
-  'docker swarm init': { not: swarmNow },
-  'docker node update': { not: swarmNow },
+  'docker exec': inSwarm,
+  'docker stack deploy': inSwarm,
+  'docker stack services': inSwarm,
+  'docker swarm init': inSwarm,
+  'docker node update': inSwarm,
   'containers/back-up': { file: 'tests/containers/demo.test.ts', by: "script('back-up'" },
   'containers/restore': { file: 'tests/containers/demo.test.ts', by: "script('restore'" },
   'kubectl apply -k .': { file: kubernetes, by: 'kustomization.yaml' },
