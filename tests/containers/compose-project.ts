@@ -46,7 +46,9 @@ const container = z.object({
 export type Container = z.infer<typeof container>;
 
 export interface ComposeProjectOptions {
-  readonly profile?: 'demo';
+  readonly profile?: 'demo' | 'monitoring';
+  /** Another compose file, which changes some of the first. */
+  readonly file?: string;
   /** Variables as `.env` sets them. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -64,16 +66,23 @@ export class ComposeProject implements AsyncDisposable {
   /** Nothing is started yet. */
   static async create(options: ComposeProjectOptions = {}): Promise<ComposeProject> {
     // Free ones, rather than 0: of that the engine makes another one at each start of a container.
-    const names = ['CONSOLE_PORT', 'SIMULATOR_PORT', 'DIRECTORY_PORT'];
+    const names = ['CONSOLE_PORT', 'SIMULATOR_PORT', 'DIRECTORY_PORT', 'PROMETHEUS_PORT', 'GRAFANA_PORT'];
     const ports = await Promise.all(names.map(async (name) => [name, String(await freePort())]));
     return new ComposeProject(options, Object.fromEntries(ports));
   }
 
   #command(args: readonly string[]) {
-    const { profile, env } = this.#options;
+    const { profile, env, file: besides } = this.#options;
     const own = { CONNECTOR_IMAGE: testImage, COMPOSE_PROFILES: '', CONNECTOR_HOME: '', ...this.#ports };
     const profiles = profile === undefined ? [] : ['--profile', profile];
-    const file = ['--project-directory', root, '--file', resolve(root, 'docker-compose.yml'), '--ansi', 'never'];
+    const files = ['docker-compose.yml', ...(besides === undefined ? [] : [besides])];
+    const file = [
+      '--project-directory',
+      root,
+      ...files.flatMap((each) => ['--file', resolve(root, each)]),
+      '--ansi',
+      'never',
+    ];
     return {
       args: ['compose', '--project-name', this.name, ...file, ...profiles, ...args],
       options: { env: { ...own, ...env } },
@@ -142,7 +151,17 @@ export class ComposeProject implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const down = ['--profile', 'demo', 'down', '--volumes', '--remove-orphans', '--timeout', '5'];
+    const down = [
+      '--profile',
+      'demo',
+      '--profile',
+      'monitoring',
+      'down',
+      '--volumes',
+      '--remove-orphans',
+      '--timeout',
+      '5',
+    ];
     const { code, output } = await this.tryCompose(...down);
     if (code === 0) return;
     // After a container was killed, an engine may go on counting it in its network, which then can't be removed before a restart.

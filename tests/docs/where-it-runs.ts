@@ -30,7 +30,8 @@ export const places: Readonly<Record<string, Place>> = {
   },
   'docker compose --profile demo down': { file: project, by: "['--profile', 'demo', 'down', '--volumes'" },
   'docker compose --profile monitoring up': {
-    not: 'it takes images of Prometheus and Grafana; tests/monitoring checks what these are given, and has a real Prometheus scrape',
+    file: 'tests/containers/monitoring.test.ts',
+    by: "profile: 'monitoring'",
   },
   'docker compose build': { file: production, by: "compose('build'" },
   'docker compose down': { file: project, by: "'down'" },

@@ -23,7 +23,6 @@ export const againInContainers: readonly string[] = [
   'tests/acceptance/first-sync.test.ts',
   'tests/acceptance/outage.test.ts',
   'tests/active-directory/samba.test.ts',
-  'tests/faults/crash-pusher-late.test.ts',
   'tests/faults/redis-durability.test.ts',
   'tests/faults/redis-full.test.ts',
   'tests/faults/redis-lost-moments.test.ts',
