@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { Program } from '../support/child-process.ts';
 import { DirectoryAdmin } from '../support/directory-admin.ts';
 import { SambaDomain } from '../support/samba-domain.ts';
@@ -84,47 +84,51 @@ test('a watcher that wakes after another took over appends nothing, and nothing 
   assert.deepEqual(created, ['ann@company.test', 'bob@company.test', 'cyd@company.test']);
 });
 
-for (const latencyMs of [7_000, 15_000]) {
-  test(`a pusher paused while a create takes ${latencyMs} ms doesn't lead to a second one`, async () => {
-    await using servers = await Servers.create();
-    await using run = await servers.run({ tenant, directory, policy });
-    const { redis, keys } = run.store;
-    await run.inside('reconciler');
-    const pushers = [run.process('pusher'), run.process('pusher')];
-    const alive = async () => (await redis.keys(keys.alive('*'))).length;
-    await waitUntil('two pushers', async () => (await alive()) === 2 && (await redis.exists(keys.accountsRead)) === 1);
-    await run.simulator.faults([{ kind: 'latency', cmd: 'batchadd', latencyMs, times: 1 }]);
-    await run.appendFullRead([...surroundings(), person(11, 'ann'), person(12, 'bob')], bases);
-    const creates = async () => (await run.calls()).filter(({ cmd }) => cmd === 'batchadd');
-    await waitUntil('the create to be sent', async () => (await creates()).length > 0);
-    const owner = await redis.hget(keys.claims, `${directoryId}/${guidOf(11)}`);
-    const paused = processOf(owner ?? '', pushers);
+describe('a pusher that sleeps over a create', { concurrency: true }, () => {
+  for (const latencyMs of [7_000, 15_000])
+    test(`a pusher paused while a create takes ${latencyMs} ms doesn't lead to a second one`, async () => {
+      await using servers = await Servers.create();
+      await using run = await servers.run({ tenant, directory, policy });
+      const { redis, keys } = run.store;
+      await run.inside('reconciler');
+      const pushers = [run.process('pusher'), run.process('pusher')];
+      const alive = async () => (await redis.keys(keys.alive('*'))).length;
+      await waitUntil(
+        'two pushers',
+        async () => (await alive()) === 2 && (await redis.exists(keys.accountsRead)) === 1,
+      );
+      await run.simulator.faults([{ kind: 'latency', cmd: 'batchadd', latencyMs, times: 1 }]);
+      await run.appendFullRead([...surroundings(), person(11, 'ann'), person(12, 'bob')], bases);
+      const creates = async () => (await run.calls()).filter(({ cmd }) => cmd === 'batchadd');
+      await waitUntil('the create to be sent', async () => (await creates()).length > 0);
+      const owner = await redis.hget(keys.claims, `${directoryId}/${guidOf(11)}`);
+      const paused = processOf(owner ?? '', pushers);
 
-    paused.signal('SIGSTOP');
-    await run.append({ type: 'changes', caughtUp: true, changes: [person(13, 'cyd')] });
-    await waitUntil(
-      'the other pusher to go on with others',
-      async () => (await fullnameOf(run, 'cyd@company.test')) === 'Mx cyd',
-      { withinMs: 10_000 },
-    );
-    await run.quiet({ withinMs: 60_000 });
-    assert.equal(await fullnameOf(run, 'ann@company.test'), 'Mx ann');
+      paused.signal('SIGSTOP');
+      await run.append({ type: 'changes', caughtUp: true, changes: [person(13, 'cyd')] });
+      await waitUntil(
+        'the other pusher to go on with others',
+        async () => (await fullnameOf(run, 'cyd@company.test')) === 'Mx cyd',
+        { withinMs: 10_000 },
+      );
+      await run.quiet({ withinMs: 60_000 });
+      assert.equal(await fullnameOf(run, 'ann@company.test'), 'Mx ann');
 
-    paused.signal('SIGCONT');
-    await waitUntil('a sign of life of both', async () => (await alive()) === 2);
-    await run.append({
-      type: 'changes',
-      caughtUp: true,
-      changes: [{ guid: guidOf(11), complete: false, displayName: 'Ann the Renamed' }],
+      paused.signal('SIGCONT');
+      await waitUntil('a sign of life of both', async () => (await alive()) === 2);
+      await run.append({
+        type: 'changes',
+        caughtUp: true,
+        changes: [{ guid: guidOf(11), complete: false, displayName: 'Ann the Renamed' }],
+      });
+      await waitUntil('the rename', async () => (await fullnameOf(run, 'ann@company.test')) === 'Ann the Renamed');
+      await run.quiet();
+      await waitUntil('the slow create to be carried out', async () =>
+        (await creates()).every(({ outcome }) => outcome !== 'waiting'),
+      );
+      await assertNothingTwice(run);
     });
-    await waitUntil('the rename', async () => (await fullnameOf(run, 'ann@company.test')) === 'Ann the Renamed');
-    await run.quiet();
-    await waitUntil('the slow create to be carried out', async () =>
-      (await creates()).every(({ outcome }) => outcome !== 'waiting'),
-    );
-    await assertNothingTwice(run);
-  });
-}
+});
 
 test('a pusher killed while it reads all accounts holds the others up for 10 s at most', async () => {
   await using servers = await Servers.create();

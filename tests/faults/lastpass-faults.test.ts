@@ -35,7 +35,7 @@ const strikes = [
   ]),
 ];
 
-describe('whatever befalls each command once, the end is the same', { concurrency: 3 }, () => {
+describe('whatever befalls each command once, the end is the same', { concurrency: 6 }, () => {
   let expected: Ending;
   before(async () => {
     expected = await undisturbed();

@@ -6,7 +6,7 @@ import type { Ending } from './crash-at-every-effect.ts';
 import { type LoggedCall, Servers } from './pipeline.ts';
 import { begin, nameOf, play, strikes, undisturbed } from './played.ts';
 
-describe('whatever befalls a call once, the day ends the same', { concurrency: 3 }, () => {
+describe('whatever befalls a call once, the day ends the same', { concurrency: 6 }, () => {
   const writes = ['batchadd', 'updateuser', 'updateemail', 'disableuser', 'enableuser', 'deluser', 'batchchangegrp'];
   let expected: Ending;
   before(async () => {

@@ -15,7 +15,7 @@ function assertNothingTwice(calls: readonly LoggedCall[]): void {
 }
 
 describe('each way out — withdrawn, removed, deleted — happens once, whatever befalls its call', {
-  concurrency: 3,
+  concurrency: 6,
 }, () => {
   const elsewhere = guidOf(4);
   for (const strike of strikes)
