@@ -4,6 +4,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { addAuditCommand } from './audit-commands.ts';
 import { addCompletion } from './completion-commands.ts';
 import { addDecideCommands } from './decide-commands.ts';
+import { addFederationCommand } from './federation-commands.ts';
 import type { OnInvocation } from './invocation.ts';
 import { addLookCommands } from './look-commands.ts';
 import { addPolicyCommand } from './policy-commands.ts';
@@ -45,6 +46,7 @@ export function commandLine(onInvocation: OnInvocation): Command {
   addTokenCommands(program, onInvocation);
   program.commandsGroup('More:');
   addSupportCommands(program, onInvocation);
+  addFederationCommand(program, onInvocation);
   addCompletion(program, onInvocation);
   addHelp(program);
   for (const command of program.commands) command.helpOption('-h, --help', 'print this help');
