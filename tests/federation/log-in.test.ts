@@ -1,16 +1,19 @@
 /** The keys and the registrar's client, against the simulator as LastPass: who is provisioned so can log in, wherever that was cut off. */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { fragmentIdOf, HiddenMasterPassword } from '@connector/federation/derived.ts';
 import { HttpKeyRegistrar } from '@connector/federation/http-key-registrar.ts';
 import { CompanyHalf, LastPassHalf } from '@connector/federation/key-halves.ts';
 import { lastPassHalfFor, RegistrarError } from '@connector/federation/key-registrar.ts';
-import { Simulator } from '../support/simulator.ts';
+import { LastPassClient } from '@connector/lastpass/client.ts';
+import { Simulator, SimulatorControl } from '../support/simulator.ts';
 
 const token = 'token-of-this-rehearsal';
 let simulator: Simulator;
 let origin: string;
 let registrar: HttpKeyRegistrar;
+let client: LastPassClient;
 /** As the company holds it: in a file, and in what AD FS puts into `LastPassKeyPart`. */
 const companyKey = CompanyHalf.random().reveal();
 
@@ -18,6 +21,8 @@ before(async () => {
   simulator = await Simulator.create({ args: ['--key-registrar-token', token] });
   origin = new URL(simulator.apiUrl).origin;
   registrar = new HttpKeyRegistrar({ url: `${origin}/key-registrar`, token });
+  const { provhash } = await simulator.settings(null);
+  client = new LastPassClient({ apiUrl: simulator.apiUrl, cid: SimulatorControl.cid, provhash });
 });
 after(() => simulator[Symbol.asyncDispose]());
 
@@ -31,9 +36,9 @@ const steps = {
 
 async function provision(username: string, k1: CompanyHalf): Promise<void> {
   using k2 = await lastPassHalfFor(registrar, { username, k1 });
-  using password = HiddenMasterPassword.of(k1, k2);
-  const entry = { username, password: password.reveal(), password_reset_required: false };
-  await simulator.byHand('batchadd', [entry]);
+  using masterPassword = HiddenMasterPassword.of(k1, k2);
+  const person = { fullname: '', groups: [], objectGuid: randomUUID(), directory: 'corp' };
+  await client.addAccounts([{ username, ...person, masterPassword }]);
 }
 
 /** What a client does with what AD FS hands it: asks for the type and for K2, reckons the password, and logs in by that. */

@@ -71,11 +71,14 @@ function addHelp(program: Command): void {
     });
 }
 
-/** How a command stands in the list: options are the business of its own help. */
+/** A term with more arguments would push what the others are for into several lines. */
+const listedArguments = 2;
+
+/** How a command stands in the list: options, and arguments beyond the second, are the business of its own help. */
 const termOf = (command: Command): string =>
   [
     command.name(),
-    ...command.registeredArguments.map((argument) =>
+    ...command.registeredArguments.slice(0, listedArguments).map((argument) =>
       argument.required ? `<${argument.name()}>` : `[${argument.name()}${argument.variadic ? '…' : ''}]`,
     ),
   ].join(' ');

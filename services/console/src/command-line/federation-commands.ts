@@ -19,7 +19,7 @@ export function addFederationCommand(program: Command, onInvocation: OnInvocatio
     .description(
       "Makes the company's key of federated log-in (key generate), or tells which key a file holds (key verify). It needs neither configuration nor Redis.",
     )
-    .addArgument(new Argument('<what>', 'what it is about').choices(['key']))
+    .addArgument(new Argument('<of>', 'what it is about').choices(['key']))
     .addArgument(new Argument('<action>', 'what to do').choices(actions))
     .argument('[file]', 'verify: the file that holds the key')
     .option('--out <file>', 'generate: write it there, for nobody else to read, and do not print it', fileName)
