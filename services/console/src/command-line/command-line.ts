@@ -78,9 +78,11 @@ const listedArguments = 2;
 const termOf = (command: Command): string =>
   [
     command.name(),
-    ...command.registeredArguments.slice(0, listedArguments).map((argument) =>
-      argument.required ? `<${argument.name()}>` : `[${argument.name()}${argument.variadic ? '…' : ''}]`,
-    ),
+    ...command.registeredArguments
+      .slice(0, listedArguments)
+      .map((argument) =>
+        argument.required ? `<${argument.name()}>` : `[${argument.name()}${argument.variadic ? '…' : ''}]`,
+      ),
   ].join(' ');
 
 /** Help and version are no errors, and neither is help because nothing was typed: that is told already. */
