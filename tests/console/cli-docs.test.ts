@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Account } from '@connector/shared/account.ts';
 import { credentialsDigest } from '@connector/shared/credentials.ts';
@@ -226,6 +226,14 @@ test('support-bundle prints what is described', async () => {
   await run('support-bundle');
   await redis.set(keys.recentLog, 'no stream');
   await run('support-bundle');
+});
+
+test('federation prints what is described', async () => {
+  await run('federation', 'key', 'generate');
+  const file = join(dirname(place.configFile), 'company-key');
+  await run('federation', 'key', 'generate', '--out', file);
+  await run('federation', 'key', 'verify', file);
+  await run('federation', 'key', 'verify', file, '--fragment-id', `${'A'.repeat(43)}=`);
 });
 
 test('lists and decisions print what is described', async () => {

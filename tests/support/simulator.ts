@@ -108,9 +108,9 @@ export class SimulatorControl {
     if (!['OK', 'success'].includes(status ?? '')) throw new Error(`${cmd} by hand: ${status}`);
   }
 
-  /** The person logs in. */
-  login(username: string): Promise<void> {
-    return this.#ask('POST', 'login', { username });
+  /** The person logs in; a federated one by K1, or by the hidden master password. */
+  login(username: string, shown: { LastPassKeyPart?: string; password?: string } = {}): Promise<void> {
+    return this.#ask('POST', 'login', { username, ...shown });
   }
 }
 

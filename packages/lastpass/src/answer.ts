@@ -17,6 +17,8 @@ export type Question = {
   usernames: string[];
   /** Hidden from every message. */
   secret: string;
+  /** The master passwords of the call, hidden likewise. */
+  passwords: readonly string[];
 };
 
 /** The JSON object in a text. Throws `unauthorized` for the XML answer, `unexpected-answer` for what isn't JSON. */
@@ -84,9 +86,10 @@ function errorsOf({ error, errors }: Pick<Envelope, 'error' | 'errors'>): string
   return [...(error ?? []), ...(errors ?? [])];
 }
 
-/** A text of LastPass's in one line, should it ever echo the provhash without that. */
-function shown(text: string, { secret }: Question): string {
-  return text.replaceAll(secret, '[provhash]').replaceAll(/\s+/g, ' ').trim().slice(0, 500);
+/** A text of LastPass's in one line, should it ever echo the provhash or a password without that. */
+function shown(text: string, { secret, passwords }: Question): string {
+  const withoutPasswords = passwords.reduce((left, password) => left.replaceAll(password, '[password]'), text);
+  return withoutPasswords.replaceAll(secret, '[provhash]').replaceAll(/\s+/g, ' ').trim().slice(0, 500);
 }
 
 function titleOf(text: string, question: Question): string {

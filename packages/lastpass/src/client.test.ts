@@ -56,6 +56,28 @@ test('an added account is read back with its groups, objectGUID and directory', 
   assert.deepEqual(account, expected);
 });
 
+test('an account with a master password needs no other one, gets no welcome e-mail, and can be logged in to by it', async () => {
+  const masterPassword = { reveal: () => 'of-two-keys' };
+  await client.addAccounts([
+    { ...ADDED, masterPassword },
+    { ...ADDED, username: BOB },
+  ]);
+  const { users, welcomeEmails } = (await rehearsal.control('GET', 'state')) as {
+    users: { username: string; password_reset_required: boolean }[];
+    welcomeEmails: Record<string, unknown>;
+  };
+  assert.deepEqual(
+    users.map(({ username, password_reset_required }) => [username, password_reset_required]),
+    [
+      [ANN, false],
+      [BOB, true],
+    ],
+  );
+  assert.deepEqual(Object.keys(welcomeEmails), [BOB]);
+  await rehearsal.control('POST', 'login', { username: ANN, password: 'of-two-keys' });
+  await assert.rejects(rehearsal.control('POST', 'login', { username: ANN, password: 'another' }), /401/);
+});
+
 test('pages together are everybody, and invitations come with each', async () => {
   const users = Array.from({ length: 5 }, (_, at) => ({ username: `u${at}@example.com` }));
   await seed({ users, invited: ['I@example.com'] });

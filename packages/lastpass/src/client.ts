@@ -42,6 +42,11 @@ export type NewAccount = {
   objectGuid: string;
   /** Id of the directory that the person is in. */
   directory: string;
+  /**
+   * A federated person's hidden master password, told when it is sent: no welcome e-mail goes out, and no other password is asked for. Such an
+   * account must be created at once, never as an invitation [D].
+   */
+  masterPassword?: { reveal(): string };
 };
 
 export type GroupChange = { username: string; add: string[]; del: string[] };
@@ -91,15 +96,18 @@ export class LastPassClient {
   }
 
   /**
-   * Creates accounts; each gets a welcome e-mail, and a second one if this is sent again. `slowDown` is LastPass's
+   * Creates accounts; each without a master password gets a welcome e-mail, and a second one if this is sent again. `slowDown` is LastPass's
    * request for smaller or fewer batches. `refused` may leave some created: read back before repeating.
    */
   async addAccounts(accounts: NewAccount[], signal?: AbortSignal): Promise<{ slowDown: string | null }> {
     if (accounts.length === 0) return { slowDown: null };
-    const data = accounts.map(({ username, fullname, groups, objectGuid, directory }) => {
-      return { username, fullname, groups, attribs: { objectGUID: objectGuid, directory } };
+    const data = accounts.map(({ username, fullname, groups, objectGuid, directory, masterPassword }) => {
+      const password = masterPassword && { password: masterPassword.reveal(), password_reset_required: false };
+      return { username, fullname, groups, attribs: { objectGUID: objectGuid, directory }, ...password };
     });
-    return this.#api.carryOut({ cmd: 'batchadd', data, usernames: accounts.map(({ username }) => username), signal });
+    const usernames = accounts.map(({ username }) => username);
+    const passwords = data.flatMap(({ password }) => password ?? []);
+    return this.#api.carryOut({ cmd: 'batchadd', data, usernames, passwords, signal });
   }
 
   /** Sets the full name. */

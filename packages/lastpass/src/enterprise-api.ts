@@ -27,6 +27,8 @@ export type Command = {
   data: unknown;
   /** The accounts of the call, to find them in error texts. */
   usernames?: string[];
+  /** The master passwords of the call, to hide them from error texts. */
+  passwords?: string[];
   signal?: AbortSignal | undefined;
 };
 
@@ -49,10 +51,10 @@ export class EnterpriseApi {
   }
 
   /** Sends a command; its answer isn't judged yet, but for wrong credentials and what isn't JSON. Throws `LastPassError`. */
-  async send({ cmd, data, usernames = [], signal }: Command): Promise<Exchange> {
+  async send({ cmd, data, usernames = [], passwords = [], signal }: Command): Promise<Exchange> {
     const { cid, provhash, send, ...transport } = this.#options;
     const text = await send({ ...transport, body: JSON.stringify({ cid, provhash, cmd, data }), signal });
-    const question = { cmd, usernames, secret: provhash };
+    const question = { cmd, usernames, secret: provhash, passwords };
     return { answer: objectFrom(text, question), question };
   }
 

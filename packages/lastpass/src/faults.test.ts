@@ -70,6 +70,15 @@ test('a provhash that LastPass echoes is hidden', async () => {
   assert.doesNotMatch(inspect(error, { depth: Infinity }), new RegExp(PROVHASH));
 });
 
+test('a master password that LastPass echoes is hidden', async () => {
+  const password = 'of-two-keys+that-no-error-may-tell/=';
+  await faults({ kind: 'fail', error: [`wrong: ${password}`, `password ${password} of ann@example.com`] });
+  const masterPassword = { reveal: () => password };
+  const error = await failureOf(client.addAccounts([{ ...ADDED, masterPassword }]));
+  assert.deepEqual(error.messages, ['wrong: [password]', 'password [password] of ann@example.com']);
+  assert.ok(!inspect(error, { depth: Infinity }).includes(password));
+});
+
 test('a message is the request to slow down, not an error', async () => {
   await faults({ kind: 'message', message: 'Slower, please' });
   assert.deepEqual(await client.addAccounts([ADDED]), { slowDown: 'Slower, please' });

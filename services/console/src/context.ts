@@ -22,11 +22,14 @@ export interface Context {
   readonly roster?: () => Promise<Roster>;
 }
 
-export const print = ({ terminal }: Context, lines: readonly string[]): void => {
+/** Whatever has a terminal to speak on. */
+type Speaking = Pick<Context, 'terminal'>;
+
+export const print = ({ terminal }: Speaking, lines: readonly string[]): void => {
   for (const line of lines) terminal.line(line);
 };
 
-export const printJson = (context: Context, value: object): void => context.terminal.json(value);
+export const printJson = ({ terminal }: Speaking, value: object): void => terminal.json(value);
 
 /** Who types; a container's user may have no name. */
 export function operator(): string {

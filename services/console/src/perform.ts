@@ -25,6 +25,8 @@ export type QuickInvocation = Exclude<
       | 'sync'
       | 'set-policy'
       | 'support-bundle'
+      | 'generate-key'
+      | 'verify-key'
       | 'test-notifications';
   }
 >;

@@ -1,9 +1,10 @@
-/** What a command that was typed does: a session with Redis, and the command in it. */
+/** What a command that was typed does: a session with Redis, and the command in it; those about a key need none. */
 
 import { apply } from './apply/apply-command.ts';
 import { check } from './check/check-command.ts';
 import type { Invocation } from './command-line/invocation.ts';
 import { type ExitCode, operator } from './context.ts';
+import { generateKey, verifyKey } from './federation/key-commands.ts';
 import { interruption, untilInterrupted } from './interrupted.ts';
 import { testNotifications } from './notifications/test-command.ts';
 import { perform } from './perform.ts';
@@ -17,14 +18,16 @@ import type { Terminal } from './terminal.ts';
 /** These tell of a Redis that doesn't answer, too, or don't ask it. */
 const needNoRedis: readonly Invocation['command'][] = ['check', 'support-bundle', 'test-notifications'];
 
-/** What opens a session; the script for a shell needs none. */
-export type SessionInvocation = Exclude<Invocation, { readonly command: 'completion' }>;
+/** What is run; the script for a shell is made without. */
+export type RunInvocation = Exclude<Invocation, { readonly command: 'completion' }>;
 
 /**
  * Runs a command.
  * @throws ConfigurationError, RedisUnsuitable, RedisUnreachable, Interrupted, and each command's own errors: all in one line
  */
-export async function run(invocation: SessionInvocation, terminal: Terminal): Promise<ExitCode> {
+export async function run(invocation: RunInvocation, terminal: Terminal): Promise<ExitCode> {
+  if (invocation.command === 'generate-key') return generateKey({ terminal }, invocation);
+  if (invocation.command === 'verify-key') return verifyKey({ terminal }, invocation);
   using session = needNoRedis.includes(invocation.command) ? openUnchecked() : await openSession();
   const context = { session, terminal, by: operator() };
   try {

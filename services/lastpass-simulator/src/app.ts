@@ -2,6 +2,8 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { controlApi } from './control-api.ts';
 import { enterpriseApi } from './enterprise-api.ts';
+import { federatedClientApi } from './federated-client-api.ts';
+import { keyRegistrar } from './key-registrar.ts';
 import { page } from './page/page.ts';
 import { type SettingsPatch, settings as settingsSchema } from './settings.ts';
 import { newSimulation, type Simulation } from './simulation.ts';
@@ -37,6 +39,8 @@ export async function buildSimulator(options: SimulatorOptions = {}): Promise<Fa
   app.get('/healthz', () => ({ status: 'alive' }));
   app.register(enterpriseApi, { simulation });
   app.register(controlApi, { simulation });
+  app.register(keyRegistrar, { simulation });
+  app.register(federatedClientApi, { simulation });
   app.register(page, { simulation });
   return app;
 }

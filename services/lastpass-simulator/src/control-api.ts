@@ -8,10 +8,10 @@ import { z } from 'zod';
 import { faultList } from './faults.ts';
 import { folderList, folderState } from './folder.ts';
 import { secretRegenerated } from './happening.ts';
-import { logIn } from './log-in.ts';
+import { RequestRefused, read, speakJson } from './json-routes.ts';
+import { logIn, logInRefused } from './log-in.ts';
 import { policyList } from './policies.ts';
-import { problem } from './problem.ts';
-import { SeedError } from './seed-error.ts';
+import { objectionTo } from './prove-identity.ts';
 import { patched, settingsPatch } from './settings.ts';
 import type { Simulation } from './simulation.ts';
 import { stateSeed } from './state.ts';
@@ -20,24 +20,10 @@ import { username } from './user.ts';
 
 const BODY_LIMIT_BYTES = 256 * 1024 * 1024;
 
-/** A request that the control API can't follow; `statusCode` is the HTTP status. */
-class ControlError extends Error {
-  readonly code = 'control-refused';
-  readonly statusCode: number;
-
-  constructor(message: string, statusCode = 400) {
-    super(message);
-    this.statusCode = statusCode;
-  }
-}
-
 type Options = { simulation: Simulation };
 
 export async function controlApi(app: FastifyInstance, { simulation }: Options): Promise<void> {
-  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply: FastifyReply) =>
-    reply.code(error instanceof SeedError ? 400 : (error.statusCode ?? 500)).send({ error: error.message }),
-  );
-  app.removeContentTypeParser('text/plain');
+  speakJson(app);
   app.addHook('onRequest', refuseForeignPages);
   stateRoutes(app, simulation);
   callRoutes(app, simulation);
@@ -54,7 +40,7 @@ export async function controlApi(app: FastifyInstance, { simulation }: Options):
 async function refuseForeignPages({ headers }: FastifyRequest): Promise<void> {
   const site = headers['sec-fetch-site'];
   if (site === undefined || site === 'same-origin' || site === 'none') return;
-  throw new ControlError('the control API takes no calls from the web pages of others', 403);
+  throw new RequestRefused('the control API takes no calls from the web pages of others', 403);
 }
 
 function stateRoutes(app: FastifyInstance, simulation: Simulation): void {
@@ -118,7 +104,7 @@ function folderRoutes(app: FastifyInstance, simulation: Simulation): void {
 /** One folder with everybody it is shared to: who has it, who waits for its key, who is blocked. */
 function folder({ tenant: { sharing } }: Simulation, id: string) {
   const found = sharing.folders().find((one) => one.id === id);
-  if (found === undefined) throw new ControlError(`there is no folder ${id}`, 404);
+  if (found === undefined) throw new RequestRefused(`there is no folder ${id}`, 404);
   const members = sharing
     .membersOf(found)
     .map(({ user, state, rights }) => ({ username: user.username, state, ...rights }));
@@ -152,9 +138,23 @@ function changed(simulation: Simulation, { ip }: FastifyRequest, username = 'Adm
   simulation.onChange();
 }
 
+const loginBody = z
+  .strictObject({ username, password: z.string().optional(), LastPassKeyPart: z.base64().optional() })
+  .refine(({ password, LastPassKeyPart }) => password === undefined || LastPassKeyPart === undefined, {
+    path: ['password'],
+    message: 'give this or LastPassKeyPart, not both',
+  });
+
 /** The answer has the username from now on. */
-function login(simulation: Simulation, request: FastifyRequest) {
-  const { username: name } = read(z.strictObject({ username }), request.body);
+async function login(simulation: Simulation, request: FastifyRequest) {
+  const shown = read(loginBody, request.body);
+  const { username: name } = shown;
+  const objection = await objectionTo(simulation.tenant, shown);
+  if (objection?.kind === 'wrong') {
+    logInRefused(simulation.tenant, name);
+    changed(simulation, request, name);
+  }
+  if (objection !== null) throw new RequestRefused(objection.text, objection.kind === 'wrong' ? 401 : 409);
   const result = logIn(simulation.tenant, name, new Date(simulation.nowMs()));
   changed(simulation, request, name);
   if ('user' in result) {
@@ -162,8 +162,8 @@ function login(simulation: Simulation, request: FastifyRequest) {
     return { username: current, neverloggedin, last_login };
   }
   throw result.refused === 'disabled'
-    ? new ControlError(`${name} is disabled, so the log-in is refused`, 409)
-    : new ControlError(`${name} is neither a user nor invited`, 404);
+    ? new RequestRefused(`${name} is disabled, so the log-in is refused`, 409)
+    : new RequestRefused(`${name} is neither a user nor invited`, 404);
 }
 
 function reset(simulation: Simulation, reply: FastifyReply): FastifyReply {
@@ -173,10 +173,4 @@ function reset(simulation: Simulation, reply: FastifyReply): FastifyReply {
   simulation.emailChanges.clear();
   simulation.onChange();
   return reply.code(204).send();
-}
-
-function read<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new ControlError(problem(parsed.error));
 }

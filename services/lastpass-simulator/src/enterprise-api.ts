@@ -9,6 +9,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Call } from './calls.ts';
 import { execute } from './command.ts';
 import type { Fate, Strike } from './faults.ts';
+import { masterKeysIn } from './master-key.ts';
 import type { Answer } from './outcome.ts';
 import { type ApiRequest, isAuthorized, readRequest } from './request.ts';
 import type { Simulation } from './simulation.ts';
@@ -72,6 +73,8 @@ function begin({ simulation, reply }: Exchange, asked: ApiRequest | null): Call 
   return call;
 }
 
+const NO_PASSWORDS: ReadonlyMap<string, string> = new Map();
+
 type Passage = Exchange & { asked: ApiRequest; call: Call; fate: Fate };
 
 async function pass(passage: Passage): Promise<void> {
@@ -81,7 +84,8 @@ async function pass(passage: Passage): Promise<void> {
     call.outcome = 'fault';
     return;
   }
-  const { body, httpStatus } = carryOut(passage);
+  const masterKeys = passage.asked.cmd === 'batchadd' ? await masterKeysIn(passage.asked.data) : NO_PASSWORDS;
+  const { body, httpStatus } = carryOut({ ...passage, masterKeys });
   await wait(fate.delayAfterMs, closing);
   if (fate.strike?.phase === 'after' && (await struck({ ...passage, strike: fate.strike, body }))) return;
   Object.assign(call, { httpStatus, delivered: true } satisfies Partial<Call>);
@@ -115,13 +119,21 @@ async function hang({ simulation, reply, closing }: Passage): Promise<'released'
 }
 
 /** Carries the command out and notes what it did. */
-function carryOut({ simulation, reply, asked, call, fate }: Passage): { body: string; httpStatus: number } {
+function carryOut({
+  simulation,
+  reply,
+  asked,
+  call,
+  fate,
+  masterKeys,
+}: Passage & { masterKeys: ReadonlyMap<string, string> }): { body: string; httpStatus: number } {
   const { tenant, settings, emailChanges } = simulation;
   const { answer: result, changes } = execute(tenant, asked, {
     settings,
     now: new Date(simulation.nowMs()),
     source: reply.request.ip,
     emailChanges,
+    masterKeys,
     poisoned: fate.poisoned,
   });
   const caller = { username: asked.apiuser ?? 'API', ipAddress: reply.request.ip, nowMs: simulation.nowMs() };

@@ -26,6 +26,11 @@ export function logIn(tenant: Tenant, username: string, now: Date): LogIn {
   return { user };
 }
 
+/** Somebody has shown a wrong password or key. */
+export function logInRefused(tenant: Tenant, username: string): void {
+  if (tenant.find(username)) tenant.note(happening.loginFailed(username));
+}
+
 function enter(tenant: Tenant, user: User, now: Date): void {
   const passwordBefore = user.last_pw_change;
   const moment = wireTime(now);

@@ -21,7 +21,7 @@ async function run({ host, port, cid, provhash, ...rest }: ProcessOptions): Prom
   const path = rest['state-file'];
   const seed = await seedOf(rest['seed-file']);
   const app = await buildSimulator({
-    settings: { cid, provhash, latencyMs: rest['latency-ms'] },
+    settings: { cid, provhash, keyRegistrarToken: rest['key-registrar-token'], latencyMs: rest['latency-ms'] },
     ...(seed === undefined ? {} : { state: seed }),
     ...(path === undefined ? {} : { stateFilePath: path }),
     onError: (error) => process.stderr.write(`${error.message}\n`),

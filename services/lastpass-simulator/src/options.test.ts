@@ -9,6 +9,7 @@ test('without anything the defaults hold', () => {
     port: 8081,
     cid: '12345678',
     provhash: REHEARSAL_PROVHASH,
+    'key-registrar-token': null,
     'latency-ms': 0,
   });
 });

@@ -13,6 +13,8 @@ Usage: npm start -w services/lastpass-simulator -- [options]
   --cid <digits>        account number to accept             (LASTPASS_SIMULATOR_CID, default 12345678)
   --provhash <text>     provisioning hash to accept          (LASTPASS_SIMULATOR_PROVHASH,
                         default ${REHEARSAL_PROVHASH})
+  --key-registrar-token <text>   let a connector register the keys of federated users by it
+                        (LASTPASS_SIMULATOR_KEY_REGISTRAR_TOKEN, default: no key registrar)
   --state-file <path>   keep the tenant in this file         (LASTPASS_SIMULATOR_STATE_FILE, default: memory only)
   --seed-file <path>    begin with the tenant of this file where there is no state file yet, or none is kept
                         (LASTPASS_SIMULATOR_SEED_FILE, in the form of PUT /control/state)
@@ -39,6 +41,7 @@ const options = z.strictObject({
     .default(8081),
   cid: settings.shape.cid,
   provhash: settings.shape.provhash,
+  'key-registrar-token': settings.shape.keyRegistrarToken,
   'state-file': z.string().min(1).optional(),
   'seed-file': z.string().min(1).optional(),
   'latency-ms': z
@@ -49,7 +52,16 @@ const options = z.strictObject({
 });
 export type ProcessOptions = z.infer<typeof options>;
 
-const NAMES = ['host', 'port', 'cid', 'provhash', 'state-file', 'seed-file', 'latency-ms'] as const;
+const NAMES = [
+  'host',
+  'port',
+  'cid',
+  'provhash',
+  'key-registrar-token',
+  'state-file',
+  'seed-file',
+  'latency-ms',
+] as const;
 
 /** The options, or `'help'` where that was asked for; throws `OptionsError`. */
 export function readOptions(args: string[], env: Record<string, string | undefined>): ProcessOptions | 'help' {

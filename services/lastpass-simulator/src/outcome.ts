@@ -36,6 +36,8 @@ export type CommandContext = {
   source: string;
   /** The limit on updateemail. */
   emailChanges: RateLimit;
+  /** What is kept of the passwords that the call sets, by username. */
+  masterKeys: ReadonlyMap<string, string>;
   /** Usernames that a fault refuses → the error text. */
   poisoned: ReadonlyMap<string, string>;
 };

@@ -12,6 +12,12 @@ export const settings = z.strictObject({
   /** The account number; calls may send it as a number or as a string. */
   cid: z.string().regex(/^\d+$/, 'must be digits').default('12345678'),
   provhash: z.string().min(1).default(REHEARSAL_PROVHASH),
+  /** What lets a connector register the keys of federated users (docs/federation.md); null: there is no key registrar. */
+  keyRegistrarToken: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'must be printable, without blanks')
+    .nullable()
+    .default(null),
   /** Added to every call, in milliseconds, before it is carried out. */
   latencyMs: z.number().int().min(0).max(600_000).default(0),
   /** `groups` of a batchadd for an existing user: taken as the whole list (the more harmful reading) or joined. */

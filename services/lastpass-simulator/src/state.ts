@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type CompanyEvent, companyEvent } from './event-log.ts';
 import { type FolderState, folderList } from './folder.ts';
 import { type Policy, policyList } from './policies.ts';
+import { type RegisteredKey, registeredKey } from './registered-keys.ts';
 import { type User, username, userSeed } from './user.ts';
 
 /** How somebody left for good. */
@@ -26,6 +27,8 @@ export const stateSeed = z.strictObject({
   departed: z.array(departure).default([]),
   folders: folderList.default([]),
   policies: policyList.default([]),
+  /** Username → K2 and fragment id of federated users. */
+  keys: z.record(username, registeredKey).default({}),
   /** The event log, oldest first. */
   events: z.array(companyEvent).refine(isInOrder, 'each event must have a later time than the one before').default([]),
   /** The id that the next new user gets. */
@@ -44,6 +47,8 @@ export type State = {
   departed: Departure[];
   folders: FolderState[];
   policies: Policy[];
+  /** Missing where nobody is federated. */
+  keys?: Record<string, RegisteredKey>;
   nextId: number;
 };
 

@@ -8,6 +8,7 @@
 import { EventLog, type Occasion } from './event-log.ts';
 import { Groups } from './groups.ts';
 import * as happening from './happening.ts';
+import { RegisteredKeys } from './registered-keys.ts';
 import { SeedError } from './seed-error.ts';
 import { Sharing } from './sharing.ts';
 import type { Departure, KeptState, State, StateSeed } from './state.ts';
@@ -21,6 +22,7 @@ export class Tenant {
   readonly welcomeEmails = new Map<string, string[]>();
   readonly departed: Departure[] = [];
   readonly #groups = new Groups();
+  #keys = new RegisteredKeys();
   /** Shared folders and policies. */
   readonly sharing = new Sharing({
     find: (username) => this.find(username),
@@ -45,6 +47,7 @@ export class Tenant {
     for (const address of seed.invited) tenant.#enterInvitation(address);
     for (const [address, times] of Object.entries(seed.welcomeEmails)) tenant.welcomeEmails.set(address, [...times]);
     tenant.departed.push(...seed.departed);
+    tenant.#keys = new RegisteredKeys(seed.keys);
     tenant.sharing.setPolicies(seed.policies);
     tenant.sharing.setFolders(seed.folders);
     tenant.#events = new EventLog(seed.events);
@@ -60,6 +63,11 @@ export class Tenant {
   /** Seats in use: users who aren't disabled, and invitations. */
   get seatsUsed(): number {
     return this.#byId.size - this.#disabled + this.invited.size;
+  }
+
+  /** K2 and fragment ids of federated users, who needn't have come to be yet, and may be gone. */
+  get keys(): RegisteredKeys {
+    return this.#keys;
   }
 
   /** What happened so far, as far as it was recorded. */
@@ -182,6 +190,7 @@ export class Tenant {
       departed: [...this.departed],
       folders: this.sharing.snapshot(),
       policies: this.sharing.policies(),
+      ...(this.#keys.size === 0 ? {} : { keys: this.#keys.snapshot() }),
       nextId: this.#nextId,
     };
   }

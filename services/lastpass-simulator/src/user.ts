@@ -45,17 +45,20 @@ export const userSeed = z.strictObject({
   attribs: z.record(z.string(), z.unknown()).optional(),
   /** The second factor that is set up; missing where there is none. disablemultifactor takes it away. */
   multifactor: z.string().min(1).optional(),
+  /** What PBKDF2 makes of the master password that a batchadd has set, as base64; missing where none has. Never on the wire. */
+  master_key: z.string().min(1).optional(),
   /** The e-mail that becomes the username with the next log-in, after an updateemail. Never on the wire. */
   pending_email: username.optional(),
 });
 export type UserSeed = z.infer<typeof userSeed>;
 
-type Optional = 'attribs' | 'multifactor' | 'pending_email';
+type Optional = 'attribs' | 'multifactor' | 'master_key' | 'pending_email';
 
-/** A user with every field known; `attribs`, a second factor and a pending e-mail may be missing. */
+/** A user with every field known; `attribs`, a second factor, a master key and a pending e-mail may be missing. */
 export type User = { [K in Exclude<keyof UserSeed, Optional>]-?: Exclude<UserSeed[K], undefined> } & {
   attribs?: Record<string, unknown>;
   multifactor?: string;
+  master_key?: string;
   pending_email?: string;
 };
 
@@ -68,11 +71,12 @@ export function completeUser(seed: UserSeed, { id, now }: { id: string; now: Dat
 }
 
 /** A copy whose keys come in one order, however the user came about. */
-export function copyOf({ id, username: name, attribs, multifactor, pending_email, ...rest }: User): User {
+export function copyOf({ id, username: name, attribs, multifactor, master_key, pending_email, ...rest }: User): User {
   return {
     ...{ id, username: name, ...rest, groups: [...rest.groups] },
     ...(attribs ? { attribs } : {}),
     ...(multifactor === undefined ? {} : { multifactor }),
+    ...(master_key === undefined ? {} : { master_key }),
     ...(pending_email === undefined ? {} : { pending_email }),
   };
 }

@@ -18,7 +18,7 @@ export function rehearse(state: StateInput, patch: SettingsPatch = {}) {
   const chosen = settings.parse(patch);
   const emailChanges = rateLimit({ perSecond: 10 });
   const run = (cmd: string, data: unknown, { poisoned = new Map(), source = '127.0.0.1' }: Circumstances = {}) => {
-    const context = { settings: chosen, now: NOW, source, emailChanges, poisoned };
+    const context = { settings: chosen, now: NOW, source, emailChanges, masterKeys: new Map(), poisoned };
     const { answer, changes } = execute(tenant, { cmd, data }, context);
     tenant.record({ username: 'API', ipAddress: source, nowMs: NOW.getTime() });
     return { wire: toWire(answer, chosen), changes };

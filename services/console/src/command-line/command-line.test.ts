@@ -148,7 +148,7 @@ test('help lists the commands by what they are for, none twice, in lines of 80 c
     ['Decide', 'release', 'approve', 'reject', 'retry', 'undo'],
     ['Steer', 'sync', 'apply', 'pause', 'resume', 'debug-log', 'policy'],
     ['Access', 'tokens', 'create-token', 'revoke-token'],
-    ['More', 'test-notifications', 'support-bundle', 'completion', 'help'],
+    ['More', 'test-notifications', 'support-bundle', 'federation', 'completion', 'help'],
   ]);
   for (const word of ['Exit codes', 'CONNECTOR_CONFIG', 'docs/cli.md']) assert.ok(help.includes(word), word);
   const commands = commandLine(() => undefined).commands.map((command) => command.name());

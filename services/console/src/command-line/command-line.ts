@@ -4,6 +4,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { addAuditCommand } from './audit-commands.ts';
 import { addCompletion } from './completion-commands.ts';
 import { addDecideCommands } from './decide-commands.ts';
+import { addFederationCommand } from './federation-commands.ts';
 import type { OnInvocation } from './invocation.ts';
 import { addLookCommands } from './look-commands.ts';
 import { addPolicyCommand } from './policy-commands.ts';
@@ -45,6 +46,7 @@ export function commandLine(onInvocation: OnInvocation): Command {
   addTokenCommands(program, onInvocation);
   program.commandsGroup('More:');
   addSupportCommands(program, onInvocation);
+  addFederationCommand(program, onInvocation);
   addCompletion(program, onInvocation);
   addHelp(program);
   for (const command of program.commands) command.helpOption('-h, --help', 'print this help');
@@ -69,13 +71,18 @@ function addHelp(program: Command): void {
     });
 }
 
-/** How a command stands in the list: options are the business of its own help. */
+/** A term with more arguments would push what the others are for into several lines. */
+const listedArguments = 2;
+
+/** How a command stands in the list: options, and arguments beyond the second, are the business of its own help. */
 const termOf = (command: Command): string =>
   [
     command.name(),
-    ...command.registeredArguments.map((argument) =>
-      argument.required ? `<${argument.name()}>` : `[${argument.name()}${argument.variadic ? '…' : ''}]`,
-    ),
+    ...command.registeredArguments
+      .slice(0, listedArguments)
+      .map((argument) =>
+        argument.required ? `<${argument.name()}>` : `[${argument.name()}${argument.variadic ? '…' : ''}]`,
+      ),
   ].join(' ');
 
 /** Help and version are no errors, and neither is help because nothing was typed: that is told already. */

@@ -1,4 +1,5 @@
 /** What was typed: a command and its options. */
+import type { FragmentId } from '@connector/federation/derived.ts';
 import type { AuditHead } from '@connector/shared/audit.ts';
 import type { Role } from '../access/access-tokens.ts';
 import type { Shell } from '../completion/completion-script.ts';
@@ -31,6 +32,8 @@ export type Invocation = { readonly json: boolean } & (
   | { readonly command: 'create-token'; readonly name: string; readonly role: Role; readonly forMs: number | null }
   | { readonly command: 'revoke-token'; readonly names: readonly string[] }
   | { readonly command: 'explain'; readonly who: readonly string[] }
+  | { readonly command: 'generate-key'; readonly out: string | null }
+  | { readonly command: 'verify-key'; readonly file: string; readonly expected: FragmentId | null }
   | { readonly command: 'support-bundle'; readonly out: string | null }
   | { readonly command: 'preview'; readonly csv: boolean; readonly out: string | null }
   | {

@@ -1,7 +1,8 @@
 /** `connector support-bundle`: one file for whoever helps, to be read before it is sent. */
-import { accessSync, constants, existsSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
+import { refusalOf, writeNew } from '../new-file.ts';
 import { untold } from '../progress/report.ts';
 import { jsonText } from '../terminal.ts';
 import { counted } from '../text/when.ts';
@@ -12,12 +13,6 @@ export interface SupportBundleOptions extends Common {
   readonly out: string | null;
   /** Given when the person doesn't want to wait any longer. */
   readonly signal: AbortSignal;
-}
-
-/** A file can't be written. The message is one line with the remedy. */
-export class FileNotWritten extends Error {
-  override readonly name = 'FileNotWritten';
-  readonly code = 'FILE_NOT_WRITTEN';
 }
 
 /** Writes it, or prints it with `json`. @throws FileNotWritten */
@@ -41,28 +36,14 @@ export async function supportBundle(context: Context, { json, out, signal }: Sup
   return bundle.missing.length === 0 ? 0 : 1;
 }
 
-const refusal = (file: string, cause: unknown): FileNotWritten => {
-  const { code } = cause as NodeJS.ErrnoException;
-  const why = code === 'EEXIST' ? 'is there already' : `can't be written (${code})`;
-  return new FileNotWritten(`${file} ${why}: name another file with --out`, { cause });
-};
-
 /** Sees, before anything long begins, whether it can be written there. */
 function checkFile(file: string): void {
   try {
     accessSync(dirname(file), constants.W_OK | constants.X_OK);
   } catch (cause) {
-    throw refusal(file, cause);
+    throw refusalOf(file, cause);
   }
-  if (existsSync(file)) throw refusal(file, { code: 'EEXIST' });
-}
-
-function writeNew(file: string, text: string): void {
-  try {
-    writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
-  } catch (cause) {
-    throw refusal(file, cause);
-  }
+  if (existsSync(file)) throw refusalOf(file, { code: 'EEXIST' });
 }
 
 function writtenText(

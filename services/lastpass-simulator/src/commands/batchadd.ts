@@ -76,7 +76,8 @@ function apply(tenant: Tenant, one: Entry, context: CommandContext): Change[] {
 
 function create(tenant: Tenant, one: Entry, context: CommandContext): Change[] {
   const { password, ...seed } = one;
-  tenant.create(seed, context.now);
+  const master_key = context.masterKeys.get(one.username);
+  tenant.create({ ...seed, ...(master_key === undefined ? {} : { master_key }) }, context.now);
   const created: Change = { username: one.username, step: 'create' };
   return password === undefined ? [created, welcome(tenant, one, context)] : [created];
 }

@@ -9,7 +9,7 @@ import { addressOf } from './query.ts';
 import { counts, quantity, someOf } from './table.ts';
 
 /** Settings that aren't switches: they differ without a reason to tell, or are secret. */
-const NOT_SHOWN = new Set(['cid', 'provhash']);
+const NOT_SHOWN = new Set(['cid', 'provhash', 'keyRegistrarToken']);
 
 const ALL_IS_WELL = 'Nothing: no address was welcomed twice, nobody waits, and no call went wrong.';
 
