@@ -28,7 +28,10 @@ export const places: Readonly<Record<string, Place>> = {
     file: 'tests/containers/demo-company.ts',
     by: "compose('up', '--detach', '--wait'",
   },
-  'docker compose --profile demo down': { file: project, by: "['--profile', 'demo', 'down', '--volumes'" },
+  'docker compose --profile demo down': {
+    file: project,
+    by: "['--profile', 'demo', '--profile', 'monitoring', 'down'",
+  },
   'docker compose --profile monitoring up': {
     file: 'tests/containers/monitoring.test.ts',
     by: "profile: 'monitoring'",
