@@ -151,17 +151,8 @@ export class ComposeProject implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const down = [
-      '--profile',
-      'demo',
-      '--profile',
-      'monitoring',
-      'down',
-      '--volumes',
-      '--remove-orphans',
-      '--timeout',
-      '5',
-    ];
+    const profiles = ['--profile', 'demo', '--profile', 'monitoring'];
+    const down = [...profiles, 'down', '--volumes', '--remove-orphans', '--timeout', '5'];
     const { code, output } = await this.tryCompose(...down);
     if (code === 0) return;
     // After a container was killed, an engine may go on counting it in its network, which then can't be removed before a restart.
