@@ -3,6 +3,7 @@
  * break, and the oracle. Redis, the domain controller and LastPass are reached by the services through these wires only.
  */
 import { join } from 'node:path';
+import { type PersonKey, personKey } from '@connector/shared/keys.ts';
 import { policy as policySchema } from '@connector/shared/policy.ts';
 import { countingPolicy, replacePolicy } from '@connector/sync/plan/policy-in-force.ts';
 import { founding, lastPassBefore, mailOf } from '../acceptance/company.ts';
@@ -122,6 +123,7 @@ export class ChaosWorld implements AsyncDisposable {
   }
 
   guidOf = (id: string): string => this.#hands.guidOf(id);
+  keyOf = (id: string): PersonKey => personKey(directoryId, this.guidOf(id));
 
   /** Carries operations out, one after the other, while the domain controller is there. */
   async perform(operations: readonly Operation[]): Promise<void> {

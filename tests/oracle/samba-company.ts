@@ -5,10 +5,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { personKey } from '@connector/shared/keys.ts';
 import { founding } from '../acceptance/company.ts';
 import { DirectoryHands } from '../acceptance/directory-hands.ts';
 import { DirectoryModel, type Operation, root } from '../acceptance/directory-model.ts';
-import { Servers } from '../faults/pipeline.ts';
+import { directoryId, Servers } from '../faults/pipeline.ts';
 import { SambaDomain } from '../support/samba-domain.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { basesBelow, excluded, scope } from './change-log-company.ts';
@@ -67,7 +68,7 @@ export class SambaCompany implements AsyncDisposable {
         ...setting,
         ...{ scope, before, model: directory },
         directory: { ...login, ...basesBelow(domain.baseDn) },
-        guidOf: (id) => hands.guidOf(id),
+        keyOf: (id) => personKey(directoryId, hands.guidOf(id)),
       });
       connectors.push(resources.use(connector));
     }

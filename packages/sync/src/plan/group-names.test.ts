@@ -23,7 +23,11 @@ test('another prefix is a rename: the old name counts until somebody has release
   assert.deepEqual(namesAtLastPass(wanted, { name: 'Sales', rename: { ...rename, verdict: 'held' } }), ['Sales']);
   const released = { name: 'Sales', rename: { ...rename, verdict: 'released' as const } };
   assert.deepEqual(namesAtLastPass(wanted, released), ['Sales', 'CORP Sales']);
-  assert.deepEqual(namesAtLastPass(wantedName('Sales', 'LABS '), released), ['Sales'], 'it was another that was released');
+  assert.deepEqual(
+    namesAtLastPass(wantedName('Sales', 'LABS '), released),
+    ['Sales'],
+    'it was another that was released',
+  );
 });
 
 test('a held rename says whether it is of Active Directory or of groupPrefix', () => {

@@ -29,6 +29,8 @@ export interface Gathered {
   readonly owned: ReadonlySet<string>;
   /** What is noted for people of other directories. */
   readonly noting: Noting;
+  /** How somebody of another directory stands isn't known: the person is planned again once it is, and perhaps otherwise. */
+  readonly isForNow: boolean;
 }
 
 /**
@@ -74,6 +76,7 @@ export async function inputsFor(context: Context, known: Known): Promise<Gathere
   return {
     owned,
     noting,
+    isForNow: read.unknown.length > 0,
     accountRaw: atLastPass.raw,
     newGroups: newGroupsAmong(directory, syncedGroupsAround(surroundings.groups, rules)),
     guards: [...atLastPass.guards, ...address.guards, ...read.guards],
