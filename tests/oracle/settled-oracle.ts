@@ -38,12 +38,30 @@ export interface SettledOracleOptions {
   readonly instantMail: boolean;
 }
 
+/** What was worked out of the directory at a moment: that is asked for again and again. */
+class Seen {
+  readonly reasons = new Map<Id, Reason | null>();
+  readonly groupNames = new Map<Id, ReadonlySet<string>>();
+  readonly owned = new Map<string, boolean>();
+}
+
+/** What is remembered under a key, or else is worked out now, and remembered. */
+function once<K, V>(worked: Map<K, V>, key: K, work: () => V): V {
+  const found = worked.get(key);
+  if (found !== undefined) return found;
+  const value = work();
+  worked.set(key, value);
+  return value;
+}
+
 export class SettledOracle {
   readonly directory: DirectoryModel;
   readonly tenant: ExpectedTenant;
   #rules: Rules;
   readonly #instantMail: boolean;
   readonly #links: ExpectedLinks;
+  /** While everything settles, in which the directory doesn't change. */
+  #seen: Seen | null = null;
   /** Names, in lower case, of groups that somebody with an account was to be in. */
   readonly #synced = new Set<string>();
   /** Person → the address that they were approved, or rejected, with. */
@@ -101,12 +119,14 @@ export class SettledOracle {
 
   /** Everything up to here was read, planned and delivered. */
   settle(): void {
+    this.#seen = new Seen();
     do {
       while (this.#some((person) => this.#adopt(person)));
       this.#noteGroups();
     } while (this.#some((person) => this.#bringUpToDate(person)));
     for (const [person, username] of this.#rejected)
       if (this.#newUsername(this.#person(person)) !== username) this.#rejected.delete(person);
+    this.#seen = null;
   }
 
   isSurelyLinked(username: string): boolean {
@@ -182,7 +202,13 @@ export class SettledOracle {
   }
 
   #reason(person: Person): Reason | null {
-    return reasonToGo(this.directory, person, this.#rules);
+    const work = () => reasonToGo(this.directory, person, this.#rules);
+    return this.#seen ? once(this.#seen.reasons, person.id, work) : work();
+  }
+
+  #groupNames(person: Person): ReadonlySet<string> {
+    const work = () => groupNamesOf(this.directory, person, this.#rules);
+    return this.#seen ? once(this.#seen.groupNames, person.id, work) : work();
   }
 
   #standing(person: Person): Standing {
@@ -200,7 +226,7 @@ export class SettledOracle {
     const place = ({ id }: Person) => domains.indexOf(domainOf(id));
     const standing = this.#standing(person);
     return this.directory.livePeople().filter((other) => {
-      if (other.id === person.id || usernameOf(other) !== username) return false;
+      if (other.id === person.id || other.mail?.toLowerCase() !== username) return false;
       const theirs = this.#standing(other);
       if (place(other) === place(person)) return true;
       return theirs > standing || (theirs === standing && theirs > 0 && place(other) < place(person));
@@ -250,7 +276,7 @@ export class SettledOracle {
       const reason = this.#reason(person);
       if (reason !== null && reason !== 'onDisabled') continue;
       if (!this.#links.has(person.id) && !this.#isToBeCreated(person)) continue;
-      for (const name of groupNamesOf(this.directory, person, this.#rules)) this.#synced.add(name);
+      for (const name of this.#groupNames(person)) this.#synced.add(name);
     }
   }
 
@@ -290,7 +316,7 @@ export class SettledOracle {
     const username = this.#newUsername(person);
     if (username === null || !this.#isToBeCreated(person)) return false;
     const account = this.tenant.create(username, fullnameOf(person));
-    for (const name of groupNamesOf(this.directory, person, this.#rules)) account.groups.add(name);
+    for (const name of this.#groupNames(person)) account.groups.add(name);
     this.#links.adopt(person.id, account);
     this.#approved.delete(person.id);
     return true;
@@ -301,7 +327,7 @@ export class SettledOracle {
     if (account.invited) return false;
     const before = JSON.stringify([account.fullname, [...account.groups].sort()]);
     account.fullname = fullnameOf(person);
-    const wanted = groupNamesOf(this.directory, person, this.#rules);
+    const wanted = this.#groupNames(person);
     for (const name of wanted) account.groups.add(name);
     for (const name of account.groups) if (this.#isAds(name) && !wanted.has(name)) account.groups.delete(name);
     return JSON.stringify([account.fullname, [...account.groups].sort()]) !== before;
@@ -309,8 +335,12 @@ export class SettledOracle {
 
   #isAds(name: string): boolean {
     if (this.#rules.memberships === 'none') return false;
-    const groups = [...this.directory.groups.values()].filter((group) => nameAtLastPass(group, this.#rules) === name);
-    return this.#synced.has(name) || groups.some((group) => isSynced(this.directory, group, this.#rules));
+    if (this.#synced.has(name)) return true;
+    const isOwned = () =>
+      [...this.directory.groups.values()].some(
+        (group) => nameAtLastPass(group, this.#rules) === name && isSynced(this.directory, group, this.#rules),
+      );
+    return this.#seen ? once(this.#seen.owned, name, isOwned) : isOwned();
   }
 
   /** Asks once for the address that a person has now, if nobody else has or wants it. */
