@@ -36,7 +36,7 @@ bench: root setup ## How fast it is, and what it takes, beside yardsticks; RUNS=
 check: setup ## Types and lint only
 	@$(node) tests/run.ts --check
 
-chaos: root setup ## Random operations and overlapping faults on real servers; FAULTS=100 SEED=7 says how many, and repeats a run
+chaos: root setup ## Random operations and overlapping faults on real servers; FAULTS=100 SEED=7 says how many, and repeats a run; DIRECTORIES=2
 	@$(run) tests/chaos/main.ts
 
 chaos-bugs: root setup ## Plant one bug after the other and let chaos find it; BUG=fence chooses, FAULTS=300 is the most

@@ -12,9 +12,12 @@ export class DirectoryHands implements AsyncDisposable {
   #admin: DirectoryAdmin;
   /** Id → objectGUID. */
   readonly #guids = new Map<Id, string>();
+  readonly #root: Id;
 
-  constructor(login: AdminLogin) {
+  /** @param domainRoot the id of the domain's root */
+  constructor(login: AdminLogin, domainRoot: Id = root) {
     this.#login = login;
+    this.#root = domainRoot;
     this.#admin = new DirectoryAdmin(login);
   }
 
@@ -29,7 +32,7 @@ export class DirectoryHands implements AsyncDisposable {
   }
 
   async #dnOf(ou: Id): Promise<string> {
-    return ou === root ? this.#login.baseDn : await this.#admin.dnOf(this.guidOf(ou));
+    return ou === this.#root ? this.#login.baseDn : await this.#admin.dnOf(this.guidOf(ou));
   }
 
   /** Carries one out; resolves when the directory has answered. */

@@ -6,6 +6,7 @@
 import type { Operation } from '../acceptance/directory-model.ts';
 import type { Random } from '../acceptance/random.ts';
 import type { Deed } from '../acceptance/random-operations.ts';
+import { type Domain, domainOfOperation, domains, labs } from '../oracle/domains.ts';
 import type { SettledOracle } from '../oracle/settled-oracle.ts';
 
 /** How likely a lane sees the moment after an operation: all, some, and none. */
@@ -21,16 +22,31 @@ const tries = 40;
 interface Lane {
   readonly sight: number;
   readonly oracle: SettledOracle;
+  /** Of two domains, the one of which nothing more is heard: what has happened there since. */
+  readonly unheard?: { readonly domain: Domain; readonly operations: Operation[] };
 }
+
+/** The same, to go another way. */
+const copyOf = ({ sight, oracle, unheard }: Lane): Lane => ({
+  sight,
+  oracle: oracle.copy(oracle.directory.copy()),
+  ...(unheard ? { unheard: { ...unheard, operations: [...unheard.operations] } } : {}),
+});
+
+const isStopped = ({ sight, unheard }: Lane): boolean => sight === none || unheard !== undefined;
 
 export class Lanes {
   readonly #random: Random;
+  readonly #isOfTwo: boolean;
   #lanes: readonly Lane[];
 
   /** Begins at a moment at which everything had arrived, unless the oracle was told of another policy since. */
   constructor(oracle: SettledOracle, random: Random) {
     this.#random = random;
-    this.#lanes = [all, ...some, none].map((sight) => ({ sight, oracle: oracle.copy(oracle.directory.copy()) }));
+    const sights: Omit<Lane, 'oracle'>[] = [all, ...some, none].map((sight) => ({ sight }));
+    this.#isOfTwo = oracle.directory.ous.has(labs.mark);
+    if (this.#isOfTwo) sights.push(...domains.map((domain) => ({ sight: all, unheard: { domain, operations: [] } })));
+    this.#lanes = sights.map((lane) => copyOf({ ...lane, oracle }));
     for (const lane of this.#lanes) this.#perhapsSee(lane);
   }
 
@@ -44,28 +60,37 @@ export class Lanes {
   }
 
   #accept(deed: Deed): boolean {
-    const tried = this.#lanes.map(({ sight, oracle }) => ({ sight, oracle: oracle.copy(oracle.directory.copy()) }));
+    const tried = this.#lanes.map(copyOf);
     for (const lane of tried) this.#happen(lane, deed);
-    const [first, ...others] = tried.map(({ oracle }) => endOf(oracle));
+    const [first, ...others] = tried.flatMap(endsOf);
     if (!others.every((text) => text === first)) return false;
     this.#lanes = tried;
     if (this.#random.chance(stopChance)) this.#stopHere();
     return true;
   }
 
-  /** What somebody is like who leaves the scope stays; so it counts which moment was the last that was seen of them. */
+  /**
+   * What somebody is like who leaves the scope stays; so it counts which moment was the last that was seen of them. Of two domains one may go
+   * on being heard of, as each is read by itself.
+   */
   #stopHere(): void {
     const [seesAll] = this.#lanes;
     if (seesAll === undefined) return;
-    const oracle = seesAll.oracle.copy(seesAll.oracle.directory.copy());
-    const others = this.#lanes.filter(({ sight }) => sight !== none);
-    const stopped = [...this.#lanes.filter(({ sight }) => sight === none), { sight: none, oracle }];
-    const early = 1 + this.#random.below(mostStopped / 2); // the first of all has never seen anything, and stays
+    const domain = this.#isOfTwo && this.#random.chance(0.6) ? this.#random.pick(domains) : undefined;
+    const lane = copyOf({ ...seesAll, ...(domain ? { unheard: { domain, operations: [] } } : { sight: none }) });
+    const others = this.#lanes.filter((each) => !isStopped(each));
+    const stopped = [...this.#lanes.filter(isStopped), lane];
+    const always = this.#isOfTwo ? 1 + domains.length : 1; // those that have never seen anything, and stay
+    const early = always + this.#random.below(mostStopped / 2);
     this.#lanes = [...others, ...stopped.filter((_, index) => stopped.length <= mostStopped || index !== early)];
   }
 
   #happen(lane: Lane, operations: readonly Operation[]): void {
     for (const operation of operations) {
+      if (lane.unheard?.domain === domainOfOperation(operation)) {
+        lane.unheard.operations.push(operation);
+        continue;
+      }
       lane.oracle.directory.apply(operation);
       this.#perhapsSee(lane);
     }
@@ -76,9 +101,16 @@ export class Lanes {
   }
 }
 
-/** What comes of everything in the end. */
-function endOf(oracle: SettledOracle): string {
-  const end = oracle.copy(oracle.directory.copy());
-  end.settle();
-  return end.text;
+/** What comes of everything in the end; of what wasn't heard of, both when it is seen at once and when it is seen one by one. */
+function endsOf({ oracle, unheard }: Lane): string[] {
+  const ways = unheard && unheard.operations.length > 0 ? [false, true] : [false];
+  return ways.map((isOneByOne) => {
+    const end = oracle.copy(oracle.directory.copy());
+    for (const operation of unheard?.operations ?? []) {
+      end.directory.apply(operation);
+      if (isOneByOne) end.settle();
+    }
+    end.settle();
+    return end.text;
+  });
 }

@@ -2,7 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ous } from '../acceptance/company.ts';
 import { Random } from '../acceptance/random.ts';
+import { domains } from '../oracle/domains.ts';
 import { RandomRounds } from '../oracle/random-rounds.ts';
+import { LifeInDomain } from '../oracle/two-domains.ts';
 import { allowReading, denyReading } from '../support/samba/reading-right.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { Lanes } from './lanes.ts';
@@ -18,8 +20,8 @@ export interface Plot {
   readonly meanwhile: (pauseMs: number) => Promise<void>;
 }
 
-/** So many deeds in a round. */
-const deedsInRound = 100;
+/** So many deeds in a round; where there are two domains, what may happen in one of them while the other is not heard of takes longer to find. */
+const [deedsInRound, deedsInTwo] = [100, 60];
 /** How likely everything is read afresh after a deed: a full read heals what was lost before it, so there aren't many. */
 const fullReadChance = 0.005;
 /** The accounts must be read within this, whatever goes wrong meanwhile, ms. */
@@ -39,18 +41,29 @@ export class Plots {
   readonly #world: ChaosWorld;
   /** What decides about deeds; it begins anew with each round. */
   readonly #deeds = new Random(0);
-  readonly #life: RandomRounds;
+  /** What happens in each domain. */
+  readonly #lives: readonly Pick<RandomRounds, 'deed' | 'byHand'>[];
 
   constructor(world: ChaosWorld) {
     this.#world = world;
     const { oracle, operations } = world;
-    this.#life = new RandomRounds({ oracle, operations, random: this.#deeds });
+    const company = { oracle, operations, random: this.#deeds };
+    this.#lives = world.second
+      ? domains.map((domain) => new LifeInDomain({ ...company, domain }))
+      : [new RandomRounds(company)];
+  }
+
+  /** What happens next, in one of the domains. */
+  #life(): Pick<RandomRounds, 'deed' | 'byHand'> {
+    const [first, second] = this.#lives;
+    if (first === undefined) throw new Error('there is no domain');
+    return second !== undefined && this.#deeds.chance(0.5) ? second : first;
   }
 
   /** @param random what decides about this round */
   next(random: Random): Plot {
     this.#deeds.goOnAs(random.fork('deeds'));
-    const deeds = deedsInRound;
+    const deeds = this.#world.second ? deedsInTwo : deedsInRound;
     const plots: [number, () => Plot][] = [
       [5, () => this.#operations(random, deeds)],
       [3, () => this.#byHand(random, deeds)],
@@ -69,7 +82,7 @@ export class Plots {
     const world = this.#world;
     return {
       words: 'by hand at LastPass',
-      first: () => world.byHand(this.#life.byHand()),
+      first: () => world.byHand(this.#life().byHand()),
       meanwhile: async (pauseMs) => {
         const request = await askForAccounts(world);
         await waitUntil('the accounts to be read', () => areRead(world, request), { withinMs: readWithinMs });
@@ -123,7 +136,7 @@ export class Plots {
   async #work(random: Random, { deeds, pauseMs }: { deeds: number; pauseMs: number }): Promise<void> {
     const lanes = new Lanes(this.#world.oracle, random.fork('lanes'));
     for (let made = 0; made < deeds; made++) {
-      const deed = lanes.choose(() => this.#life.deed());
+      const deed = lanes.choose(() => this.#life().deed());
       if (deed !== null) await this.#world.perform(deed);
       if (random.chance(fullReadChance)) await askForFullRead(this.#world);
       await sleep(2 * random.next() * pauseMs);

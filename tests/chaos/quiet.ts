@@ -7,11 +7,10 @@ import { policyState } from '@connector/shared/policy.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import { decideAll } from '../../services/console/src/held/decide.ts';
 import { type HeldPerson, readHeld } from '../../services/console/src/held/held-people.ts';
-import { directoryId } from '../support/stack.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { bringForward } from './bring-forward.ts';
 import type { ChaosCall } from './forbidden-calls.ts';
-import type { ChaosWorld } from './world.ts';
+import type { ChaosWorld, Marked } from './world.ts';
 
 /** Everything must have arrived within this, ms. */
 const quietWithinMs = 90_000;
@@ -43,7 +42,7 @@ async function quiet(world: ChaosWorld): Promise<void> {
   world.replicas.assertAllRun();
   await nothingUnderWay(world);
   const sinceMs = Date.now();
-  const marker = await world.mark();
+  const markers = await world.mark();
   let broughtForwardAtMs = 0;
   await waitUntil(
     'everything to arrive',
@@ -52,7 +51,7 @@ async function quiet(world: ChaosWorld): Promise<void> {
         broughtForwardAtMs = Date.now();
         await bringForward(world.stack.store, { sinceMs });
       }
-      const left = [...(await outstanding(world)), ...((await isMirrored(world, marker)) ? [] : ['the marker'])];
+      const left = [...(await outstanding(world)), ...(await missing(world, markers))];
       if (left.length > 0) throw new Error(`outstanding: ${left.join(', ')}`);
       return true;
     },
@@ -72,42 +71,52 @@ async function nothingUnderWay({ stack }: ChaosWorld): Promise<void> {
   );
 }
 
-async function isMirrored({ stack: { store } }: ChaosWorld, guid: string): Promise<boolean> {
-  const current = await currentGeneration(store, directoryId);
-  if (current === null) return false;
-  return (await store.redis.hexists(store.keys.directory(directoryId).mirror(current.generation).objects, guid)) === 1;
+/** Markers that aren't in a mirror yet, in words. */
+async function missing({ stack: { store } }: ChaosWorld, markers: readonly Marked[]): Promise<string[]> {
+  const found = await Promise.all(
+    markers.map(async ({ directory, guid }) => {
+      const current = await currentGeneration(store, directory);
+      if (current === null) return false;
+      const { objects } = store.keys.directory(directory).mirror(current.generation);
+      return (await store.redis.hexists(objects, guid)) === 1;
+    }),
+  );
+  return markers.flatMap(({ directory }, index) => (found[index] ? [] : [`the marker of ${directory}`]));
 }
 
 /** What is still to be done, in words, at one moment; none when all is. */
-async function outstanding({ stack: { store } }: ChaosWorld): Promise<string[]> {
+async function outstanding({ stack: { store }, directories }: ChaosWorld): Promise<string[]> {
   const { redis, keys } = store;
-  const [log, toPlan, waiting, claims, intents, toDeliver, alarms, requested, readRaw, policyRaw, asked, cursorRaw] =
-    await atOnce(
-      redis
-        .multi()
-        .xlen(keys.directory(directoryId).log)
-        .zcard(keys.toPlan)
-        .zcard(keys.waiting)
-        .hlen(keys.claims)
-        .hlen(keys.intents)
-        .zcard(keys.toDeliver)
-        .hlen(keys.alarms)
-        .hget(keys.requests, 'accounts')
-        .get(keys.accountsRead)
-        .get(keys.policy)
-        .hget(keys.requests, 'full-read')
-        .get(keys.directory(directoryId).cursor),
-    );
+  const transaction = redis
+    .multi()
+    .zcard(keys.toPlan)
+    .zcard(keys.waiting)
+    .hlen(keys.claims)
+    .hlen(keys.intents)
+    .zcard(keys.toDeliver)
+    .hlen(keys.alarms)
+    .hget(keys.requests, 'accounts')
+    .get(keys.accountsRead)
+    .get(keys.policy)
+    .hget(keys.requests, 'full-read');
+  for (const id of directories) transaction.xlen(keys.directory(id).log).get(keys.directory(id).cursor);
+  const [toPlan, waiting, claims, intents, toDeliver, alarms, requested, readRaw, policyRaw, asked, ...ofDirectories] =
+    await atOnce(transaction);
+  const logs = ofDirectories.filter((_, index) => index % 2 === 0).reduce((sum: number, each) => sum + Number(each), 0);
+  const cursors = ofDirectories.filter((_, index) => index % 2 === 1);
   const read = parseStored(accountsRead, keys.accountsRead, textOf(readRaw)).value;
   const policy = parseStored(policyState, keys.policy, textOf(policyRaw)).value;
-  const reading = parseStored(cursor, 'cursor', textOf(cursorRaw)).value;
-  const isWhole =
-    reading !== null && reading.completed === reading.generation && (asked === null || reading.answered === asked);
+  const isWhole = (raw: unknown): boolean => {
+    const reading = parseStored(cursor, 'cursor', textOf(raw)).value;
+    return (
+      reading !== null && reading.completed === reading.generation && (asked === null || reading.answered === asked)
+    );
+  };
   const isRead = read !== null && (textOf(requested) === null || read.answered === requested);
   const counts = {
-    ...{ 'entries of the log': log, 'to plan': toPlan, 'to judge': waiting, claims, intents },
+    ...{ 'entries of the logs': logs, 'to plan': toPlan, 'to judge': waiting, claims, intents },
     ...{ 'to deliver': toDeliver, alarms, 'readings of the accounts': isRead ? 0 : 1 },
-    'full reads': isWhole ? 0 : 1,
+    'full reads': cursors.filter((raw) => !isWhole(raw)).length,
     'policies that no full read was planned under': policy?.settled ? 0 : 1,
   };
   return Object.entries(counts).flatMap(([what, count]) => (Number(count) > 0 ? [`${count} ${what}`] : []));
@@ -163,9 +172,14 @@ async function ask({ stack: { store } }: ChaosWorld, what: 'accounts' | 'full-re
 }
 
 /** Whether the whole directory was read as was asked for. */
-export async function isFullyRead({ stack: { store } }: ChaosWorld, request: string): Promise<boolean> {
-  const key = store.keys.directory(directoryId).cursor;
-  return parseStored(cursor, key, await store.redis.get(key)).value?.answered === request;
+export async function isFullyRead({ stack: { store }, directories }: ChaosWorld, request: string): Promise<boolean> {
+  const answered = await Promise.all(
+    directories.map(async (id) => {
+      const { cursor: key } = store.keys.directory(id);
+      return parseStored(cursor, key, await store.redis.get(key)).value?.answered;
+    }),
+  );
+  return answered.every((each) => each === request);
 }
 
 /** Whether the accounts were read as was asked for, or later. */

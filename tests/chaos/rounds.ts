@@ -16,6 +16,8 @@ export interface ChaosOptions {
   readonly seed: number;
   /** How many faults to inject. */
   readonly faults: number;
+  /** With two, people move from one domain to the other, and by an odd seed the second one's groups have a prefix at LastPass. Default: 1. */
+  readonly directories?: 1 | 2;
   /** Only in this round faults strike, and of them only those at these places, if any are named; the run ends with it. */
   readonly only?: { readonly round: number; readonly keep?: readonly number[] | undefined } | undefined;
   /** Told in a line how it goes. */
@@ -51,7 +53,8 @@ const pauseMs = 100;
 
 /** Runs until so many faults were survived, or something is wrong. */
 export async function runChaos(options: ChaosOptions): Promise<Outcome> {
-  await using world = await ChaosWorld.create(firstPolicy);
+  const { seed, directories = 1 } = options;
+  await using world = await ChaosWorld.create({ policy: firstPolicy, directories, isPrefixed: seed % 2 === 1 });
   return await new Run(world, options).run();
 }
 

@@ -17,14 +17,14 @@ const redisSilent: Begin = exclusively('redis', async ({ stack }) => {
 
 /** Nobody works on the directory meanwhile: an administrator waits until it is back. */
 const controllerGone = (how: 'stop' | 'kill'): Begin =>
-  exclusively('directory', async (world) => {
-    const { domain } = world.stack;
+  exclusively('directory', async (world, random) => {
+    const domain = random.pick(world.controllers) ?? world.stack.domain;
     const end = await world.standStill(async () => {
       await domain.start();
       await world.reconnect();
     });
     await domain[how]();
-    return { struck: 'the domain controller', end };
+    return { struck: `the domain controller of ${domain.baseDn}`, end };
   });
 
 export const serverFaults: readonly FaultKind[] = [

@@ -29,7 +29,7 @@ export async function differencesAfter(world: ChaosWorld, round: Round): Promise
   return [
     ...differencesFrom(oracle.tenant, state),
     ...differencesOfStrangers(world, state),
-    ...(await differencesOfLists({ store: stack.store, oracle, guidOf: world.guidOf })),
+    ...(await differencesOfLists({ store: stack.store, oracle, keyOf: world.keyOf })),
     ...(await untruths(world, state)),
     ...createdAlthoughThere(calls),
     ...lostAccess(calls, world.possibleLeavers.usernames),

@@ -77,6 +77,8 @@ export class Servers implements AsyncDisposable {
 export interface RunOptions {
   readonly tenant?: object;
   readonly directory?: object;
+  /** The configuration's sections on other directories; each has an id. */
+  readonly otherDirectories?: readonly object[];
   readonly policy?: object;
   readonly sync?: object;
   readonly lastpass?: object;
@@ -99,7 +101,8 @@ export class Run implements AsyncDisposable {
     readonly people: Ringer<'people-to-plan'>;
     readonly updates: Ringer<'account-updates'>;
   };
-  #sequence = 0;
+  /** How far the change log of each directory goes. */
+  readonly #sequences = new Map<string, number>();
   #lines: string[] = [];
 
   private constructor(servers: Servers, prefix: string, configFile: string, text: string, callsBefore: number) {
@@ -129,6 +132,10 @@ export class Run implements AsyncDisposable {
           bindPassword: 'Unused-Secret-1!',
           ...options.directory,
         },
+        ...(options.otherDirectories ?? []).map((other) => ({
+          ...{ urls: ['ldaps://127.0.0.9'], bindDn: 'CN=nobody', bindPassword: 'Unused-Secret-1!' },
+          ...other,
+        })),
       ],
       lastpass: { apiUrl: simulator.apiUrl, cid: Simulator.cid, provhash, ...options.lastpass },
       redis: { ...(options.redis ?? { url: redis.url }), prefix },
@@ -218,9 +225,17 @@ export class Run implements AsyncDisposable {
 
   /** Appends to the change log, as a watcher would. */
   async append(...entries: LogEntry[]): Promise<void> {
-    const { log } = this.store.keys.directory(directoryId);
-    for (const entry of entries)
-      await this.store.redis.xadd(log, `${++this.#sequence}-0`, 'entry', JSON.stringify(entry));
+    await this.appendTo(directoryId, ...entries);
+  }
+
+  /** The same to that of one of several directories. */
+  async appendTo(directory: string, ...entries: LogEntry[]): Promise<void> {
+    const { log } = this.store.keys.directory(directory);
+    for (const entry of entries) {
+      const sequence = (this.#sequences.get(directory) ?? 0) + 1;
+      this.#sequences.set(directory, sequence);
+      await this.store.redis.xadd(log, `${sequence}-0`, 'entry', JSON.stringify(entry));
+    }
     await this.ring();
   }
 
@@ -248,8 +263,8 @@ export class Run implements AsyncDisposable {
     const isThere = (await this.store.redis.exists(log)) === 1;
     const found = isThere ? ((await this.store.redis.xinfo('STREAM', log)) as string[]) : [];
     const sequence = isThere ? Number.parseInt(found[found.indexOf('last-generated-id') + 1] ?? '', 10) : 0;
-    const isLost = sequence < this.#sequence;
-    this.#sequence = sequence;
+    const isLost = sequence < (this.#sequences.get(directoryId) ?? 0);
+    this.#sequences.set(directoryId, sequence);
     return isLost;
   }
 
@@ -265,7 +280,13 @@ export class Run implements AsyncDisposable {
   /** Rings every queue. */
   async ring(): Promise<void> {
     const { changes, people, updates } = this.#ringers;
-    await Promise.all([changes.ring({ directory: directoryId }), people.ring({}), updates.ring({})]);
+    const applied = this.#directories.map((directory) => changes.ring({ directory }));
+    await Promise.all([...applied, people.ring({}), updates.ring({})]);
+  }
+
+  /** Ids of all directories. */
+  get #directories(): string[] {
+    return this.configuration.directories.map(({ id }) => id);
   }
 
   /** Lets the time pass after which another watcher takes over. */
@@ -301,23 +322,22 @@ export class Run implements AsyncDisposable {
   }
 
   /** Whether an object is in the generation in use. */
-  async isMirrored(guid: string): Promise<boolean> {
+  async isMirrored(guid: string, directory: string = directoryId): Promise<boolean> {
     const { redis, keys } = this.store;
-    const current = await currentGeneration(this.store, directoryId);
+    const current = await currentGeneration(this.store, directory);
     if (current === null) return false;
-    return (await redis.hexists(keys.directory(directoryId).mirror(current.generation).objects, guid)) === 1;
+    return (await redis.hexists(keys.directory(directory).mirror(current.generation).objects, guid)) === 1;
   }
 
   /** Waits until nothing is outstanding. */
   async quiet({ withinMs = 30_000, everyMs = 10 } = {}): Promise<void> {
     const { redis, keys } = this.store;
-    const of = keys.directory(directoryId);
     await waitUntil(
       'everything outstanding to be done',
       async () => {
         const counts = await Promise.all([
-          redis.xlen(of.log),
-          currentGeneration(this.store, directoryId).then((current) => (current === null ? 1 : 0)),
+          this.#ofAll((directory) => redis.xlen(keys.directory(directory).log)),
+          this.#ofAll(async (directory) => ((await currentGeneration(this.store, directory)) === null ? 1 : 0)),
           redis.exists(keys.accountsRead).then((there) => 1 - there),
           redis.zcard(keys.toPlan),
           redis.zcard(keys.waiting),
@@ -333,6 +353,11 @@ export class Run implements AsyncDisposable {
       },
       { withinMs, everyMs },
     );
+  }
+
+  /** What is counted of each directory, together. */
+  async #ofAll(count: (directory: string) => Promise<number>): Promise<number> {
+    return (await Promise.all(this.#directories.map(count))).reduce((sum, each) => sum + each, 0);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

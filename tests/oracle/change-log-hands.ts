@@ -11,8 +11,8 @@ import {
   known,
   type Operation,
   type Person,
-  root,
 } from '../acceptance/directory-model.ts';
+import { corp, type Domain, domainOf } from './domains.ts';
 
 /** userAccountControl of an ordinary account, and the bit that disables it (MS-ADTS 2.2.16). */
 const [normalAccount, disabledBit] = [0x200, 2];
@@ -23,15 +23,21 @@ type Described = Omit<DirectoryChange, 'complete' | 'members' | 'memberOf'>;
 export class ChangeLogHands {
   readonly #model: DirectoryModel;
   readonly #guids = new Map<Id, string>();
-  readonly #ouNames = new Map<Id, string>([[root, 'DC=example,DC=test']]);
+  readonly #domain: Domain;
+  readonly #ouNames = new Map<Id, string>();
   /** What was told of each object last. */
   readonly #told = new Map<Id, Described>();
   readonly #toldMembers = new Map<Id, ReadonlySet<Id>>();
 
-  /** @param model to which the operations are applied before they are told here */
-  constructor(model: DirectoryModel) {
+  /**
+   * @param model to which the operations are applied before they are told here
+   * @param domain of which alone this log tells
+   */
+  constructor(model: DirectoryModel, domain: Domain = corp) {
     this.#model = model;
-    this.#make(root);
+    this.#domain = domain;
+    this.#ouNames.set(domain.mark, 'DC=example,DC=test');
+    this.#make(domain.mark);
   }
 
   guidOf(id: Id): string {
@@ -53,26 +59,34 @@ export class ChangeLogHands {
   everything(): DirectoryChange[] {
     this.#told.clear();
     this.#toldMembers.clear();
-    for (const { id, deleted } of this.#model.people.values()) if (deleted) this.#told.set(id, this.#tombstone(id));
+    for (const { id, deleted } of this.#own(this.#model.people)) if (deleted) this.#told.set(id, this.#tombstone(id));
     return this.sinceLast();
   }
 
   /** What is other than when it was asked for last. */
   sinceLast(): DirectoryChange[] {
-    const { ous, people, groups } = this.#model;
+    const { people, groups } = this.#model;
+    const root = this.#domain.mark;
+    const ous = [...this.#model.ous.keys()].filter((ou) => ou !== root && domainOf(ou) === this.#domain);
     const now = new Map<Id, Described>([
       [root, { guid: this.guidOf(root), kind: 'container', rdn: known(this.#ouNames, root), parent: null }],
-      ...[...ous.keys()].map((ou) => [ou, this.#container(ou)] as const),
-      ...[...people.values()].map((person) => [person.id, this.#user(person)] as const),
-      ...[...groups.values()].map((group) => [group.id, this.#group(group)] as const),
+      ...ous.map((ou) => [ou, this.#container(ou)] as const),
+      ...this.#own(people).map((person) => [person.id, this.#user(person)] as const),
+      ...this.#own(groups).map((group) => [group.id, this.#group(group)] as const),
     ]);
     const changes = [...now].flatMap(([id, described]) => this.#difference(id, described));
     for (const id of this.#told.keys()) if (!now.has(id)) changes.push(this.#gone(id));
     return changes;
   }
 
+  /** Those of the domain. */
+  #own<T extends { readonly id: Id }>(all: ReadonlyMap<Id, T>): T[] {
+    return [...all.values()].filter(({ id }) => domainOf(id) === this.#domain);
+  }
+
   #make(id: Id): void {
-    this.#guids.set(id, `00000000-0000-4000-8000-${String(this.#guids.size + 1).padStart(12, '0')}`);
+    const group = this.#domain === corp ? '8000' : '9000';
+    this.#guids.set(id, `00000000-0000-4000-${group}-${String(this.#guids.size + 1).padStart(12, '0')}`);
   }
 
   #difference(id: Id, now: Described): DirectoryChange[] {

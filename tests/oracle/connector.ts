@@ -3,14 +3,14 @@
  * oracle. Whatever is done, it is waited for until nothing is outstanding, and LastPass is compared with the oracle.
  */
 import assert from 'node:assert/strict';
-import { personKey } from '@connector/shared/keys.ts';
+import type { PersonKey } from '@connector/shared/keys.ts';
 import { accountsRead, link } from '@connector/shared/plan.ts';
 import { readAside, retryPerson } from '../../services/console/src/aside/aside-people.ts';
 import { decideAll, type Verdict } from '../../services/console/src/held/decide.ts';
 import { readHeld, type WaitingList } from '../../services/console/src/held/held-people.ts';
 import type { DirectoryModel, Id, Operation } from '../acceptance/directory-model.ts';
 import { idleGuard } from '../acceptance/world.ts';
-import { directoryId, type Run, type RunOptions, type Servers } from '../faults/pipeline.ts';
+import type { Run, RunOptions, Servers } from '../faults/pipeline.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { differencesFrom, type HandOperation } from './expected-tenant.ts';
 import { performByHand } from './lastpass-hands.ts';
@@ -31,15 +31,17 @@ export interface ConnectorOptions {
   readonly before: object;
   /** The configuration's section on the directory. */
   readonly directory: object;
+  /** Those on other directories. */
+  readonly otherDirectories?: readonly object[];
   readonly model: DirectoryModel;
-  /** The objectGUID of somebody. */
-  readonly guidOf: (id: Id) => string;
+  /** The key of somebody. */
+  readonly keyOf: (id: Id) => PersonKey;
 }
 
 export class Connector implements AsyncDisposable {
   readonly run: Run;
   readonly oracle: SettledOracle;
-  readonly #guidOf: ConnectorOptions['guidOf'];
+  readonly #keyOf: ConnectorOptions['keyOf'];
   /** The accounts of strangers as they were when something was done by hand for the last time. */
   #strangers = new Map<string, string>();
   #readings = 0;
@@ -47,19 +49,20 @@ export class Connector implements AsyncDisposable {
   #isStruck = false;
   readonly #story = new Story();
 
-  private constructor(run: Run, oracle: SettledOracle, guidOf: ConnectorOptions['guidOf']) {
+  private constructor(run: Run, oracle: SettledOracle, keyOf: ConnectorOptions['keyOf']) {
     this.run = run;
     this.oracle = oracle;
-    this.#guidOf = guidOf;
+    this.#keyOf = keyOf;
   }
 
   static async create(servers: Servers, options: ConnectorOptions): Promise<Connector> {
-    const { policy, scope, switches, before, directory, model, guidOf } = options;
+    const { policy, scope, switches, before, directory, otherDirectories = [], model, keyOf } = options;
     const excludeUsers = scope.excludedPrefix === undefined ? [] : [`${scope.excludedPrefix}*`];
     const { groupFilter, excludeGroups = [] } = scope;
     const runOptions: RunOptions = {
       tenant: before,
       directory,
+      otherDirectories,
       policy: { ...policy, groupFilter, excludeUsers, excludeGroups, guard: idleGuard },
       sync: { accountsEvery: '24h' },
     };
@@ -74,7 +77,7 @@ export class Connector implements AsyncDisposable {
         instantMail,
         directory: model,
       });
-      const connector = new Connector(run, oracle, guidOf);
+      const connector = new Connector(run, oracle, keyOf);
       await connector.#rememberStrangers();
       await Promise.all([run.inside('reconciler'), run.inside('pusher')]);
       return connector;
@@ -143,7 +146,7 @@ export class Connector implements AsyncDisposable {
         differences.push(`${user.username}: a stranger, was ${before}, is ${JSON.stringify(user)}`);
     }
     const { oracle } = this;
-    differences.push(...(await differencesOfLists({ store: this.run.store, oracle, guidOf: this.#guidOf })));
+    differences.push(...(await differencesOfLists({ store: this.run.store, oracle, keyOf: this.#keyOf })));
     assert.ok(differences.length === 0, [...differences, '', ...this.#story.of(differences)].join('\n'));
   }
 
@@ -156,14 +159,11 @@ export class Connector implements AsyncDisposable {
     assert.deepEqual(writes, [], 'something is sent although nothing has changed');
   }
 
-  #keyOf(id: Id): string {
-    return personKey(directoryId, this.#guidOf(id));
-  }
-
   /** Somebody whose account was deleted by hand is to be as new. */
   async #retry(people: readonly string[]): Promise<void> {
     const chosen = (await readAside(this.run.store)).filter(({ person }) => people.includes(person));
-    for (const person of chosen) await retryPerson(this.run.store, person, { directories: [directoryId], by: 'test' });
+    const directories = this.run.configuration.directories.map(({ id }) => id);
+    for (const person of chosen) await retryPerson(this.run.store, person, { directories, by: 'test' });
     await this.run.ring();
   }
 

@@ -1,16 +1,15 @@
 /** The connector's lists of people, held against what the oracle says of them. */
-import { type PersonKey, personKey } from '@connector/shared/keys.ts';
+import type { PersonKey } from '@connector/shared/keys.ts';
 import type { Store } from '@connector/shared/store.ts';
 import { readAside } from '../../services/console/src/aside/aside-people.ts';
 import type { Id } from '../acceptance/directory-model.ts';
-import { directoryId } from '../faults/pipeline.ts';
 import type { SettledOracle } from './settled-oracle.ts';
 
 export interface ComparedLists {
   readonly store: Store;
   readonly oracle: SettledOracle;
-  /** The objectGUID of somebody. */
-  readonly guidOf: (id: Id) => string;
+  /** The key of somebody. */
+  readonly keyOf: (id: Id) => PersonKey;
 }
 
 /** Every difference as a line that begins with the test's name of somebody: who is pending, rejected or set aside. */
@@ -42,7 +41,7 @@ async function differencesOfAside(lists: ComparedLists): Promise<string[]> {
   ];
 }
 
-const keyOf = ({ guidOf }: ComparedLists, id: Id): PersonKey => personKey(directoryId, guidOf(id));
+const keyOf = (lists: ComparedLists, id: Id): PersonKey => lists.keyOf(id);
 
 /** The test's name for somebody. */
 const idOf = (lists: ComparedLists, key: PersonKey): Id =>

@@ -3,11 +3,12 @@
  * whatever else happens to a directory; and what people do at LastPass by hand.
  */
 import { mailOf, ous } from '../acceptance/company.ts';
-import type { Id, Operation, Person } from '../acceptance/directory-model.ts';
+import type { DirectoryModel, Id, Operation, Person } from '../acceptance/directory-model.ts';
 import { usernameOf } from '../acceptance/oracle.ts';
 import type { Random } from '../acceptance/random.ts';
-import { type Deed, RandomOperations } from '../acceptance/random-operations.ts';
+import { type Deed, type KnownCompany, RandomOperations } from '../acceptance/random-operations.ts';
 import { admins, innerAdmins } from './change-log-company.ts';
+import { corp, type Domain, idIn, modelOf, operationsIn } from './domains.ts';
 import type { ExpectedAccount, HandOperation } from './expected-tenant.ts';
 import type { SettledOracle } from './settled-oracle.ts';
 
@@ -19,26 +20,53 @@ export interface RandomRoundsOptions {
   /** Everything that happened in the directory until now. */
   readonly operations: readonly Operation[];
   readonly random: Random;
+  /** Where all this happens in the directory: its operations are in its own names. Default: the first, which all is where there is one. */
+  readonly domain?: Domain;
+}
+
+/** The company as far as one domain knows it. */
+class OwnDomain implements KnownCompany {
+  readonly #options: Required<Omit<RandomRoundsOptions, 'random'>>;
+  /** The domain by itself, as it was when it was looked at last. */
+  directory: DirectoryModel;
+
+  constructor(options: Required<Omit<RandomRoundsOptions, 'random'>>) {
+    this.#options = options;
+    this.directory = modelOf(options.domain, options.oracle.directory);
+  }
+
+  look(): void {
+    this.directory = modelOf(this.#options.domain, this.#options.oracle.directory);
+  }
+
+  get operations(): Operation[] {
+    return operationsIn(this.#options.domain, this.#options.operations);
+  }
+
+  isSurelyLinked(username: string): boolean {
+    return this.#options.oracle.isSurelyLinked(username);
+  }
 }
 
 export class RandomRounds {
   readonly #oracle: SettledOracle;
-  readonly #operations: readonly Operation[];
   readonly #random: Random;
+  readonly #domain: Domain;
+  readonly #own: OwnDomain;
   readonly #others: RandomOperations;
   #made = 0;
 
-  constructor({ oracle, operations, random }: RandomRoundsOptions) {
-    this.#oracle = oracle;
-    this.#operations = operations;
-    this.#random = random;
-    const { directory } = oracle;
-    const isSurelyLinked = (username: string) => oracle.isSurelyLinked(username);
-    this.#others = new RandomOperations({ directory, operations, isSurelyLinked }, random);
+  constructor(options: RandomRoundsOptions) {
+    this.#oracle = options.oracle;
+    this.#random = options.random;
+    this.#domain = options.domain ?? corp;
+    this.#own = new OwnDomain({ ...options, domain: this.#domain });
+    this.#others = new RandomOperations(this.#own, this.#random);
   }
 
   /** The next thing that somebody does in the directory; it must be noted before the next is asked for. */
   deed(): Deed {
+    this.#own.look();
     for (;;) {
       const deed = this.#random.chance(0.5) ? this.#others.next() : this.#random.weighted(this.#deeds)();
       if (deed && !deed.some((operation) => this.#isTooMuch(operation))) return deed;
@@ -49,7 +77,7 @@ export class RandomRounds {
   #isTooMuch(operation: Operation): boolean {
     if (operation.kind === 'delete-group') return [admins, innerAdmins].includes(operation.group);
     if (operation.kind !== 'add-member' || ![admins, innerAdmins].includes(operation.group)) return false;
-    return this.#oracle.directory.groups.has(operation.member);
+    return this.#own.directory.groups.has(operation.member);
   }
 
   readonly #deeds: readonly (readonly [number, () => Deed | null])[] = [
@@ -66,8 +94,13 @@ export class RandomRounds {
     [2, () => this.#ownGroup()],
   ];
 
+  /** Of something at LastPass, where both domains are one. */
+  #newName(): string {
+    return `${this.#domain === corp ? '' : `${this.#domain.directory}-`}${++this.#made}`;
+  }
+
   #person(which: (person: Person) => boolean = () => true): Person | undefined {
-    return this.#random.pick(this.#oracle.directory.livePeople().filter(which));
+    return this.#random.pick(this.#own.directory.livePeople().filter(which));
   }
 
   #mail(choose: (person: Person) => string | null | undefined): Deed | null {
@@ -78,7 +111,7 @@ export class RandomRounds {
   }
 
   #mailsOf(which: (person: Id) => boolean): string[] {
-    return this.#operations.flatMap((operation) =>
+    return this.#own.operations.flatMap((operation) =>
       'person' in operation && 'mail' in operation && operation.mail && which(operation.person) ? [operation.mail] : [],
     );
   }
@@ -115,7 +148,7 @@ export class RandomRounds {
 
   #becomeAdmin(): Deed | null {
     const person = this.#person();
-    const { groups } = this.#oracle.directory;
+    const { groups } = this.#own.directory;
     if (!person || groups.get(innerAdmins)?.members.has(person.id)) return null;
     return [{ kind: 'add-member', group: innerAdmins, member: person.id }];
   }
@@ -123,14 +156,14 @@ export class RandomRounds {
   /** AD comes to have a group of a name that some have at LastPass. */
   #ownGroup(): Deed | null {
     const cn = this.#random.pick(groupNames) ?? 'Theirs';
-    const names = [...this.#oracle.directory.groups.values()].map((group) => group.cn.toLowerCase());
+    const names = [...this.#own.directory.groups.values()].map((group) => group.cn.toLowerCase());
     if (names.includes(cn.toLowerCase())) return null;
     return [{ kind: 'create-group', group: `own-${++this.#made}`, cn, ou: ous.groups }];
   }
 
   /** Somebody who is out of scope is put right again. */
   #return(): Deed | null {
-    const { groups, ous: all } = this.#oracle.directory;
+    const { groups, ous: all } = this.#own.directory;
     const person = this.#person(
       ({ id, sam }) => sam?.startsWith('svc-') || groups.get(innerAdmins)?.members.has(id) || false,
     );
@@ -176,23 +209,24 @@ export class RandomRounds {
         [2, { kind: 'hand-rename', username, fullname: `${fullname} by hand` }],
         [4, { kind: isIn ? 'hand-leave' : 'hand-join', username, group }],
         [2, { kind: 'hand-delete', username }],
-        [1, { kind: 'hand-readdress', username, to: `hand-${++this.#made}@example.test` }],
+        [1, { kind: 'hand-readdress', username, to: `hand-${this.#newName()}@example.test` }],
       ]),
     ];
   }
 
   /** A new account: a stranger's, that of somebody in the directory who has none, or one in place of one that was deleted. */
   #add(): HandOperation[] {
+    this.#own.look();
     const isFree = (person: Person) => this.#oracle.tenant.find(usernameOf(person) ?? '') === undefined;
-    const people = this.#oracle.directory.livePeople().filter(isFree);
+    const people = this.#own.directory.livePeople().filter(isFree);
     const aside = this.#oracle.aside();
-    const bereft = people.filter(({ id }) => aside.get(id) === 'drift');
+    const bereft = people.filter(({ id }) => aside.get(idIn(this.#domain, id)) === 'drift');
     const whose = this.#random.weighted([
       [4, this.#random.pick(bereft)],
       [4, this.#random.pick(people)],
       [4, undefined],
     ] as const);
-    const username = (whose && usernameOf(whose)) ?? mailOf(`stranger-${++this.#made}`);
+    const username = (whose && usernameOf(whose)) ?? mailOf(`stranger-${this.#newName()}`);
     const groups = groupNames.filter(() => this.#random.chance(0.2));
     const disabled = this.#random.chance(0.3);
     return [{ kind: 'hand-add', username, fullname: `Made by hand ${++this.#made}`, groups, disabled }];

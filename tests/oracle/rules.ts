@@ -1,5 +1,6 @@
 /** The design's rules on who is synced, into which groups, and what becomes of those who go: said a second time, simply. */
 import type { DirectoryModel, Group, Id, Person } from '../acceptance/directory-model.ts';
+import { domainOf } from './domains.ts';
 
 export type LeaverAction = 'disable' | 'remove' | 'delete' | 'nothing';
 
@@ -22,6 +23,8 @@ export interface Scope {
   readonly excludedPrefix?: string;
   /** Names (`cn`) of groups. */
   readonly excludeGroups?: readonly string[];
+  /** What the names of a directory's groups begin with at LastPass, by its id. */
+  readonly groupPrefixes?: Readonly<Record<string, string>>;
 }
 
 export type Rules = Policy & Scope;
@@ -58,6 +61,10 @@ export function isSynced(
   return memberships === 'all' || includesName(groupFilter, cn);
 }
 
+/** What an AD group is called at LastPass, in lower case. */
+export const nameAtLastPass = ({ id, cn }: Group, { groupPrefixes }: Scope): string =>
+  lower((groupPrefixes?.[domainOf(id).directory] ?? '') + cn);
+
 /** Names, in lower case, of the LastPass groups that somebody should be in. */
 export function groupNamesOf(
   directory: DirectoryModel,
@@ -65,5 +72,5 @@ export function groupNamesOf(
   rules: Scope & Pick<Policy, 'memberships'>,
 ): Set<string> {
   const synced = [...directory.groupsOf(person.id)].filter((group) => isSynced(directory, group, rules));
-  return new Set(synced.map(({ cn }) => lower(cn)));
+  return new Set(synced.map((group) => nameAtLastPass(group, rules)));
 }

@@ -11,13 +11,19 @@
  * - Whoever of AD has an address, in scope or not, keeps others from being given it.
  * - A new person with a deleted one's mail takes the account over, before anything is done to it for the deleted one's sake.
  * - A LastPass group is AD's own once somebody with an account was to be in it, or while AD has it.
+ * - Two of one directory with the same mail are a mistake. Two of different ones are one person, whose account is that of who has it until
+ *   their directory lets go; where neither has one, of who is enabled, else of who is in the directory that is listed first.
  */
 import { type DirectoryModel, fullnameOf, type Id, known, type Person } from '../acceptance/directory-model.ts';
 import { usernameOf } from '../acceptance/oracle.ts';
 import type { SimulatedState } from '../support/simulator.ts';
+import { domainOf, domains } from './domains.ts';
 import { type ExpectedAccount, ExpectedTenant, type HandOperation } from './expected-tenant.ts';
 import { ExpectedLinks, type Link } from './links.ts';
-import { groupNamesOf, isSynced, lower, type Reason, type Rules, reasonToGo } from './rules.ts';
+import { groupNamesOf, isSynced, nameAtLastPass, type Reason, type Rules, reasonToGo } from './rules.ts';
+
+/** How somebody stands in their directory: it lets go of the account (0), keeps it although they are disabled (1), or they are at work (2). */
+type Standing = 0 | 1 | 2;
 
 /** An administrator's word on somebody who is pending, or whose account was deleted by hand: then they are as new. */
 export type Word = { readonly kind: 'approve' | 'reject' | 'retry'; readonly person: Id };
@@ -32,12 +38,30 @@ export interface SettledOracleOptions {
   readonly instantMail: boolean;
 }
 
+/** What was worked out of the directory at a moment: that is asked for again and again. */
+class Seen {
+  readonly reasons = new Map<Id, Reason | null>();
+  readonly groupNames = new Map<Id, ReadonlySet<string>>();
+  readonly owned = new Map<string, boolean>();
+}
+
+/** What is remembered under a key, or else is worked out now, and remembered. */
+function once<K, V>(worked: Map<K, V>, key: K, work: () => V): V {
+  const found = worked.get(key);
+  if (found !== undefined) return found;
+  const value = work();
+  worked.set(key, value);
+  return value;
+}
+
 export class SettledOracle {
   readonly directory: DirectoryModel;
   readonly tenant: ExpectedTenant;
   #rules: Rules;
   readonly #instantMail: boolean;
   readonly #links: ExpectedLinks;
+  /** While everything settles, in which the directory doesn't change. */
+  #seen: Seen | null = null;
   /** Names, in lower case, of groups that somebody with an account was to be in. */
   readonly #synced = new Set<string>();
   /** Person → the address that they were approved, or rejected, with. */
@@ -95,12 +119,14 @@ export class SettledOracle {
 
   /** Everything up to here was read, planned and delivered. */
   settle(): void {
+    this.#seen = new Seen();
     do {
       while (this.#some((person) => this.#adopt(person)));
       this.#noteGroups();
     } while (this.#some((person) => this.#bringUpToDate(person)));
     for (const [person, username] of this.#rejected)
       if (this.#newUsername(this.#person(person)) !== username) this.#rejected.delete(person);
+    this.#seen = null;
   }
 
   isSurelyLinked(username: string): boolean {
@@ -150,7 +176,10 @@ export class SettledOracle {
       return username === link.account.username || (username !== null && username === link.asked) ? null : 'data';
     if (reason !== null && reason !== 'onDisabled') return null;
     const isAdoptable =
-      username !== null && this.tenant.find(username) !== undefined && !this.#isTaken(person, username);
+      username !== null &&
+      this.tenant.find(username) !== undefined &&
+      (!this.#isTaken(person, username) || this.#passesOn(person, username)) &&
+      this.#before(person, username).every(({ id }) => domainOf(id) === domainOf(person.id));
     if (this.#rules.onDetected === 'ignore' && !isAdoptable) return null;
     if (username === null) return reason === null ? 'data' : null;
     return this.#freeUsername(person) === null ? 'data' : null;
@@ -173,12 +202,35 @@ export class SettledOracle {
   }
 
   #reason(person: Person): Reason | null {
-    return reasonToGo(this.directory, person, this.#rules);
+    const work = () => reasonToGo(this.directory, person, this.#rules);
+    return this.#seen ? once(this.#seen.reasons, person.id, work) : work();
   }
 
-  /** Whether somebody else of the directory has the same address. */
-  #isContested({ id }: Person, username: string): boolean {
-    return this.directory.livePeople().some((other) => other.id !== id && usernameOf(other) === username);
+  #groupNames(person: Person): ReadonlySet<string> {
+    const work = () => groupNamesOf(this.directory, person, this.#rules);
+    return this.#seen ? once(this.#seen.groupNames, person.id, work) : work();
+  }
+
+  #standing(person: Person): Standing {
+    const reason = this.#reason(person);
+    if (reason === null) return 2;
+    return reason === 'onDisabled' && ['disable', 'nothing'].includes(this.#rules.onDisabled) ? 1 : 0;
+  }
+
+  #isContested(person: Person, username: string): boolean {
+    return this.#before(person, username).length > 0;
+  }
+
+  /** Who else has the same address: of the same directory, or of another one, and comes first. */
+  #before(person: Person, username: string): Person[] {
+    const place = ({ id }: Person) => domains.indexOf(domainOf(id));
+    const standing = this.#standing(person);
+    return this.directory.livePeople().filter((other) => {
+      if (other.id === person.id || other.mail?.toLowerCase() !== username) return false;
+      const theirs = this.#standing(other);
+      if (place(other) === place(person)) return true;
+      return theirs > standing || (theirs === standing && theirs > 0 && place(other) < place(person));
+    });
   }
 
   /** The address that an unlinked person could have an account with, made or found; `null` when there is an obstacle. */
@@ -187,13 +239,20 @@ export class SettledOracle {
     if (this.#links.has(person.id) || (reason !== null && reason !== 'onDisabled')) return null;
     const username = usernameOf(person);
     if (username === null || this.#isContested(person, username)) return null;
-    return this.#isTaken(person, username) ? null : username;
+    return this.#isTaken(person, username) && !this.#passesOn(person, username) ? null : username;
   }
 
   /** Whether somebody who isn't deleted is linked to an account of that name. */
   #isTaken(person: Person, username: string): boolean {
     const holder = this.#links.holder(person.id, username);
     return holder !== undefined && !this.#person(holder).deleted;
+  }
+
+  /** Whether it is somebody of another directory, which lets go of it, while this person's doesn't. */
+  #passesOn(person: Person, username: string): boolean {
+    const holder = this.#links.holder(person.id, username);
+    if (holder === undefined || domainOf(holder) === domainOf(person.id)) return false;
+    return this.#standing(this.#person(holder)) === 0 && this.#standing(person) > 0;
   }
 
   /** The address with which somebody would get a new account, were it not for `onDetected`. */
@@ -217,7 +276,7 @@ export class SettledOracle {
       const reason = this.#reason(person);
       if (reason !== null && reason !== 'onDisabled') continue;
       if (!this.#links.has(person.id) && !this.#isToBeCreated(person)) continue;
-      for (const name of groupNamesOf(this.directory, person, this.#rules)) this.#synced.add(name);
+      for (const name of this.#groupNames(person)) this.#synced.add(name);
     }
   }
 
@@ -257,7 +316,7 @@ export class SettledOracle {
     const username = this.#newUsername(person);
     if (username === null || !this.#isToBeCreated(person)) return false;
     const account = this.tenant.create(username, fullnameOf(person));
-    for (const name of groupNamesOf(this.directory, person, this.#rules)) account.groups.add(name);
+    for (const name of this.#groupNames(person)) account.groups.add(name);
     this.#links.adopt(person.id, account);
     this.#approved.delete(person.id);
     return true;
@@ -268,7 +327,7 @@ export class SettledOracle {
     if (account.invited) return false;
     const before = JSON.stringify([account.fullname, [...account.groups].sort()]);
     account.fullname = fullnameOf(person);
-    const wanted = groupNamesOf(this.directory, person, this.#rules);
+    const wanted = this.#groupNames(person);
     for (const name of wanted) account.groups.add(name);
     for (const name of account.groups) if (this.#isAds(name) && !wanted.has(name)) account.groups.delete(name);
     return JSON.stringify([account.fullname, [...account.groups].sort()]) !== before;
@@ -276,8 +335,12 @@ export class SettledOracle {
 
   #isAds(name: string): boolean {
     if (this.#rules.memberships === 'none') return false;
-    const groups = [...this.directory.groups.values()].filter(({ cn }) => lower(cn) === name);
-    return this.#synced.has(name) || groups.some((group) => isSynced(this.directory, group, this.#rules));
+    if (this.#synced.has(name)) return true;
+    const isOwned = () =>
+      [...this.directory.groups.values()].some(
+        (group) => nameAtLastPass(group, this.#rules) === name && isSynced(this.directory, group, this.#rules),
+      );
+    return this.#seen ? once(this.#seen.owned, name, isOwned) : isOwned();
   }
 
   /** Asks once for the address that a person has now, if nobody else has or wants it. */

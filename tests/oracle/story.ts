@@ -18,8 +18,13 @@ export class Story {
     const names = new Set(differences.map((line) => line.split(': ')[0] ?? ''));
     const concerns = (event: StoryEvent, name: string): boolean =>
       Object.values(event).some((value) => typeof value === 'string' && value.toLowerCase() === name);
-    for (const event of this.#events)
-      if ('person' in event && 'mail' in event && names.has(String(event.mail).toLowerCase())) names.add(event.person);
+    const addressed = this.#events.flatMap((event) =>
+      'person' in event && 'mail' in event && event.mail
+        ? [{ person: event.person, mail: event.mail.toLowerCase() }]
+        : [],
+    );
+    for (const { person, mail } of addressed) if (names.has(person)) names.add(mail);
+    for (const { person, mail } of addressed) if (names.has(mail)) names.add(person);
     return this.#events
       .filter((event) => 'moment' in event || [...names].some((name) => concerns(event, name)))
       .map((event) => JSON.stringify(event));

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DirectoryChange } from '@connector/shared/directory-change.ts';
+import { touch } from '@connector/shared/people-to-plan.ts';
 import { touchExpired } from '@connector/sync/plan/expiries.ts';
 import { readAside } from '../../services/console/src/aside/aside-people.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import { group, guid, patch, person, personIn, Reconciling, user } from './reconciling.ts';
+import { accountOf, group, guid, patch, person, personIn, Reconciling, user } from './reconciling.ts';
 
 const username = 'u2@example.test';
 type Rules = Parameters<typeof Reconciling.create>[0];
@@ -239,4 +240,37 @@ test('an account that we have disabled is enabled for whom it passes on to', asy
   await reconciling.changesIn('corp', patch(2, { deleted: true }));
   assert.equal(await holder(reconciling), inLabs);
   assert.deepEqual((await steps(reconciling))[1], ['rename', 'enable']);
+});
+
+test('that somebody has refused an account stays, whoever comes to another directory with that mail and has no claim on it', async () => {
+  await using reconciling = await both({ onDetected: 'approve', excludeUsers: ['svc-*'] }, ['corp', 'labs']);
+  const { store } = reconciling;
+  const { redis, keys } = store;
+  await reconciling.changesIn('corp', patch(2, { mail: 'other@example.test' }));
+  const waiting = async () => [await redis.zscore(keys.pending, inLabs), await redis.zscore(keys.rejected, inLabs)];
+  const isOn = async () => (await waiting()).map((score) => score !== null);
+  assert.deepEqual(await isOn(), [true, false]);
+  const guarded = (await reconciling.planOfKey(inLabs))?.guarded ?? '';
+  const decision = { guarded, verdict: 'rejected', by: 'test', atMs: Date.now() };
+  await redis.hset(keys.decisions, inLabs, JSON.stringify(decision));
+  await store.commit({ guards: [], writes: touch(keys, [inLabs]) });
+  await reconciling.settle();
+  assert.deepEqual(await isOn(), [false, true]);
+  const svc = user(7, { mail: username, sAMAccountName: 'svc-7' });
+  await reconciling.appendTo('corp', { type: 'changes', changes: [svc], caughtUp: true });
+  await reconciling.applyAll();
+  await reconciling.plan(inLabs); // before it is known that the other one is out of scope
+  assert.match((await asideOf(reconciling, inLabs)) ?? '', /belongs to the directory corp/);
+  await reconciling.settle();
+  assert.deepEqual([await asideOf(reconciling, inLabs), ...(await isOn())], [undefined, false, true]);
+});
+
+test('with onDetected: ignore nobody is told to wait for an account that another directory owns, whichever is planned first', async () => {
+  await using reconciling = await both({ onDetected: 'ignore' }, ['corp', 'labs']);
+  await reconciling.listed(accountOf({ username, fullname: 'Somebody', groups: [] }));
+  await reconciling.plan(inLabs); // before the one in corp has taken the account over
+  assert.equal(await asideOf(reconciling, inLabs), undefined);
+  await reconciling.settle();
+  assert.equal(await holder(reconciling), inCorp);
+  assert.equal(await asideOf(reconciling, inLabs), undefined);
 });

@@ -92,6 +92,8 @@ export class Reconciling implements AsyncDisposable {
   readonly #sequences = new Map<string, number>();
   #generation = 0;
   readonly #directories: readonly string[];
+  /** `groupPrefix` of directories that have one. */
+  #prefixes: Readonly<Record<string, string>> = {};
 
   private constructor(dir: string, redis: RedisServer, rules: Rules, directories: readonly string[]) {
     this.#dir = dir;
@@ -140,6 +142,12 @@ export class Reconciling implements AsyncDisposable {
     await bringIntoForce(this.store, this.planning);
   }
 
+  /** The same with other prefixes for the groups of these directories. */
+  async changePrefixes(prefixes: Readonly<Record<string, string>>): Promise<void> {
+    this.#prefixes = prefixes;
+    await bringIntoForce(this.store, this.planning);
+  }
+
   get keys() {
     return this.store.keys.directory(directory);
   }
@@ -167,7 +175,8 @@ export class Reconciling implements AsyncDisposable {
 
   /** Applies one entry. */
   applyNext(of: string = directory) {
-    return applyNext({ store: this.store, directory: of, directories: this.#directories });
+    const groupPrefix = this.#prefixes[of];
+    return applyNext({ store: this.store, directory: of, directories: this.#directories, groupPrefix });
   }
 
   async applyAll(): Promise<void> {
@@ -185,7 +194,8 @@ export class Reconciling implements AsyncDisposable {
 
   /** What planning goes by. */
   get planning() {
-    return { store: this.store, policy: this.#policy, directories: this.#directories.map(basesOf) };
+    const directories = this.#directories.map((id) => ({ ...basesOf(id), groupPrefix: this.#prefixes[id] ?? '' }));
+    return { store: this.store, policy: this.#policy, directories };
   }
 
   async plan(...people: readonly string[]): Promise<void> {

@@ -158,8 +158,13 @@ export class Stack implements AsyncDisposable {
 
   /** Changes what the directory's section says. */
   async configureDirectory(changes: object): Promise<void> {
-    const [directory] = this.#config.directories;
-    await this.configure({ directories: [{ ...directory, ...changes }] });
+    const [directory, ...others] = this.#config.directories;
+    await this.configure({ directories: [{ ...directory, ...changes }, ...others] });
+  }
+
+  /** Adds the section of another directory. */
+  async addDirectory(section: object): Promise<void> {
+    await this.configure({ directories: [...this.#config.directories, section] });
   }
 
   /** Changes where the services find what they talk to. */

@@ -37,6 +37,7 @@ test('the smallest configuration gets the documented defaults', () => {
   const { lastpass, redis, sync, policy, http, directories } = read(whole);
   assert.equal(directories[0]?.bindPassword, 'secret-password');
   assert.deepEqual(directories[0]?.userBases, []);
+  assert.equal(directories[0]?.groupPrefix, '');
   assert.deepEqual(lastpass, {
     apiUrl: 'https://lastpass.com/enterpriseapi.php',
     cid: '12345678',
@@ -202,6 +203,21 @@ describe('each mistake is one line that says what to write', () => {
       'a base that is no DN',
       whole.replace('urls:', 'userBases: [People]\n    urls:'),
       /^directories\[0\]\.userBases\[0\]: "People" is no DN; write/,
+    ],
+    [
+      'a prefix of groups that is too long',
+      whole.replace('urls:', `groupPrefix: ${'x'.repeat(65)}\n    urls:`),
+      /^directories\[0\]\.groupPrefix: is longer than 64 characters; write a short one/,
+    ],
+    [
+      'a prefix of groups over two lines',
+      whole.replace('urls:', 'groupPrefix: "CORP\\n"\n    urls:'),
+      /^directories\[0\]\.groupPrefix: begins with a space, or holds a line break/,
+    ],
+    [
+      'a prefix of groups that nobody sees',
+      whole.replace('urls:', 'groupPrefix: " "\n    urls:'),
+      /^directories\[0\]\.groupPrefix: begins with a space, or/,
     ],
     ['an id in capitals', whole.replace('id: corp', 'id: Corp'), /^directories\[0\]\.id: must be lower-case/],
     ['text that is no YAML', 'directories: [', /^is no YAML: /],

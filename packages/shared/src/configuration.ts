@@ -77,6 +77,18 @@ const domainName = z
   .regex(/^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/i, 'is no DNS name of a domain, such as corp.example.com')
   .meta({ title: 'DNS name', pattern: '^[\\w-]{1,63}(\\.[\\w-]{1,63})*$' });
 
+/** As many characters as a `cn` has at most (MS-ADA1, attribute cn). */
+const longestGroupPrefix = 64;
+
+/** Begins the names of LastPass groups, which are read in lists and typed in commands. */
+const groupPrefix = z
+  .string()
+  .max(longestGroupPrefix, `is longer than ${longestGroupPrefix} characters; write a short one, such as "CORP "`)
+  .regex(
+    /^(?!\s)[^\p{Cc}\p{Zl}\p{Zp}]*$/u,
+    'begins with a space, or holds a line break or another control character; write a short text, such as "CORP "',
+  );
+
 const directory = z
   .strictObject({
     id: z
@@ -139,6 +151,11 @@ const directory = z
       .default([])
       .describe(
         'Which groups can become LastPass groups, and where `groupFilter` looks for a cn. `[]`: the domain’s root.',
+      ),
+    groupPrefix: groupPrefix
+      .default('')
+      .describe(
+        'What the names of its LastPass groups begin with, before the cn, such as `"CORP "`; quotes keep the space. Empty: groups of one name in several directories are one LastPass group. Another prefix renames the groups that there are, which [waits for a person’s word](directories.md#groups).',
       ),
   })
   .superRefine((value, context) => {

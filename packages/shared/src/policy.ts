@@ -149,11 +149,13 @@ function leavesOf(current: Policy): [key: string, value: z.core.util.JSONType][]
   return [...Object.entries(rest), ...limits].map(([key, value]) => [key, z.json().parse(value)]);
 }
 
-/** The bases of one directory, as configured. */
+/** What of one directory's configuration decides who is in scope, and in which groups. */
 export interface Bases {
   readonly id: string;
   readonly userBases: readonly string[];
   readonly groupBases: readonly string[];
+  /** What the names of its LastPass groups begin with. Default: ''. */
+  readonly groupPrefix?: string;
 }
 
 const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
@@ -162,10 +164,17 @@ const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(va
 export const basesVersion = ({ userBases, groupBases }: Pick<Bases, 'userBases' | 'groupBases'>): string =>
   digest({ userBases, groupBases });
 
-/** Names everything that decides who is a leaver. Limits of the guard aren't part of it: changing one changes nobody's scope. */
+/**
+ * Names everything that decides who is a leaver, or in which groups. Limits of the guard aren't part of it: changing one changes nobody's
+ * scope. Nor is a prefix that there isn't: what was in force before there were any stays so.
+ */
 export function policyVersion(current: Policy, directories: readonly Bases[]): string {
   const { guard: _limits, ...rules } = current;
-  return digest({ rules, bases: directories.map(({ id, userBases, groupBases }) => ({ id, userBases, groupBases })) });
+  const bases = directories.map(({ id, userBases, groupBases, groupPrefix = '' }) => ({
+    ...{ id, userBases, groupBases },
+    ...(groupPrefix === '' ? {} : { groupPrefix }),
+  }));
+  return digest({ rules, bases });
 }
 
 /** The first run against a tenant: until somebody has confirmed it, `firstCreates` people get accounts at most. */

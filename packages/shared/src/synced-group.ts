@@ -1,9 +1,9 @@
 /** What services remember of an AD group that became a LastPass group: by which name, for LastPass can't rename it. */
 import { z } from 'zod';
 
-/** In Active Directory the group is called otherwise by now. */
+/** In Active Directory the group is called otherwise by now, or its directory has another prefix. */
 export const groupRename = z.strictObject({
-  /** The `cn` that it has now. */
+  /** What it is to be called at LastPass: the directory's `groupPrefix`, and the `cn` that it has now. */
   to: z.string(),
   sinceMs: z.number(),
   /** `held` until somebody has spoken. `released`: its members join the new name, then leave the old. `rejected`: they stay. */

@@ -48,6 +48,7 @@ export async function startReconciler(service: Service): Promise<Running> {
   const { redis, keys } = store;
   const directories = configuration.directories;
   const directoryIds = directories.map(({ id }) => id);
+  const prefixes = new Map(directories.map(({ id, groupPrefix }) => [id, groupPrefix]));
   const queue = { target: configuration.redis, prefix: keys.queues };
   const peopleToPlan = ringerOf('people-to-plan', queue);
   const accountUpdates = ringerOf('account-updates', queue);
@@ -76,7 +77,8 @@ export async function startReconciler(service: Service): Promise<Running> {
     while (!signal.aborted) {
       const wasMidRead = await isMidRead(store, directory);
       const result = await traced('apply changes', { attributes: { 'connector.directory': directory } }, async () => {
-        const ended = await applyNext({ store, directory, directories: directoryIds });
+        const groupPrefix = prefixes.get(directory);
+        const ended = await applyNext({ store, directory, directories: directoryIds, groupPrefix });
         if (typeof ended === 'object' && 'change' in ended)
           tellSpan({ ...tracedChanges([ended.change]), 'connector.people': ended.people.length });
         return ended;

@@ -9,11 +9,12 @@ import type { DirectoryChange } from '@connector/shared/directory-change.ts';
 import { firstMirrorState, type LogEntry, type MirrorState, mirrorState } from '@connector/shared/directory-state.ts';
 import { type PersonKey, partsOfPerson, personKey } from '@connector/shared/keys.ts';
 import { causedBy, changedSince, touch } from '@connector/shared/people-to-plan.ts';
-import { peopleWithMail } from '@connector/shared/people-with-mail.ts';
+import { folded, peopleWithMail } from '@connector/shared/people-with-mail.ts';
 import type { State } from '@connector/shared/state.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import { manyValues, TICK } from '@connector/shared/transaction.ts';
 import { attestedIn } from '../accounts/attested.ts';
+import { wantedName } from '../plan/group-names.ts';
 import { affectedPeople } from './affected-people.ts';
 import { Draft } from './draft.ts';
 import { linkedUsernames, membersAtLastPass } from './known-people.ts';
@@ -33,6 +34,8 @@ export interface Applying {
   readonly directory: string;
   /** Ids of all directories: an address is shared with the people of each. */
   readonly directories: readonly string[];
+  /** What the names of this directory's LastPass groups begin with. */
+  readonly groupPrefix?: string | undefined;
 }
 
 /**
@@ -158,7 +161,8 @@ async function intoCurrent(
   );
   const mails = [...draft.touched.mails, ...linked];
   for (const person of await peopleWithMail(store, applying.directories, mails)) people.add(person);
-  for (const person of await membersAtLastPass(store, draft.touched.groupNames)) people.add(person);
+  const groups = new Set([...draft.touched.groupNames].map((name) => folded(wantedName(name, applying.groupPrefix))));
+  for (const person of await membersAtLastPass(store, groups)) people.add(person);
   return {
     writes: [...draft.writes, ...manyValues(['SADD', store.keys.directory(directory).lookups], [...draft.unknown])],
     people,

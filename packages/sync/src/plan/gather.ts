@@ -6,6 +6,7 @@ import type { SyncedGroup } from '@connector/shared/synced-group.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import { type MirrorObject, nameOf } from '../mirror/mirror-object.ts';
 import { type Exclusions, excludedBy } from './exclusions.ts';
+import { cnWanted, wantedName } from './group-names.ts';
 import { type FilterEntry, type GroupAround, lastPassNamesOf, type Surroundings } from './scope.ts';
 
 /** No tree of a directory is deeper; a mirror that says so has a circle in it. */
@@ -18,6 +19,7 @@ export class Gathering {
   readonly #excludeUsers: Exclusions;
   readonly #excludeGroups: Exclusions;
   readonly #syncedAs: (guid: string) => Promise<SyncedGroup | null>;
+  readonly #groupPrefix: string;
   readonly #groups = new Map<string, Promise<GroupAround | null>>();
   readonly #objects = new Map<string, Promise<MirrorObject | null>>();
   readonly #around = new Map<string, Promise<readonly string[]>>();
@@ -29,12 +31,15 @@ export class Gathering {
       excludeUsers,
       excludeGroups,
       syncedAs,
+      groupPrefix = '',
     }: {
       bases: ResolvedBases;
       excludeUsers: Exclusions;
       excludeGroups: Exclusions;
       /** What is remembered of a group that has been synced before. */
       syncedAs: (guid: string) => Promise<SyncedGroup | null>;
+      /** What the names of the directory's LastPass groups begin with. */
+      groupPrefix?: string | undefined;
     },
   ) {
     this.mirror = mirror;
@@ -42,6 +47,7 @@ export class Gathering {
     this.#excludeUsers = excludeUsers;
     this.#excludeGroups = excludeGroups;
     this.#syncedAs = syncedAs;
+    this.#groupPrefix = groupPrefix;
   }
 
   #object(guid: string): Promise<MirrorObject | null> {
@@ -87,7 +93,8 @@ export class Gathering {
       this.containersAbove(object),
       this.#syncedAs(guid),
     ]);
-    return { guid, object, containers, excludedBy: excluded, synced };
+    const name = wantedName(nameOf(object), this.#groupPrefix);
+    return { guid, object, containers, excludedBy: excluded, wantedName: name, synced };
   }
 
   /** The entry that excludes an object, which goes by these names too. */
@@ -169,7 +176,9 @@ export class Gathering {
   async syncedNames(names: readonly string[]): Promise<string[]> {
     const synced = await Promise.all(
       names.map(async (name) => {
-        const groups = await Promise.all((await this.mirror.groupsNamed(name)).map((guid) => this.group(guid)));
+        const cn = cnWanted(name, this.#groupPrefix);
+        const guids = cn === null ? [] : await this.mirror.groupsNamed(cn);
+        const groups = await Promise.all(guids.map((guid) => this.group(guid)));
         return groups.some(
           (group) =>
             group &&

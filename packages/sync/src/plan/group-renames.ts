@@ -1,5 +1,5 @@
 /**
- * AD groups that are called otherwise by now. LastPass can't rename a group, and shared folders and policies hang on its name:
+ * AD groups that are called otherwise by now, or are to be, because their directory has another prefix. LastPass can't rename a group, and shared folders and policies hang on its name:
  * so a group keeps its old name there until a person has released the new one; then all its members join the new name, and
  * when all of them have, they leave the old.
  */
@@ -14,7 +14,7 @@ import { type GroupRename, type SyncedGroup, syncedGroup } from '@connector/shar
 import { affectedPeople } from '../mirror/affected-people.ts';
 import { Mirror } from '../mirror/mirror.ts';
 import { nameOf } from '../mirror/mirror-object.ts';
-import { renameHeldBecause } from './group-names.ts';
+import { renameHeldBecause, wantedName } from './group-names.ts';
 import { type Context, openContext, type PlanningOptions } from './planning-context.ts';
 import { isSynced } from './scope.ts';
 
@@ -44,7 +44,7 @@ export async function peopleIn(state: State, group: GroupKey): Promise<PersonKey
   return [...people].map((each) => personKey(directory, each));
 }
 
-/** The names that groups have in the directory now; a group that the mirror doesn't have is missing, which proves nothing. */
+/** The names that groups have in the directory now, their `cn`; a group that the mirror doesn't have is missing, which proves nothing. */
 async function namesInDirectories(state: State, groups: Iterable<GroupKey>): Promise<Map<GroupKey, string>> {
   const names = new Map<GroupKey, string>();
   for (const [directory, these] of Map.groupBy(groups, (group) => partsOfPerson(group).directory)) {
@@ -70,7 +70,7 @@ async function isSyncedNow(context: Context, group: GroupKey): Promise<boolean> 
   return isSynced(around, rules);
 }
 
-/** What has become of a group that is synced. */
+/** What has become of a group that is synced. @param name what it is to be called at LastPass */
 function followed(
   before: SyncedGroup,
   name: string,
@@ -95,7 +95,11 @@ export async function followGroups(options: PlanningOptions, nowMs: number): Pro
   const { store: state } = options;
   const { keys } = state;
   const groups = await readSyncedGroups(state);
-  const names = await namesInDirectories(state, groups.keys());
+  const prefixes = new Map(options.directories.map(({ id, groupPrefix }) => [id, groupPrefix]));
+  const cns = await namesInDirectories(state, groups.keys());
+  const names = new Map(
+    [...cns].map(([group, cn]) => [group, wantedName(cn, prefixes.get(partsOfPerson(group).directory))]),
+  );
   const renamed = [...groups].filter(([group, { value }]) => {
     const name = names.get(group);
     return name !== undefined && (value.rename !== null || folded(name) !== folded(value.name));
@@ -130,7 +134,8 @@ export async function followGroups(options: PlanningOptions, nowMs: number): Pro
     });
     if (!committed) continue;
     people.push(...touched);
-    if (next.rename?.verdict === 'held') held.push(renameHeldBecause(next.name, next.rename.to));
+    if (next.rename?.verdict === 'held')
+      held.push(renameHeldBecause({ name: next.name, to: next.rename.to, cn: cns.get(group) ?? '' }));
   }
   return { people, held };
 }
@@ -150,18 +155,23 @@ async function namesToJoin({ redis, keys }: State): Promise<ReadonlySet<string> 
   return names;
 }
 
-/** A name that nobody is to leave any more, or that a group has again, isn't one that is being left. */
+/**
+ * A name that nobody is to leave any more isn't one that is being left. Where a group has it too, as that of another directory may, it is over
+ * once the guard has judged who is to leave: others that leave it later do so for another reason.
+ */
 async function forgetLeft(state: State): Promise<void> {
   const { redis, keys } = state;
   const left = await redis.hkeys(keys.renamedGroups);
   if (left.length === 0 || (await redis.zcard(keys.toPlan)) > 0) return;
-  const leaving = new Set<string>();
+  const [leaving, unjudged] = [new Set<string>(), new Set<string>()];
   for (const raw of await redis.hvals(keys.plans)) {
-    for (const step of parseStored(plan, keys.plans, raw).value?.steps ?? [])
-      if (step.kind === 'leave-groups') for (const name of step.groups) leaving.add(folded(name));
+    const { value } = parseStored(plan, keys.plans, raw);
+    const names = value?.steps.flatMap((step) => (step.kind === 'leave-groups' ? step.groups.map(folded) : [])) ?? [];
+    const isUnjudged = value?.cleared === false && value.heldBecause === null;
+    for (const name of names) for (const set of isUnjudged ? [leaving, unjudged] : [leaving]) set.add(name);
   }
   const taken = new Set([...(await readSyncedGroups(state)).values()].map(({ value }) => folded(value.name)));
-  const done = left.filter((name) => taken.has(name) || !leaving.has(name));
+  const done = left.filter((name) => !(taken.has(name) ? unjudged : leaving).has(name));
   if (done.length === 0) return;
   await state.commit({
     guards: [{ command: ['ZCARD', keys.toPlan], is: '0' }],
@@ -169,12 +179,12 @@ async function forgetLeft(state: State): Promise<void> {
   });
 }
 
-/** A group that is called otherwise in Active Directory than at LastPass. */
+/** A group that is called otherwise at LastPass than it is to be, by its name in Active Directory and its directory's prefix. */
 export interface RenamedGroup {
   readonly group: GroupKey;
   /** At LastPass. */
   readonly name: string;
-  /** In Active Directory. */
+  /** What it is to be called there. */
   readonly to: string;
   /** `held` waits for a person's word; `released` is under way; `rejected` keeps its old name. */
   readonly verdict: GroupRename['verdict'];
@@ -192,10 +202,11 @@ export async function renamedGroups(state: State): Promise<RenamedGroup[]> {
   const renamed: RenamedGroup[] = [];
   for (const [group, { value }] of groups) {
     const { name, rename } = value;
-    if (rename === null || !names.has(group)) continue;
+    const cn = names.get(group);
+    if (rename === null || cn === undefined) continue;
     const { to, verdict, sinceMs } = rename;
     const members = (await peopleIn(state, group)).length;
-    renamed.push({ group, name, to, verdict, because: renameHeldBecause(name, to), members, sinceMs });
+    renamed.push({ group, name, to, verdict, because: renameHeldBecause({ name, to, cn }), members, sinceMs });
   }
   return renamed.sort((a, b) => a.sinceMs - b.sinceMs);
 }

@@ -29,8 +29,8 @@ export interface Other {
   readonly standing: Standing;
 }
 
-/** Who comes first among those who have the same mail; nobody, when it is the one who stands like this. */
-export function firstBefore(others: readonly Other[], standing: Standing): Other | null {
+/** Who of those who have the same mail comes before the one who stands like this. */
+export function allBefore(others: readonly Other[], standing: Standing): Other[] {
   const comesFirst = (other: Other): boolean => {
     if (other.place === 'same') return true;
     if (other.standing === 'none') return false;
@@ -38,8 +38,12 @@ export function firstBefore(others: readonly Other[], standing: Standing): Other
       ? other.place === 'earlier'
       : standings.indexOf(other.standing) < standings.indexOf(standing);
   };
-  return others.find(comesFirst) ?? null;
+  return others.filter(comesFirst);
 }
+
+/** The first of them; nobody, when it is the one who stands like this. */
+export const firstBefore = (others: readonly Other[], standing: Standing): Other | null =>
+  allBefore(others, standing)[0] ?? null;
 
 /** Whether an account passes on from whom it is linked to: they are deleted, or their directory lets go, and another one wants it. */
 export const passesOn = (holder: Other & { readonly deleted: boolean }, standing: Standing): boolean =>

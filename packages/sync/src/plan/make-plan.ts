@@ -16,7 +16,7 @@ import type { Decision, Link, Step } from '@connector/shared/plan.ts';
 import { isGuarded, isLeaverStep, isUncertain, needsApproval } from '@connector/shared/plan.ts';
 import { digestOf, type MirrorObject, nameOf } from '../mirror/mirror-object.ts';
 import { type Leaving, type LeavingInputs, leavingOf } from './leaving.ts';
-import { firstBefore, type Other, ownedElsewhere, passesOn, standingOf } from './mail-owner.ts';
+import { allBefore, firstBefore, type Other, ownedElsewhere, passesOn, standingOf } from './mail-owner.ts';
 
 /** Everything that a plan depends on. */
 export interface PlanInputs extends LeavingInputs {
@@ -192,7 +192,9 @@ function planUnlinked(inputs: PlanInputs, leaving: Leaving | null): Outline {
   if (leaving !== null && !leaving.stays) return nothing;
   const username = usernameOf(inputs.person);
   const isOthers = accountHolder !== null && !passesOn(accountHolder, standingOf(leaving));
-  const isForeign = isOthers || createdFor !== null;
+  const before = allBefore(otherHolders, standingOf(leaving));
+  // Also before the other directory's entry has taken the account over: nothing comes of this one either way.
+  const isForeign = isOthers || createdFor !== null || before.some(({ place }) => place !== 'same');
   if (inputs.policy.onDetected === 'ignore' && (account === null || isForeign)) return nothing;
   if (username === null) return leaving === null ? obstacle(mailObstacle(inputs.person)) : nothing;
   if (isOthers)
@@ -205,8 +207,7 @@ function planUnlinked(inputs: PlanInputs, leaving: Leaving | null): Outline {
     return obstacle(
       `the LastPass account ${username} was created for another person (${createdFor}), as its attribs say: it isn't taken over`,
     );
-  const before = firstBefore(otherHolders, standingOf(leaving));
-  if (before !== null) return obstacle(heldByOthers(username, before, otherHolders));
+  if (before[0]) return obstacle(heldByOthers(username, before[0], otherHolders));
   if (account !== null) return adopt(inputs, account, leaving);
   if (leaving !== null) return nothing;
   const { decision, policy, isFirstRun } = inputs;

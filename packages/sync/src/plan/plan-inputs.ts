@@ -7,7 +7,7 @@ import { isLinkedTo, type Link, link } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import { accountsAttesting, attestedPerson } from '../accounts/attested.ts';
-import { type MirrorObject, nameOf } from '../mirror/mirror-object.ts';
+import type { MirrorObject } from '../mirror/mirror-object.ts';
 import type { GroupKey } from './group-renames.ts';
 import type { Known } from './known-state.ts';
 import { leavingOf } from './leaving.ts';
@@ -29,6 +29,8 @@ export interface Gathered {
   readonly owned: ReadonlySet<string>;
   /** What is noted for people of other directories. */
   readonly noting: Noting;
+  /** How somebody of another directory stands isn't known: the person is planned again once it is, and perhaps otherwise. */
+  readonly isForNow: boolean;
 }
 
 /**
@@ -74,6 +76,7 @@ export async function inputsFor(context: Context, known: Known): Promise<Gathere
   return {
     owned,
     noting,
+    isForNow: read.unknown.length > 0,
     accountRaw: atLastPass.raw,
     newGroups: newGroupsAmong(directory, syncedGroupsAround(surroundings.groups, rules)),
     guards: [...atLastPass.guards, ...address.guards, ...read.guards],
@@ -111,7 +114,7 @@ const newGroupsAmong = (directory: string, groups: readonly GroupAround[]): Map<
   new Map(
     groups
       .filter(({ synced }) => synced === null)
-      .map(({ guid, object }) => [personKey(directory, guid), nameOf(object).trim()]),
+      .map(({ guid, wantedName }) => [personKey(directory, guid), wantedName]),
   );
 
 interface TheirAccount extends Found {
@@ -297,8 +300,8 @@ async function otherHolders(
 }
 
 /**
- * Which of the groups that the account is in, or should be in, AD owns: it syncs them now, or has synced them before. None
- * while a group base isn't found: that a group isn't synced any more proves nothing then, and nobody leaves one.
+ * Which of the groups that the account is in, or should be in, AD owns: a directory syncs them now, or has synced them before. None
+ * while a group base of the person's own isn't found: that a group isn't synced any more proves nothing then, and nobody leaves one.
  */
 async function ownedAmong(
   context: Context,
@@ -306,10 +309,17 @@ async function ownedAmong(
   { found, noted }: { found: Account | null; noted: ReadonlySet<string> },
 ): Promise<Set<string>> {
   if (view.gathering.bases.missing.some(({ key }) => key === 'groupBases')) return new Set();
-  const names = found?.groups ?? [];
-  const owned = new Set([...names.map(folded).filter((name) => noted.has(name)), ...view.filterNames]);
-  if (context.policy.memberships === 'all') for (const name of await view.gathering.syncedNames(names)) owned.add(name);
-  return context.policy.memberships === 'none' ? new Set() : owned;
+  if (context.policy.memberships === 'none') return new Set();
+  const names = (found?.groups ?? []).map(folded);
+  const views = [...context.views.values()];
+  const owned = new Set([
+    ...names.filter((name) => noted.has(name)),
+    ...views.flatMap(({ filterNames }) => filterNames),
+  ]);
+  if (context.policy.memberships !== 'all') return owned;
+  const others = names.filter((name) => !owned.has(name));
+  for (const { gathering } of views) for (const name of await gathering.syncedNames(others)) owned.add(name);
+  return owned;
 }
 
 /** Which of some groups are noted as AD's, by folded names: these few are asked about, for a directory may have thousands. */

@@ -89,7 +89,11 @@ export function writesFor(
     writes.push(['ZADD', keys.held, nowMs, person], ...(isLeaver ? [['ZADD', keys.recentLeavers, nowMs, person]] : []));
   if (known.held && stored?.guarded == null) writes.push(['ZREM', keys.recentLeavers, person]);
   const isVoid =
-    known.decision !== null && known.decision.guarded !== planned?.guarded && !planned?.rejected && !planned?.undone;
+    !gathered?.isForNow && // what was said of somebody counts as long as nobody knows that it is about something else
+    known.decision !== null &&
+    known.decision.guarded !== planned?.guarded &&
+    !planned?.rejected &&
+    !planned?.undone;
   if (isVoid) writes.push(['HDEL', keys.decisions, person]);
   if (waiting || known.waiting || known.held !== held) writes.push(['SET', keys.judgementInputs, TICK]);
   const change = stored === null ? known.cause : (stored.change ?? null);

@@ -69,7 +69,7 @@ export async function openContext(options: PlanningOptions): Promise<Context | n
     excludeGroups: exclusionsOf(policy.excludeGroups),
   };
   const views: [string, View][] = [];
-  for (const { id } of options.directories) {
+  for (const { id, groupPrefix } of options.directories) {
     const current = await currentGeneration(options.store, id);
     if (current === null) return null;
     const mirror = new Mirror(redis, keys.directory(id).mirror(current.generation));
@@ -77,7 +77,7 @@ export async function openContext(options: PlanningOptions): Promise<Context | n
       const raw = await redis.hget(keys.syncedGroups, personKey(id, guid));
       return parseStored(syncedGroup, keys.syncedGroups, raw).value;
     };
-    const gathering = new Gathering(mirror, { bases: current.bases, ...exclusions, syncedAs });
+    const gathering = new Gathering(mirror, { bases: current.bases, ...exclusions, syncedAs, groupPrefix });
     const filter = await gathering.resolveFilter(policy.groupFilter);
     views.push([id, { gathering, filter, filterNames: await gathering.filterNames(filter) }]);
   }

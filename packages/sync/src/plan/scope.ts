@@ -14,13 +14,15 @@ export interface GroupAround {
   readonly containers: readonly string[];
   /** The entry of `excludeGroups` that names it. */
   readonly excludedBy: string | null;
+  /** What it is to be called at LastPass; '' for one without a name. */
+  readonly wantedName: string;
   /** What is remembered of it, if it has been synced before. */
   readonly synced: SyncedGroup | null;
 }
 
 /** The names that a group has at LastPass, or would have. */
-export const lastPassNamesOf = ({ object, synced }: Pick<GroupAround, 'object' | 'synced'>): string[] =>
-  namesAtLastPass(nameOf(object).trim(), synced);
+export const lastPassNamesOf = ({ wantedName, synced }: Pick<GroupAround, 'wantedName' | 'synced'>): string[] =>
+  namesAtLastPass(wantedName, synced);
 
 /** An entry of `groupFilter` and the groups that it names; none when the directory has no such group. */
 export interface FilterEntry {
@@ -98,7 +100,7 @@ export function isSynced(
 export const syncedGroupsAround = (
   groups: readonly GroupAround[],
   rules: Parameters<typeof isSynced>[1],
-): readonly GroupAround[] => groups.filter((group) => nameOf(group.object).trim() !== '' && isSynced(group, rules));
+): readonly GroupAround[] => groups.filter((group) => group.wantedName !== '' && isSynced(group, rules));
 
 /** Names of the LastPass groups that a person should be in: one of each name, whatever its case, in the order of the alphabet. */
 export function groupNames(groups: readonly GroupAround[], rules: Parameters<typeof isSynced>[1]): string[] {

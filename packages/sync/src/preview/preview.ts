@@ -138,9 +138,9 @@ async function readDirectory(
   { state, directories, connect, signal, onProgress }: PreviewOptions & { state: State },
   directory: DirectoryConfiguration,
 ): Promise<number> {
-  const { id, bindDn } = directory;
+  const { id, bindDn, groupPrefix } = directory;
   const keys = state.keys.directory(id);
-  const applying = { store: state, directory: id, directories: directories.map((each) => each.id) };
+  const applying = { store: state, directory: id, directories: directories.map((each) => each.id), groupPrefix };
   const append = async (entries: readonly LogEntry[]) => {
     const { value } = parseStored(mirrorState, keys.mirrorState, await state.redis.get(keys.mirrorState));
     const first = (value?.sequence ?? 0) + 1;
