@@ -1,6 +1,6 @@
 /** The Debian package: the program, its units, and what goes to where Debian has such things. */
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, glob, lstat, lutimes, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { chmod, glob, lstat, lutimes, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';

@@ -17,6 +17,7 @@ import { waitUntil } from '../support/wait-until.ts';
 import { FreshMachine } from './fresh-machine.ts';
 import { startUnit } from './unit-process.ts';
 
+export const consoleToken = '7e57'.repeat(16);
 export const serviceNames = ['watcher', 'reconciler', 'pusher', 'console'] as const;
 
 const stageConfiguration = z.looseObject({
@@ -92,14 +93,14 @@ export class PackedDemo implements AsyncDisposable {
       'secrets/ldap-bind-password': bindPassword,
       'secrets/lastpass-provhash': provhash,
       'secrets/corp-ca.pem': await readFile(tls.caFile, 'utf8'),
-      'secrets/console-token': 'a token of the test, long enough',
+      'secrets/console-token': consoleToken,
     };
     for (const [name, text] of Object.entries(files)) {
       const written = join(this.machine.sharedFolder, 'written');
       await writeFile(written, text);
       await chmod(written, 0o600);
       await this.machine.sh(
-        `install -m 0640 -o root -g connector ${FreshMachine.shared}/written /etc/connector/${name}`,
+        `cat ${FreshMachine.shared}/written | install -m 0640 -g connector /dev/stdin /etc/connector/${name}`,
       );
     }
   }

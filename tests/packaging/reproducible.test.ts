@@ -1,7 +1,7 @@
 /** A package is made of its sources alone: not of the folder, the moment, the user or the time zone in which it is built. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -28,10 +28,9 @@ after(() => rm(folder, { recursive: true, force: true }));
 /** The clone once more, elsewhere: its files, and npm's packages. */
 async function copyOfClone(): Promise<string> {
   const copy = join(folder, 'elsewhere/clone');
-  const { stdout } = await run('git', ['-C', clone, 'ls-files', '-z', '--cached', '--others', '--exclude-standard']);
-  for (const path of stdout.split('\0').filter(Boolean)) await cp(join(clone, path), join(copy, path));
   await mkdir(copy, { recursive: true });
-  await run('cp', ['--archive', join(clone, 'node_modules'), copy]);
+  const entries = (await readdir(clone)).filter((name) => !['.git', '.cache', 'dist'].includes(name));
+  await run('cp', ['--archive', ...entries.map((name) => join(clone, name)), copy]);
   return copy;
 }
 

@@ -38,7 +38,7 @@ async function systemCalls(words: readonly string[]): Promise<Set<string>> {
   const calls = new Set(words.filter((word) => !word.startsWith('@')));
   if (groups.length === 0) return calls;
   const { stdout } = await run('systemd-analyze', ['--no-pager', 'syscall-filter', ...groups]);
-  const members = stdout.split('\n').flatMap((line) => /^ {4}([@\w]+)$/.exec(line)?.[1] ?? []);
+  const members = stdout.split('\n').flatMap((line) => /^ {4}([@\w-]+)$/.exec(line)?.[1] ?? []);
   return calls.union(await systemCalls(members));
 }
 
