@@ -38,10 +38,10 @@ export async function layOut({ clone, folder, version, packages }: ProgramOption
     await compileWorkspace(join(clone, workspace), join(folder, workspace), version);
     await symlink(`../../${workspace}`, join(folder, 'node_modules/@connector', basename(workspace)));
   }
-  await promisify(execFile)(process.execPath, [
-    ...[join(clone, 'node_modules/vite/bin/vite.js'), 'build', join(clone, 'packages/page')],
-    ...['--outDir', join(folder, 'packages/page/dist'), '--emptyOutDir', '--logLevel', 'error'],
-  ]);
+  const vite = [join(clone, 'node_modules/vite/bin/vite.js'), 'build', join(clone, 'packages/page')];
+  const options = ['--outDir', join(folder, 'packages/page/dist'), '--emptyOutDir', '--logLevel', 'error'];
+  // The names that it gives to files depend on the folder it is called in.
+  await promisify(execFile)(process.execPath, [...vite, ...options], { cwd: clone });
 }
 
 async function copyPackage(from: string, to: string): Promise<void> {

@@ -29,8 +29,8 @@ test('the root, every workspace and the lock file have one version', () => {
 });
 
 test('the change log has a section for the version, and says what is in it', () => {
-  const [section] = /^## \[[^\]]+\] - (?:Unreleased|\d{4}-\d\d-\d\d)$[\s\S]*/m.exec(read('CHANGELOG.md')) ?? [];
-  assert.ok(section?.startsWith(`## [${manifest.version}]`), section?.slice(0, 40));
+  const [section = ''] = /^## \[[^\]]+\] - (?:Unreleased|\d{4}-\d\d-\d\d)$[\s\S]*/m.exec(read('CHANGELOG.md')) ?? [];
+  assert.ok(section.startsWith(`## [${manifest.version}]`), section.slice(0, 40));
   assert.match(section, /^### (?:Added|Changed|Deprecated|Removed|Fixed|Security)$/m);
 });
 
