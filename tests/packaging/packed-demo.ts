@@ -23,7 +23,6 @@ export const serviceNames = ['watcher', 'reconciler', 'pusher', 'console'] as co
 const stageConfiguration = z.looseObject({
   directories: z.tuple([z.looseObject({ bindPassword: z.string(), tls: z.object({ caFile: z.string() }) })]),
   lastpass: z.looseObject({ provhash: z.string() }),
-  http: z.record(z.string(), z.number()),
 });
 
 export class PackedDemo implements AsyncDisposable {
@@ -70,7 +69,7 @@ export class PackedDemo implements AsyncDisposable {
 
   /** Writes configuration and secrets as docs/without-containers.md tells. */
   async configure(): Promise<void> {
-    const { directories, lastpass, http, ...others } = stageConfiguration.parse(
+    const { directories, lastpass, ...others } = stageConfiguration.parse(
       parse(await readFile(this.stage.configFile, 'utf8')),
     );
     const [{ bindPassword, tls, ...directory }] = directories;
@@ -81,11 +80,11 @@ export class PackedDemo implements AsyncDisposable {
         {
           ...directory,
           bindPasswordFile: 'secrets/ldap-bind-password',
-          tls: { caFile: '/etc/connector/secrets/corp-ca.pem' },
+          tls: { caFile: 'secrets/corp-ca.pem' },
         },
       ],
       lastpass: { ...tenant, provhashFile: 'secrets/lastpass-provhash' },
-      http: { ...http, console: this.consolePort },
+      http: { watcher: 0, reconciler: 0, pusher: 0, console: this.consolePort },
       console: { tokenFile: 'secrets/console-token' },
     };
     const files = {

@@ -1,8 +1,11 @@
 /** What a release hangs on: one version everywhere, a section of the change log, and a workflow that says what it may do. */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { parseConfiguration } from '@connector/shared/configuration.ts';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
@@ -51,6 +54,24 @@ test('the SBOM has every package that a workspace needs in production, and knows
     assert.match(version, /^\d+\.\d+\.\d+/, name);
     assert.ok(licenses.length > 0, name);
     if (name !== 'node') assert.ok(hashes, name);
+  }
+});
+
+test('the configuration that the package begins with is one once its secrets are there, which the docs tell how to make', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'beginning-'));
+  try {
+    const text = read('packaging/connector.yaml');
+    const names = [...text.matchAll(/ secrets\/(\S+)/g)].map(([, name = '']) => name);
+    assert.equal(names.length, 5);
+    await mkdir(join(folder, 'secrets'));
+    for (const name of names) {
+      await writeFile(join(folder, 'secrets', name), 'a secret, and long enough for all of them\n');
+      assert.match(read('docs/without-containers.md'), new RegExp(`^.*\\| keep ${name}$`, 'm'));
+    }
+    const { directories } = parseConfiguration(text, { file: join(folder, 'connector.yaml'), environment: {} });
+    assert.equal(directories[0]?.tls.caFile, join(folder, 'secrets/corp-ca.pem'));
+  } finally {
+    await rm(folder, { recursive: true });
   }
 });
 

@@ -30,7 +30,9 @@ async function copyOfClone(): Promise<string> {
   const copy = join(folder, 'elsewhere/clone');
   await mkdir(copy, { recursive: true });
   const entries = (await readdir(clone)).filter((name) => !['.git', '.cache', 'dist'].includes(name));
-  await run('cp', ['--archive', ...entries.map((name) => join(clone, name)), copy]);
+  const copyAll = (...how: string[]) =>
+    run('cp', ['--archive', ...how, ...entries.map((name) => join(clone, name)), copy]);
+  await copyAll('--link').catch(() => copyAll('--force')); // no bytes need be copied, unless it is another file system
   return copy;
 }
 
