@@ -6,7 +6,7 @@ as_root := $(if $(filter 0,$(shell id -u)),,sudo -E env)
 run := $(as_root) PATH="$(CURDIR)/node_modules/.bin:$(PATH):/usr/sbin:/sbin" $(node)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests root demo test check chaos chaos-bugs endurance bench
+.PHONY: help setup setup-tests root demo test check chaos chaos-bugs endurance bench package
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -35,6 +35,9 @@ bench: root setup ## How fast it is, and what it takes, beside yardsticks; RUNS=
 
 check: setup ## Types and lint only
 	@$(node) tests/run.ts --check
+
+package: setup ## One file of a release for Debian, and its SBOM, into dist/; VERSION=0.2.0
+	@$(node) --disable-warning=ExperimentalWarning packaging/main.ts $(if $(VERSION),--version '$(VERSION)')
 
 chaos: root setup ## Random operations and overlapping faults on real servers; FAULTS=100 SEED=7 says how many, and repeats a run; DIRECTORIES=2
 	@$(run) tests/chaos/main.ts

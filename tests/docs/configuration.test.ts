@@ -49,7 +49,12 @@ const problemsOf = (configuration: unknown): string[] =>
   isTaken(configuration) ? [] : (isTaken.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 
 test('the configurations of this repository are taken by the schema, variables and twins for files too', () => {
-  for (const file of ['connector.example.yaml', 'connector.containers.yaml', 'demo/containers/connector.yaml'])
+  for (const file of [
+    'connector.example.yaml',
+    'connector.containers.yaml',
+    'demo/containers/connector.yaml',
+    'packaging/connector.yaml',
+  ])
     assert.deepEqual(problemsOf(parse(textOf(file))), [], file);
 });
 

@@ -12,7 +12,8 @@ const swarm = 'tests/containers/swarm.test.ts';
 const kubernetes = 'tests/deploy/kubernetes.test.ts';
 const kubernetesNow = 'a Kubernetes is asked; its manifests are checked in tests/deploy';
 const inSwarm = { file: swarm, by: 'scriptOf(script).split(/^(?=docker exec )/m)' };
-const systemd = 'it installs services on this machine; tests/docs/systemd-unit.test.ts starts each as the unit says';
+const packaged = 'tests/packaging/machine.test.ts';
+const systemd = 'no systemd runs here; tests/packaging/machine.test.ts starts each service as its unit says';
 const git = "Git's own: the clone under test stays at its commit";
 const images = "it names images for a registry, or for an upgrade, of one's own";
 
@@ -30,7 +31,7 @@ export const places: Readonly<Record<string, Place>> = {
   },
   'docker compose --profile demo down': {
     file: project,
-    by: "['--profile', 'demo', '--profile', 'monitoring', 'down'",
+    by: "['--profile', 'demo', '--profile', 'monitoring']",
   },
   'docker compose --profile monitoring up': {
     file: 'tests/containers/monitoring.test.ts',
@@ -79,7 +80,12 @@ export const places: Readonly<Record<string, Place>> = {
     not: 'Vite serves the page until somebody ends it; its build is tried in tests/browser',
   },
   'npm run reference': { file: 'tests/docs/configuration.test.ts', by: 'packages/shared/reference' },
-  'npm start -w services/*': { file: 'tests/docs/systemd-unit.test.ts', by: 'every service starts as the unit says' },
+  'make package': { file: 'tests/packaging/build.ts', by: "'packaging/main.ts'" },
+  'npm version': { file: 'tests/packaging/release.test.ts', by: 'have one version' },
+  'npm start -w services/*': {
+    file: 'tests/support/stack.ts',
+    by: "'src/main.ts'], // as everything that we ship starts it",
+  },
   'node --test': { file: 'tests/runner/test-file.ts', by: "'--test'" },
   'node tests/run.ts': { file: 'Makefile', by: '$(run) tests/run.ts' },
   'biome check': { file: 'tests/run.ts', by: "'check', '--error-on-warnings'" },
@@ -90,10 +96,15 @@ export const places: Readonly<Record<string, Place>> = {
   curl: { file: 'tests/docs/commands.test.ts', by: 'what the guide to the simulator has people type' },
   jq: { file: 'tests/docs/commands.test.ts', by: 'every filter of jq is one' },
   grep: { not: 'it looks into logs that journalctl would give' },
+  'apt install ./lastpass-directory-connector_0.*': { file: packaged, by: 'demo.install(' },
+  'apt remove lastpass-directory-connector': { file: packaged, by: 'dpkg --remove lastpass-directory-connector' },
+  'apt purge lastpass-directory-connector': { file: packaged, by: 'dpkg --purge lastpass-directory-connector' },
+  install: { file: 'tests/packaging/packed-demo.ts', by: 'install -m 0640 -g connector /dev/stdin /etc/connector/' },
+  'systemctl enable --now connector.target': { file: packaged, by: 'systemctl enable connector.target' },
+  'systemctl restart': { not: systemd },
+  'systemctl status': { not: systemd },
   'journalctl -u connector@**': { not: systemd },
-  'systemctl daemon-reload': { not: systemd },
-  'systemctl enable --now connector@*': { not: systemd },
-  'cp /opt/connector/docs/connector@.service /etc/systemd/system/': { not: systemd },
+  'vi /etc/connector/connector.yaml': { not: "an editor of one's own" },
   'git fetch': { not: git },
   'git checkout v0.*': { not: git },
   'vi kustomization.yaml': { not: "an editor of one's own" },
