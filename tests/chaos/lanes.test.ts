@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { ous } from '../acceptance/company.ts';
 import { DirectoryModel, type Operation, root } from '../acceptance/directory-model.ts';
 import { Random } from '../acceptance/random.ts';
-import { scope } from '../oracle/change-log-company.ts';
+import { scope, scopeOfTwo } from '../oracle/change-log-company.ts';
+import { inDomain, labs, secondRoot } from '../oracle/domains.ts';
 import { SettledOracle } from '../oracle/settled-oracle.ts';
 import { Lanes } from './lanes.ts';
 import { firstPolicy } from './policies.ts';
@@ -76,4 +77,31 @@ test('which moment was the last that was seen must not count: a group joined and
   const seeds = Array.from({ length: 40 }, (_, seed) => seed);
   const missed = seeds.filter(leavesIn);
   assert.ok(missed.length <= 2, `with the seeds ${missed}`);
+});
+
+test('of two domains one may not have been heard of: whoever arrives in one leaves the other in a later round, where the policy deletes', () => {
+  const oracle = company();
+  for (const operation of hire) oracle.directory.apply(operation);
+  const second: Operation[] = [
+    secondRoot,
+    ...[ous.people, ous.berlin, ous.groups].map((ou) =>
+      inDomain(labs, { kind: 'create-ou', ou, name: ou, above: root }),
+    ),
+    inDomain(labs, { kind: 'create-group', group: 'staff', cn: 'Staff', ou: ous.groups }),
+  ];
+  for (const operation of second) oracle.directory.apply(operation);
+  oracle.changeRules({ ...firstPolicy.rules, ...scopeOfTwo({}) });
+  oracle.settle();
+  const arrives = hire.map((operation) => inDomain(labs, operation));
+  const leaves: Operation[] = [{ kind: 'delete', person: 'ann' }];
+  const lanes = new Lanes(oracle, new Random(1));
+  assert.ok(lanes.choose(() => arrives));
+  assert.equal(
+    lanes.choose(() => leaves),
+    null,
+    'if only the second half is seen, the account is deleted and made anew',
+  );
+  for (const operation of arrives) oracle.directory.apply(operation);
+  oracle.settle();
+  assert.ok(new Lanes(oracle, new Random(1)).choose(() => leaves));
 });
