@@ -84,7 +84,7 @@ export function answerBells<Name extends QueueName>(
     concurrency,
     // Another replica takes over what a killed one held within lockDuration and two stalledIntervals, however often.
     lockDuration: 3_000,
-    stalledInterval: 1_000,
+    stalledInterval: 2_000,
     maxStalledCount: 1_000_000,
   });
   worker.on('failed', (_, error) => onError(error));

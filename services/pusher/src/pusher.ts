@@ -163,8 +163,22 @@ export async function startPusher(service: Service): Promise<Running> {
     }
   };
 
-  /** Leavers go out even while everybody else's calls wait for an answer, or for how little LastPass bears. */
+  let answering = 0;
+  const answer = async () => {
+    answering++;
+    try {
+      await deliverOutstanding();
+    } finally {
+      answering--;
+    }
+  };
+
+  /**
+   * Leavers go out even while everybody else's calls wait for an answer, or for how little LastPass bears. Where nobody waits, their bell is
+   * answered, and nothing has to be looked for.
+   */
   const deliverLeaversDue = async () => {
+    if (answering === 0) return;
     if ((await redis.zcount(keys.leavers, '-inf', Date.now())) > 0 && (await isAllowed())) await deliverLeavers();
   };
 
@@ -232,7 +246,7 @@ export async function startPusher(service: Service): Promise<Running> {
     ...queue,
     concurrency: callsInFlight + 1, // one batch is made ready while the others wait for their answers
     onError,
-    answer: deliverOutstanding,
+    answer,
   });
   return {
     close: async () => {
