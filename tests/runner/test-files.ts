@@ -4,7 +4,9 @@ import { globSync } from 'node:fs';
 export interface TestFiles {
   /** Beside what they test; quick. */
   readonly unit: readonly string[];
-  /** Below `tests/`: with real servers. */
+  /** Those that keep a processor busy: more of them side by side than there are only take longer, each of them. */
+  readonly heavy: readonly string[];
+  /** The others below `tests/`: with real servers, for which they mostly wait. */
   readonly integration: readonly string[];
   /** Those that measure time, which others would spoil. */
   readonly alone: readonly string[];
@@ -31,8 +33,9 @@ export const againInContainers: readonly string[] = [
   'tests/support/samba-domain.test.ts',
 ];
 
+const isHeavy = (file: string) => /^tests\/(chaos\/|oracle\/|faults\/crash-)/.test(file);
 /** The longest ones, to be begun first so that nothing waits for them at the end. */
-const isLong = (file: string) => /^tests\/(chaos|faults|oracle)\//.test(file);
+const isLong = (file: string) => file.startsWith('tests/faults/');
 const needsEngine = (file: string) => file.startsWith('tests/containers/');
 const isMeasuring = (file: string) => /(^|[/-])latency\.test\.ts$/.test(file);
 
@@ -43,13 +46,15 @@ export function findTestFiles(root: string): TestFiles {
     unit = [],
     alone = [],
     containers = [],
+    heavy = [],
     long = [],
     other = [],
   } = Object.groupBy(files, (file) => {
     if (!file.startsWith('tests/')) return 'unit';
     if (isMeasuring(file)) return 'alone';
     if (needsEngine(file)) return 'containers';
+    if (isHeavy(file)) return 'heavy';
     return isLong(file) ? 'long' : 'other';
   });
-  return { unit, integration: [...long, ...other], alone, containers };
+  return { unit, heavy, integration: [...long, ...other], alone, containers };
 }
