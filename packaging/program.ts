@@ -4,16 +4,13 @@
  */
 import { execFile } from 'node:child_process';
 import { constants, copyFile, cp, glob, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { compile, compiledName } from './compile.ts';
 import type { LockedPackage } from './lock-file.ts';
 
-/** Workspaces that run; the simulator is for rehearsals, and the page is built. */
-const workspaces = [
-  ...['active-directory', 'lastpass', 'shared', 'sync'].map((name) => `packages/${name}`),
-  ...['console', 'pusher', 'reconciler', 'watcher'].map((name) => `services/${name}`),
-];
+/** Workspaces that don't run there: the simulator is for rehearsals, and the page is built. */
+const leftOut = ['packages/page', 'services/lastpass-simulator'];
 /** What nobody loads: for whoever writes TypeScript, or reads. Licences stay. */
 const unused = /\.(?:md|markdown|map|d\.[cm]?ts)$/;
 /** Nor this: what npm keeps for itself, and packages that a package has of its own, which come by themselves. */
@@ -34,12 +31,22 @@ export async function layOut({ clone, folder, version, packages }: ProgramOption
   await copyFile(process.execPath, join(folder, 'bin/node'), constants.COPYFILE_FICLONE);
   for (const { path } of packages) await copyPackage(join(clone, path), join(folder, path));
   await mkdir(join(folder, 'node_modules/@connector'), { recursive: true });
-  for (const workspace of workspaces) {
+  for await (const { parentPath } of glob('{packages,services}/*/package.json', { cwd: clone, withFileTypes: true })) {
+    const workspace = relative(clone, parentPath);
+    if (leftOut.includes(workspace)) continue;
     await compileWorkspace(join(clone, workspace), join(folder, workspace), version);
     await symlink(`../../${workspace}`, join(folder, 'node_modules/@connector', basename(workspace)));
   }
   const vite = [join(clone, 'node_modules/vite/bin/vite.js'), 'build', join(clone, 'packages/page')];
-  const options = ['--outDir', join(folder, 'packages/page/dist'), '--emptyOutDir', '--logLevel', 'error'];
+  // Each writes to a folder of its own: several builds at once don't get into each other's way.
+  const options = [
+    '--outDir',
+    join(folder, 'packages/page/dist'),
+    '--emptyOutDir',
+    '--bypass-lock',
+    '--logLevel',
+    'error',
+  ];
   // The names that it gives to files depend on the folder it is called in.
   await promisify(execFile)(process.execPath, [...vite, ...options], { cwd: clone });
 }

@@ -26,7 +26,10 @@ let nextDeb: Promise<string>;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'packed-'));
-  [deb, demo] = await Promise.all([build({ out: folder }), PackedDemo.create()]);
+  const building = build({ out: folder });
+  building.catch(() => undefined); // told below, once there is what has to be put away
+  demo = await PackedDemo.create();
+  deb = await building;
   nextDeb = build({ out: join(folder, 'next'), version: nextVersion });
   nextDeb.catch(() => undefined); // whoever needs it is told
 });
