@@ -147,7 +147,7 @@ test('with a prefix a LastPass group of the bare name is a stranger, and one of 
   await using reconciling = await inSync(undefined, { corp: 'CORP ' });
   const { redis, keys } = reconciling.store;
   const before = account.parse(JSON.parse((await redis.hget(keys.accounts, `u${first}@example.test`)) ?? ''));
-  const groups = ['CORP Sales', 'corp deals', 'Sales'];
+  const groups = ['CORP Sales', 'corp deals', 'Deals'];
   await redis.hset(keys.accounts, before.username, JSON.stringify({ ...before, groups }));
   await reconciling.changesIn('corp', patch(first, { sn: 'Meyer' }));
   assert.deepEqual(await changes(reconciling, inCorp), []);
