@@ -16,19 +16,12 @@ export class DeferredPage {
     return this.#Page;
   }
 
-  /** Loads its code, once; after a failure the next call tries again. @throws whatever the import fails with */
+  /** Loads its code, once: what failed stays so until the page is loaded anew, for whoever renders it asks again and again. @throws what the import fails with */
   load(): Promise<void> {
-    this.#loading ??= this.#load();
+    this.#loading ??= this.#import().then((module) => {
+      this.#Page = module.default;
+    });
     return this.#loading;
-  }
-
-  async #load(): Promise<void> {
-    try {
-      this.#Page = (await this.#import()).default;
-    } catch (error) {
-      this.#loading = null;
-      throw error;
-    }
   }
 }
 

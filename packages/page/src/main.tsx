@@ -9,7 +9,7 @@ void queryClient.prefetchQuery(sessionQuery);
 void queryClient.prefetchQuery(statusQuery);
 await pageAt(location.pathname)
   .load()
-  .catch(() => undefined); // it is tried again when it is shown, where a failure is told
+  .catch(() => undefined); // told where it is shown
 
 const root = document.getElementById('root');
 if (root) createRoot(root).render(<App />);
