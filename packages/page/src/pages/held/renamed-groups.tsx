@@ -1,4 +1,4 @@
-/** Groups that were renamed in Active Directory, and keep their name at LastPass until somebody has spoken. */
+/** Groups that are to be called otherwise than they are at LastPass, and keep their name there until somebody has spoken. */
 import { Stack, Text } from '@mantine/core';
 import type { RenamedGroup } from '../../api/documents.ts';
 import { Moment } from '../../components/moment.tsx';
