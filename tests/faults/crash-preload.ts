@@ -2,22 +2,25 @@
  * Loaded into a service by `--import`: counts its effects on the world and kills the process, as a power cut would, right
  * before or right after one of them.
  *
- * `CRASH_AT` is `before:<n>`, `after:<n>`, or `never` to only count. After a write to Redis means that its answer has
- * arrived; after a call to LastPass means that its answer is on its way and wasn't read yet. Each effect is told on
+ * `CRASH_AT` is `before:<n>` or `after:<n>`, or has in place of the number what the first such effect is called; or it is `never`, to only count. After a write to Redis means that its answer has
+ * arrived; after a call to LastPass, or to the key registrar, means that its answer is on its way and wasn't read yet. Each effect is told on
  * standard error as `effect <n> <before|after> <what>`.
  *
  * Not counted: reads, signs of life, the token bucket and sealing the audit trail, which come by the clock, and BullMQ's own bookkeeping.
  */
 import { writeSync } from 'node:fs';
+import http from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
 import { Redis } from 'ioredis';
 
-const [side = 'never', number = '0'] = (process.env['CRASH_AT'] ?? 'never').split(':');
-const crashAt = Number(number);
+const [side = 'never', which = '0'] = (process.env['CRASH_AT'] ?? 'never').split(':');
 let count = 0;
+
+const isThere = (n: number, what: string): boolean => (/^\d+$/.test(which) ? n === Number(which) : what === which);
 
 function passes(when: 'before' | 'after', n: number, what: string): void {
   writeSync(2, `effect ${n} ${when} ${what}\n`);
-  if (side === when && n === crashAt) process.kill(process.pid, 'SIGKILL');
+  if (side === when && isThere(n, what)) process.kill(process.pid, 'SIGKILL');
 }
 
 const plainWrites = new Set([
@@ -86,3 +89,26 @@ globalThis.fetch = async (input, init) => {
   passes('after', n, `call ${cmd}`);
   return response;
 };
+
+/** What is sent to the key registrar; `null` for any other address. */
+const registrarCall = (url: unknown): string | null =>
+  url instanceof URL ? (/\/key-registrar\/(\w+)$/.exec(url.pathname)?.[1] ?? null) : null;
+
+type Request = (
+  url: URL,
+  options: http.RequestOptions,
+  onAnswer: (answer: http.IncomingMessage) => void,
+) => http.ClientRequest;
+const request = http.request as Request;
+const counting: Request = (url, options, onAnswer) => {
+  const call = registrarCall(url);
+  if (call === null) return request(url, options, onAnswer);
+  const n = ++count;
+  passes('before', n, `call ${call}`);
+  return request(url, options, (answer) => {
+    passes('after', n, `call ${call}`);
+    onAnswer(answer);
+  });
+};
+http.request = counting as typeof http.request;
+syncBuiltinESMExports();

@@ -167,17 +167,3 @@ test('keys go only where nobody on the way can read them', () => {
   for (const wrong of ['', 'two words', 'a\nb', 'ü'])
     assert.throws(() => make('https://keys.example.com', { token: wrong }), /^RegistrarOptionsError: token is empty/);
 });
-
-test('another way there is taken where one is given', async () => {
-  const sent: string[] = [];
-  const client = new HttpKeyRegistrar({
-    url: 'https://keys.example.com/a/b',
-    token,
-    send: async ({ url }) => {
-      sent.push(url.href);
-      return { status: 200, text: JSON.stringify({ username, registered: null }) };
-    },
-  });
-  assert.equal(await client.registered(username), null);
-  assert.deepEqual(sent, ['https://keys.example.com/a/b/registered']);
-});

@@ -14,26 +14,10 @@ import {
   RegistrarError,
   type Registration,
 } from './key-registrar.ts';
+import { postOnce } from './post-once.ts';
 
 /** Of a whole exchange, in milliseconds. */
 const usualTimeoutMs = 10_000;
-
-/** One POST that is to be sent once, without following redirects. */
-export interface Sending {
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly signal: AbortSignal;
-}
-
-/** What came back. */
-export interface Answered {
-  readonly status: number;
-  readonly text: string;
-}
-
-/** Sends it, by whatever way leads there. @throws what the way throws, without the body in it */
-export type Send = (sending: Sending) => Promise<Answered>;
 
 export interface HttpKeyRegistrarOptions {
   /** https://, or http:// on loopback; what is asked comes behind its path. */
@@ -42,10 +26,10 @@ export interface HttpKeyRegistrarOptions {
   readonly token: string;
   /** Whether http:// is taken elsewhere, too. */
   readonly insecure?: boolean;
+  /** Of the authority that signed its certificate, in PEM form; those that Node trusts by default. */
+  readonly ca?: string | undefined;
   /** For the whole of an exchange, in milliseconds; 10,000 by default. */
   readonly timeoutMs?: number;
-  /** The way there; `fetch` by default. */
-  readonly send?: Send;
 }
 
 /** A registrar can't be made from its options. The message begins with the option, and tells nothing of the token. */
@@ -74,22 +58,16 @@ export class HttpKeyRegistrar implements KeyRegistrar {
   readonly #base: URL;
   readonly #token: string;
   readonly #timeoutMs: number;
-  readonly #send: Send;
+  readonly #ca: string | undefined;
 
   /** @throws RegistrarOptionsError */
-  constructor({
-    url,
-    token,
-    insecure = false,
-    timeoutMs = usualTimeoutMs,
-    send = sendDirectly,
-  }: HttpKeyRegistrarOptions) {
+  constructor({ url, token, insecure = false, timeoutMs = usualTimeoutMs, ca }: HttpKeyRegistrarOptions) {
     this.#base = baseOf(url, { insecure });
     if (!/^[\x21-\x7e]+$/.test(token))
       throw new RegistrarOptionsError('token is empty, or has a blank or a letter that no header takes');
     this.#token = token;
     this.#timeoutMs = timeoutMs;
-    this.#send = send;
+    this.#ca = ca;
   }
 
   async registered(username: string, options: CallOptions = {}): Promise<RegisteredKey | null> {
@@ -123,11 +101,10 @@ export class HttpKeyRegistrar implements KeyRegistrar {
       authorization: `Bearer ${this.#token}`,
     };
     const until = signal ? AbortSignal.any([timeout, signal]) : timeout;
-    const answer = await this.#send({ url, headers, body: JSON.stringify(question), signal: until }).catch(
-      (cause: unknown) => {
-        throw this.#lost(cause, { isCancelled: signal?.aborted ?? false, isLate: timeout.aborted });
-      },
-    );
+    const posting = { url, headers, body: JSON.stringify(question), signal: until, ca: this.#ca };
+    const answer = await postOnce(posting).catch((cause: unknown) => {
+      throw this.#lost(cause, { isCancelled: signal?.aborted ?? false, isLate: timeout.aborted });
+    });
     if (answer.status === 200 || answer.status === 201) return answer.text;
     throw this.#refusal(answer.status, question.username);
   }
@@ -136,11 +113,9 @@ export class HttpKeyRegistrar implements KeyRegistrar {
     if (isCancelled) return this.#error('cancelled', 'was not waited for', cause);
     if (isLate)
       return this.#error('unavailable', `gave no answer within ${this.#timeoutMs} ms: look whether it runs`, cause);
-    const root = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
-    const code =
-      root instanceof Error && 'code' in root ? String(root.code) : root instanceof Error ? root.message : String(root);
+    const code = cause instanceof Error ? ('code' in cause ? String(cause.code) : cause.message) : String(cause);
     const remedy = 'check its url, its certificate, DNS and the firewall';
-    return this.#error('unavailable', `can't be reached (${code}): ${remedy}`, root);
+    return this.#error('unavailable', `can't be reached (${code}): ${remedy}`, cause);
   }
 
   #refusal(status: number, username: string): RegistrarError {
@@ -205,9 +180,4 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined; // told as an answer of another shape: the parser's words quote the text
   }
-}
-
-async function sendDirectly({ url, ...sending }: Sending): Promise<Answered> {
-  const answer = await fetch(url, { ...sending, method: 'POST', redirect: 'manual' });
-  return { status: answer.status, text: await answer.text() };
 }

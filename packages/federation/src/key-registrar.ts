@@ -64,6 +64,8 @@ export class RegistrarError extends Error {
 export interface Wanted extends CallOptions {
   readonly username: string;
   readonly k1: CompanyHalf;
+  /** What the registrar has just told of them; missing: it is asked. */
+  readonly known?: RegisteredKey | null;
 }
 
 /**
@@ -73,9 +75,9 @@ export interface Wanted extends CallOptions {
  */
 export async function lastPassHalfFor(
   registrar: KeyRegistrar,
-  { username, k1, signal }: Wanted,
+  { username, k1, signal, ...told }: Wanted,
 ): Promise<LastPassHalf> {
-  const known = await registrar.registered(username, { signal });
+  const known = told.known === undefined ? await registrar.registered(username, { signal }) : told.known;
   if (known !== null) return halfOf(known, { username, k1 });
   const k2 = LastPassHalf.randomFor(k1);
   try {

@@ -9,6 +9,7 @@ import { parseDocument, type YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { DnSyntaxError, parseDn } from './dn.ts';
 import { durationMs } from './duration.ts';
+import { federation, federationProblems } from './federation-settings.ts';
 import { articleFor, pathOf } from './issue-text.ts';
 import { notifications } from './notification-settings.ts';
 import { type Policy, policy } from './policy.ts';
@@ -350,6 +351,10 @@ export const wholeConfiguration = z.strictObject({
     .describe(
       'Who has an account, and what becomes of it when they go. It counts until somebody sets something else with `connector policy set`, and again after `connector policy reset`.',
     ),
+  federation: federation
+    .nullable()
+    .default(null)
+    .describe('What `policy.federation` needs. [Federated log-in](federation.md) tells more, and in which order.'),
   audit: z
     .strictObject({
       keep: durationMs
@@ -424,7 +429,10 @@ export const wholeConfiguration = z.strictObject({
       'What tells administrators of what wants them, by webhook and e-mail. `null`: nothing does. [Notifications](notifications.md) tells more.',
     ),
 });
-const configuration = wholeConfiguration.superRefine(({ directories, console: page }, context) => {
+const configuration = wholeConfiguration.superRefine((whole, context) => {
+  const { directories, console: page } = whole;
+  for (const { path, message } of federationProblems(whole.policy, whole))
+    context.addIssue({ code: 'custom', path: [...path], message });
   if (!page?.signIn) return;
   const { directory: id = directories[0]?.id } = page.signIn;
   const wrong = (key: string, message: string) =>
@@ -476,6 +484,7 @@ export const secretKeys: readonly string[] = [
 /** In these sections, what is no secret has a `…File` twin all the same. */
 export const filesOf: ReadonlyMap<string, readonly string[]> = new Map([
   ['redis', ['ca']],
+  ['federation.registrar', ['ca']],
   ['notifications.webhook', ['ca']],
   ['notifications.email', ['ca']],
 ]);
@@ -620,9 +629,14 @@ export function parseConfiguration(
   if (problems.length > 0) throw new ConfigurationError(file, problems);
   const checked = configuration.safeParse(resolved, { reportInput: true });
   if (!checked.success) throw new ConfigurationError(file, checked.error.issues.flatMap(problemsOf));
-  const { directories, lastpass, ...rest } = checked.data;
+  const { directories, lastpass, federation: federated, ...rest } = checked.data;
+  const keyFile = federated?.companyKeyFile;
   return {
     ...rest,
+    federation: federated && {
+      ...federated,
+      ...(keyFile === undefined ? {} : { companyKeyFile: resolve(dirname(file), keyFile) }),
+    },
     lastpass: { ...lastpass, proxy: proxyOf(lastpass, { file, environment }) },
     directories: directories.map((each) => withAbsoluteFiles(each, dirname(file))),
   };

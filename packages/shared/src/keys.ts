@@ -153,6 +153,8 @@ export function keysOf(prefix: string) {
     linked: `${tag}:linked`,
     /** Hash: id of an account → the person who was linked to it last; true only where that link says so, too. */
     linkedIds: `${tag}:linked-ids`,
+    /** String: fragment id of the company's key that people are provisioned with: no other one takes its place while there are any. */
+    companyKey: `${tag}:company-key`,
     /** Hash: group name in lower case → name, of the LastPass groups that AD owns. */
     ownedGroups: `${tag}:owned-groups`,
     /** Hash: group (as people are named) → the name it has at LastPass (JSON, `SyncedGroup`), for AD groups that are synced. */

@@ -1,5 +1,10 @@
 /** What services say to each other about one account: links, plans, decisions and what stands in a person's way. */
 import { z } from 'zod';
+import { federationMode } from './policy.ts';
+
+/** Whose K1 a federated user's hidden master password is made of: the company's, or one of their own. */
+const federatedBy = federationMode.exclude(['off']);
+export type FederatedBy = z.infer<typeof federatedBy>;
 
 /** objectGUID ↔ account. Made once; from then on a rename, a move or a new mail is an update. */
 export const link = z.strictObject({
@@ -18,6 +23,10 @@ export const link = z.strictObject({
   settlesAtMs: z.number().optional(),
   /** Asked of LastPass as the new address: the old one stays listed, and is what commands use, until the person logs in. */
   changingTo: z.string().optional(),
+  /** Its person logs in by federated log-in, with this K1: LastPass takes no other address for them. */
+  federated: federatedBy.optional(),
+  /** Somebody has asked for its person's log-in to become such a one: until it is, nothing else is done to the account but what a leaver's wants. */
+  federating: federatedBy.optional(),
   /** Since when its person is gone, ms since 1970, where the policy gives a time before the account is removed. */
   leftAtMs: z.number().optional(),
   /**
@@ -29,6 +38,12 @@ export const link = z.strictObject({
   disabledBy: z.literal('unknown').optional(),
 });
 export type Link = z.infer<typeof link>;
+
+/** The link of somebody whose account was just made, or found to be. */
+export const newLink = (username: string, { id, federated }: Pick<Link, 'id' | 'federated'>): Link => ({
+  ...{ username, id, disabledByUs: false, removedByUs: false },
+  ...(federated === undefined ? {} : { federated }),
+});
 
 /** Whether an account can be the link's: names pass on, ids don't. */
 export const isLinkedTo = (current: Link | null, account: { readonly id: string | null }): boolean =>
@@ -46,8 +61,12 @@ export const step = z.discriminatedUnion('kind', [
     needsApproval: z.literal(true).optional(),
     /** Part of the first run against the tenant, of which the guard lets only so many pass. */
     firstRun: z.literal(true).optional(),
+    /** The person is to log in by federated log-in, with this K1. */
+    federated: federatedBy.optional(),
     because,
   }),
+  /** Somebody has asked for this person's log-in to become a federated one: their key is registered. */
+  z.strictObject({ kind: z.literal('federate'), federated: federatedBy, because }),
   z.strictObject({ kind: z.literal('rename'), fullname: z.string(), because }),
   z.strictObject({ kind: z.literal('change-email'), to: z.string(), because }),
   z.strictObject({
@@ -157,6 +176,8 @@ export const intent = z.strictObject({
   username: z.string(),
   fullname: z.string(),
   groups: z.array(z.string()),
+  /** As in the step. What it was made of is at the key registrar, and nowhere here. */
+  federated: federatedBy.optional(),
   /** Until then it may still be under way, even if LastPass doesn't list the account: ms since 1970. */
   settlesAtMs: z.number(),
 });

@@ -64,7 +64,11 @@ const exclusion = z.string().refine((entry) => (/[=,]/.test(entry) ? isDnPattern
     `"${String(input)}" is neither a whole DN nor a sAMAccountName; write each on a line of its own, such as "- svc-*" or "- CN=Ann,OU=Staff,DC=corp,DC=example,DC=com"`,
 });
 
-export const policy = z.strictObject({
+/** How people log in whose accounts are made: by a master password of their own; or by their directory, and whose K1 it takes then. */
+export const federationMode = z.enum(['off', 'companyKey', 'userKey']);
+export type FederationMode = z.infer<typeof federationMode>;
+
+const rules = z.strictObject({
   onDetected: z
     .enum(['create', 'approve', 'ignore'])
     .default('create')
@@ -104,11 +108,24 @@ export const policy = z.strictObject({
     .describe(
       'Which AD groups become LastPass groups: `filtered`, those of `groupFilter`; `all`, those below `groupBases`; or `none`.',
     ),
+  federation: federationMode
+    .default('off')
+    .describe(
+      'How those log in who get an account from now on: `off`, by a master password that they choose; or by [federated log-in](federation.md), with one key of the company’s for all (`companyKey`), or one for each in a confidential attribute (`userKey`). It takes what `federation` below says, and not `onDetected: approve`.',
+    ),
   guard: guardLimits
     .default(guardLimits.parse({}))
     .describe(
       'Leavers wait for a person’s word (`connector held`, `release`, `reject`) when within an hour there are more than `maxLeavers` and also more than `maxLeaversPercent`, or more than `maxLeaversHard`.',
     ),
+});
+export const policy = rules.superRefine(({ federation, onDetected }, context) => {
+  if (federation === 'off' || onDetected !== 'approve') return;
+  context.addIssue({
+    code: 'custom',
+    path: ['federation'],
+    message: `${federation} doesn't go with onDetected: approve, as LastPass wants a federated user's account made at once, and never pending; write onDetected: create, or federation: off`,
+  });
 });
 export type Policy = z.infer<typeof policy>;
 
@@ -166,10 +183,11 @@ export const basesVersion = ({ userBases, groupBases }: Pick<Bases, 'userBases' 
 
 /**
  * Names everything that decides who is a leaver, or in which groups. Limits of the guard aren't part of it: changing one changes nobody's
- * scope. Nor is a prefix that there isn't: what was in force before there were any stays so.
+ * scope. Nor is a prefix, or a federation, that there isn't: what was in force before there were any stays so.
  */
 export function policyVersion(current: Policy, directories: readonly Bases[]): string {
-  const { guard: _limits, ...rules } = current;
+  const { guard: _limits, federation, ...others } = current;
+  const rules = { ...others, ...(federation === 'off' ? {} : { federation }) };
   const bases = directories.map(({ id, userBases, groupBases, groupPrefix = '' }) => ({
     ...{ id, userBases, groupBases },
     ...(groupPrefix === '' ? {} : { groupPrefix }),

@@ -2,7 +2,7 @@
 import type { Account } from '@connector/shared/account.ts';
 import type { AuditEntry, NewAuditEntry } from '@connector/shared/audit.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
-import type { Link, Step } from '@connector/shared/plan.ts';
+import type { FederatedBy, Link, Step } from '@connector/shared/plan.ts';
 import type { Change } from '@connector/sync/accounts/account-changes.ts';
 import { type CallKind, callKinds } from '@connector/sync/calls/calls.ts';
 import { type Delivery, stepsOf } from '@connector/sync/calls/delivery.ts';
@@ -19,6 +19,7 @@ type Kind = Step['kind'];
 
 const words: { readonly [K in Kind]: { readonly done: string; readonly tried: string } } = {
   create: { done: 'created', tried: 'tried to create' },
+  federate: { done: 'federated', tried: 'tried to federate' },
   rename: { done: 'renamed', tried: 'tried to rename' },
   'change-email': { done: 'changed email', tried: 'tried to change email' },
   enable: { done: 'enabled', tried: 'tried to enable' },
@@ -30,11 +31,17 @@ const words: { readonly [K in Kind]: { readonly done: string; readonly tried: st
   delete: { done: 'deleted', tried: 'tried to delete' },
 };
 
+/** How somebody logs in, where it is told at all. */
+const logIn = ({ federated }: { readonly federated?: FederatedBy | undefined }) =>
+  federated === undefined ? {} : { logIn: `federated (${federated})` };
+
 /** What of an account a step changes, from what to what. */
 function valuesOf(step: Step, address: string, before: Account | null): Pick<AuditEntry, 'was' | 'is'> {
   switch (step.kind) {
     case 'create':
-      return { was: null, is: { address, name: step.fullname, groups: step.groups } };
+      return { was: null, is: { address, name: step.fullname, groups: step.groups, ...logIn(step) } };
+    case 'federate':
+      return { was: { address }, is: { address, ...logIn(step) } };
     case 'rename':
       return { was: before && { name: before.fullname }, is: { name: step.fullname } };
     case 'change-email':
@@ -97,6 +104,8 @@ function isSeen(step: Step, before: Account | null, after: Account | null): bool
   switch (step.kind) {
     case 'create':
       return before === null && after !== null;
+    case 'federate':
+      return false; // LastPass doesn't tell
     case 'rename':
       return after?.fullname === step.fullname && before?.fullname !== step.fullname;
     case 'change-email':

@@ -4,6 +4,7 @@ import type { Store } from '@connector/shared/store.ts';
 import type { Reviewed } from '@connector/sync/requests/reviewed-steps.ts';
 import type { Logger } from 'pino';
 import type { Batch, Claims } from './claims.ts';
+import type { Provisioner } from './federation/provisioner.ts';
 import type { Calls } from './gate.ts';
 import type { CommandMisses } from './misses.ts';
 import type { RecentNames } from './recent-names.ts';
@@ -17,6 +18,9 @@ export interface DeliverOptions {
   readonly records: Records;
   readonly commandMisses: CommandMisses;
   readonly seats: Seats;
+  readonly provisioner: Provisioner;
+  /** Told what keeps everybody from having a key; `null`: nothing does. */
+  readonly onKeyTrouble: (trouble: string | null) => void;
   /** The same for all batches. */
   readonly recentNames: RecentNames;
   readonly log: Logger;

@@ -203,6 +203,13 @@ export class Failures {
     await this.#putAside(refused, { untilMs, asideOf, entriesOf });
   }
 
+  /** They can't have a key, each for a reason of their own; nothing was sent. @param whyOf what is wrong, and what to do */
+  async noKey(deliveries: readonly Delivery[], whyOf: (delivery: Delivery) => string): Promise<void> {
+    if (deliveries.length === 0) return;
+    const asideOf = (delivery: Delivery) => ({ reason: whyOf(delivery), kind: 'refused' as const });
+    await this.#putAside(deliveries, { untilMs: Date.now() + refusedRetryMs, asideOf });
+  }
+
   async #putAside(
     deliveries: readonly Delivery[],
     {

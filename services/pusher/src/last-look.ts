@@ -141,6 +141,7 @@ export class LastLook {
           username: current.username,
           fullname: step.fullname,
           groups: step.groups,
+          ...(step.federated === undefined ? {} : { federated: step.federated }),
           settlesAtMs: nowMs + createSettlesMs,
         },
       };

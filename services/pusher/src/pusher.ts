@@ -18,6 +18,7 @@ import { endRunIfDone, mayDeliver } from '@connector/sync/requests/steering.ts';
 import { CallRate } from './call-rate.ts';
 import { type Batch, Claims, signOfLifeEveryMs } from './claims.ts';
 import { deliverBatch } from './deliver.ts';
+import { provisionerFor } from './federation/provisioner-for.ts';
 import { waitForFullBatch } from './full-batch.ts';
 import { CredentialsRefused, Gate } from './gate.ts';
 import { pusherMetrics } from './metrics.ts';
@@ -111,8 +112,13 @@ export async function startPusher(service: Service): Promise<Running> {
       throw error;
     }
   };
+  const onKeyTrouble = (trouble: string | null) => {
+    if (trouble === null) readiness.solved('federation');
+    else readiness.problem('federation', `federated users wait: ${trouble}`);
+  };
   const delivering = {
     ...{ store, claims, records, commandMisses, log, signal, seats: new Seats(store, log) },
+    ...{ provisioner: provisionerFor(service), onKeyTrouble },
     ...{ batchSize, onManyCreated, makeDurable, recentNames: new RecentNames(() => listNames(gate, signal)) },
   };
 

@@ -13,17 +13,20 @@
  * | refused for want of a licence | waits with all who need one, of whom one is tried each minute (`seats.ts`) |
  * | refused, one alone | set aside in LastPass's words |
  * | credentials refused | nothing was sent, and nobody sends |
+ * | no key for a federated user | nothing was sent: they wait, or are set aside where it is theirs alone |
  */
+import { RegistrarError } from '@connector/federation/key-registrar.ts';
 import type { LastPassClient } from '@connector/lastpass/client.ts';
 import { LastPassError } from '@connector/lastpass/errors.ts';
 import { saysNoSeat } from '@connector/lastpass/refusals.ts';
 import { loggedChanges, loggedPeople, tracedChanges } from '@connector/shared/change-id.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
+import type { FederatedBy } from '@connector/shared/plan.ts';
 import { tellSpan } from '@connector/shared/tracing.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import { withoutAddresses } from '@connector/shared/without-addresses.ts';
 import type { Change } from '@connector/sync/accounts/account-changes.ts';
-import type { Answer, CallKind } from '@connector/sync/calls/calls.ts';
+import type { Answer, CallKind, MasterPasswordOf } from '@connector/sync/calls/calls.ts';
 import { type Delivery, stepOf } from '@connector/sync/calls/delivery.ts';
 import { disablingDigest } from '@connector/sync/plan/make-plan.ts';
 import { doneEntries, type EndedCall } from './audit-entries.ts';
@@ -39,6 +42,10 @@ import { createsFromMs, movedChanges } from './settling.ts';
 
 /** The ids of so many created accounts are asked for one by one. */
 const idsAtOnce = 5;
+
+/** So many federated users go into one call at most: LastPass derives 600,000 rounds of each one's password before it answers. */
+const federatedAtOnce = 25;
+
 /** What can be undone of a call, if it disabled an account that wasn't so before. */
 function disablingOf(delivery: Delivery, kind: CallKind, { unchanged }: Answer): Pick<Change, 'disabling'> {
   const step = kind.steps.includes('disable') ? stepOf(delivery, 'disable') : undefined;
@@ -57,6 +64,25 @@ const about = (sent: readonly Delivery[]) => ({
   ...loggedChanges(sent.map(({ plan: { change } }) => change)),
   ...loggedPeople(sent.map(({ person }) => person)),
 });
+
+/** Whose K1 a federated user's key is to be made of; `undefined` for everybody else. */
+const federatedBy = (delivery: Delivery): FederatedBy | undefined =>
+  (stepOf(delivery, 'create') ?? stepOf(delivery, 'federate'))?.federated;
+
+/** The keys of a call. */
+interface Keys extends Disposable {
+  readonly masterPasswordOf: MasterPasswordOf;
+  /** Who can't have one now. */
+  readonly without: ReadonlySet<Delivery>;
+}
+
+const noKeys: Keys = {
+  masterPasswordOf: () => {
+    throw new Error('nobody here was to be a federated user, which is a mistake of ours: please report it');
+  },
+  without: new Set(),
+  [Symbol.dispose]: () => undefined,
+};
 
 /** The calls of one batch. People drop out of it when a call fails for them or their claim is lost. */
 export class Round {
@@ -80,17 +106,20 @@ export class Round {
   /** Makes all calls of one kind. */
   async make(kind: CallKind): Promise<void> {
     const planned = this.#deliveries.filter(kind.carries);
-    const carried = kind.creates ? await this.#creatable(planned) : planned;
+    if (kind.registersKey) return this.#registerKeys(kind, planned);
+    const carried = await this.#sendable(kind, planned);
     if (carried.length === 0) return;
-    const size = await this.#sizeOf(kind);
+    const size = await this.#sizeOf(kind, carried);
     const misses = await this.#failures.missesOf(carried);
     const missesOf = ({ person }: Delivery) => misses.get(person) ?? 0;
     for (const together of callsOf(carried, { atMost: size, missesOf })) await this.#call(kind, together);
   }
 
-  /** How many go into one call now. */
-  async #sizeOf({ atOnce }: CallKind): Promise<number> {
-    return atOnce === 'one' ? 1 : this.#options.batchSize();
+  /** How many of these go into one call now. */
+  async #sizeOf({ atOnce }: CallKind, carried: readonly Delivery[]): Promise<number> {
+    if (atOnce === 'one') return 1;
+    const size = await this.#options.batchSize();
+    return carried.some((delivery) => federatedBy(delivery) !== undefined) ? Math.min(size, federatedAtOnce) : size;
   }
 
   /**
@@ -131,7 +160,7 @@ export class Round {
 
   async #call(kind: CallKind, carried: readonly Delivery[]): Promise<void> {
     if (!kind.takesAccess) await this.#options.overtake();
-    const size = await this.#sizeOf(kind); // LastPass may bear less than when it was cut
+    const size = await this.#sizeOf(kind, carried); // LastPass may bear less than when it was cut
     if (carried.length > size) {
       await this.#call(kind, carried.slice(0, size));
       return this.#call(kind, carried.slice(size));
@@ -143,8 +172,11 @@ export class Round {
     await this.#call(kind, carried.slice(1));
   }
 
-  async #send(kind: CallKind, carried: readonly Delivery[]): Promise<void> {
+  async #send(kind: CallKind, all: readonly Delivery[]): Promise<void> {
     const { gate, log } = this.#options;
+    using keys = await this.#keysFor(all);
+    const carried = all.filter((delivery) => !keys.without.has(delivery));
+    if (carried.length === 0) return;
     let sent: readonly Delivery[] = carried;
     let tookMs = 0;
     try {
@@ -156,7 +188,7 @@ export class Round {
         tellSpan(tracedChanges(sent.map(({ plan: { change } }) => change)));
         const fromMs = performance.now();
         try {
-          return await kind.send(client, sent);
+          return await kind.send(client, sent, keys.masterPasswordOf);
         } finally {
           tookMs = Math.round(performance.now() - fromMs);
         }
@@ -185,12 +217,90 @@ export class Round {
     }
   }
 
+  /** Those of whom a call of this kind may leave at all. */
+  async #sendable(kind: CallKind, planned: readonly Delivery[]): Promise<readonly Delivery[]> {
+    if (planned.length === 0) return planned;
+    if (kind.creates) return this.#creatable(planned);
+    return kind.changesAddress ? this.#withoutFederated(planned) : planned;
+  }
+
+  /** The keys of those who are to be federated users; the others need none. Who can't have one has left the round. */
+  async #keysFor(carried: readonly Delivery[]): Promise<Keys> {
+    const { provisioner, onKeyTrouble, log } = this.#options;
+    const wanted = carried.flatMap((delivery) => {
+      const federated = federatedBy(delivery);
+      return federated === undefined ? [] : [{ person: delivery.person, username: delivery.plan.username, federated }];
+    });
+    if (wanted.length === 0) return noKeys;
+    const provisioned = await provisioner.provision(wanted);
+    try {
+      const { trouble, waiting, refused } = provisioned;
+      onKeyTrouble(trouble);
+      const postponed = carried.filter(({ person }) => waiting.has(person));
+      const hopeless = carried.filter(({ person }) => refused.has(person));
+      if (hopeless.length > 0) log.warn(about(hopeless), 'no key can be had for these federated users');
+      if (postponed.length > 0) await this.#failures.nothingSent(postponed, null);
+      await this.#failures.noKey(hopeless, ({ person }) => refused.get(person) ?? '');
+      return Object.assign(provisioned, { without: new Set([...postponed, ...hopeless]) });
+    } catch (error) {
+      provisioned[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** Registers the keys of accounts that there are: LastPass is sent nothing. */
+  async #registerKeys(kind: CallKind, planned: readonly Delivery[]): Promise<void> {
+    for (let from = 0; from < planned.length; from += federatedAtOnce) {
+      const fromMs = performance.now();
+      const together = planned.slice(from, from + federatedAtOnce);
+      using keys = await this.#keysFor(together);
+      const registered = together.filter((delivery) => !keys.without.has(delivery));
+      const tookMs = Math.round(performance.now() - fromMs);
+      await this.#record({ kind, tookMs }, registered, { slowDown: null, refused: new Map(), unchanged: new Set() });
+    }
+  }
+
+  /**
+   * Leaves out who is federated by the registrar's word, where that was forgotten with all of Redis: the vault hangs on the address. It is
+   * noted, and they are planned again.
+   */
+  async #withoutFederated(planned: readonly Delivery[]): Promise<readonly Delivery[]> {
+    const { provisioner, onKeyTrouble, records } = this.#options;
+    const federated = new Map<Delivery, FederatedBy>();
+    try {
+      for (const delivery of planned) {
+        const by = await provisioner.registeredBy(delivery.plan.username);
+        if (by !== null) federated.set(delivery, by);
+      }
+    } catch (error) {
+      if (!(error instanceof RegistrarError)) throw error;
+      onKeyTrouble(error.message);
+      await this.#failures.nothingSent(planned, null);
+      return [];
+    }
+    this.#dropOut([...federated.keys()].map(({ person }) => person));
+    const changes = [...federated].map(
+      ([
+        {
+          person,
+          plan: { username },
+          link: current,
+        },
+        by,
+      ]) => ({
+        ...{ person, username, claim: { kind: 'finish' } as const },
+        ...(current && { link: { ...current, federated: by } }),
+      }),
+    );
+    await records.commit(this.#batch, changes);
+    return planned.filter((delivery) => !federated.has(delivery));
+  }
+
   /**
    * Whose create may leave. After Redis has forgotten something nobody's may for a while: the same one may be under way, and can't
    * be seen coming.
    */
   async #creatable(planned: readonly Delivery[]): Promise<readonly Delivery[]> {
-    if (planned.length === 0) return planned;
     const { store, log } = this.#options;
     const fromMs = createsFromMs(await store.notice());
     if (fromMs <= Date.now()) return this.#withoutExisting(planned, { knownSinceMs: fromMs });

@@ -2,7 +2,7 @@
 
 import type { Account } from '@connector/shared/account.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
-import type { Intent, Link } from '@connector/shared/plan.ts';
+import { type Intent, type Link, newLink } from '@connector/shared/plan.ts';
 import type { Timeline } from '@connector/shared/timeline.ts';
 import type { Change } from '@connector/sync/accounts/account-changes.ts';
 import { linkAsFound } from '@connector/sync/accounts/link-as-found.ts';
@@ -61,7 +61,7 @@ function settledChange({ person, username, intent, link }: Unsettled, found: Acc
     return { person, username, intent, claim: { kind: 'postpone', untilMs: intent.settlesAtMs } };
   }
   const made =
-    intent === null || found === null ? null : { username, id: found.id, disabledByUs: false, removedByUs: false };
+    intent === null || found === null ? null : newLink(username, { id: found.id, federated: intent.federated });
   const known = link ?? made;
   const change = { person, username, account: found, claim: finish, ...(intent === null ? {} : { intent: null }) };
   return known === null ? change : { ...change, link: linkAsFound(known, found, nowMs) };

@@ -10,6 +10,7 @@ export const stepKindWords: Readonly<Record<Step['kind'], string>> = {
   disable: 'disable',
   'leave-groups': 'leave groups',
   create: 'create',
+  federate: 'make the log-in federated',
   enable: 'enable',
   'join-groups': 'join groups',
   'change-email': 'change the address',

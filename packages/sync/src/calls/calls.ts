@@ -5,8 +5,8 @@
 
 import type { GroupChange, LastPassClient } from '@connector/lastpass/client.ts';
 import type { Account } from '@connector/shared/account.ts';
-import { partsOfPerson } from '@connector/shared/keys.ts';
-import type { Link, Step } from '@connector/shared/plan.ts';
+import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
+import { type Link, newLink, type Step } from '@connector/shared/plan.ts';
 import { createdAccount, type Delivery, groupsAfter, stepOf } from './delivery.ts';
 
 /** What is true of one person after a call. */
@@ -25,6 +25,9 @@ export interface Answer {
   readonly unchanged: ReadonlySet<string>;
 }
 
+/** The hidden master password of somebody who is to log in by federated log-in; whoever sends a call has made sure that there is one. */
+export type MasterPasswordOf = (person: PersonKey) => { reveal(): string };
+
 /** One kind of call. */
 export interface CallKind {
   readonly command: string;
@@ -36,12 +39,18 @@ export interface CallKind {
   readonly takesSeat?: true;
   /** The account may have another user name afterwards. */
   readonly changesAddress?: true;
+  /** No call: the person's key is registered, and LastPass is sent nothing. */
+  readonly registersKey?: true;
   /** What it carries. */
   readonly steps: readonly Step['kind'][];
   /** How many people go into one call. */
   readonly atOnce: 'one' | 'batch';
   readonly carries: (delivery: Delivery) => boolean;
-  readonly send: (client: LastPassClient, deliveries: readonly Delivery[]) => Promise<Answer>;
+  readonly send: (
+    client: LastPassClient,
+    deliveries: readonly Delivery[],
+    masterPasswordOf: MasterPasswordOf,
+  ) => Promise<Answer>;
   /** What is assumed from the moment of sending: true if the call arrives, harmless if not. */
   readonly linkWhenSent?: (link: Link, nowMs: number) => Link;
   readonly truth: (delivery: Delivery, answer: Answer) => Truth;
@@ -108,7 +117,7 @@ const create: CallKind = {
   takesSeat: true,
   atOnce: 'batch',
   carries: (delivery) => stepOf(delivery, 'create') !== undefined,
-  send: async (client, deliveries) => {
+  send: async (client, deliveries, masterPasswordOf) => {
     const accounts = deliveries.flatMap((delivery) => {
       const step = stepOf(delivery, 'create');
       const { directory, guid } = partsOfPerson(delivery.person);
@@ -120,6 +129,8 @@ const create: CallKind = {
               groups: step.groups,
               objectGuid: guid,
               directory,
+              // Without it, it would be an account of another kind, whose person is sent a welcome e-mail.
+              ...(step.federated === undefined ? {} : { masterPassword: masterPasswordOf(delivery.person) }),
             },
           ]
         : [];
@@ -130,8 +141,26 @@ const create: CallKind = {
     const step = stepOf(delivery, 'create');
     return {
       account: createdAccount(delivery, step ?? { fullname: '', groups: [] }),
-      link: { username: delivery.plan.username, id: null, disabledByUs: false, removedByUs: false },
+      link: newLink(delivery.plan.username, { id: null, federated: step?.federated }),
     };
+  },
+};
+
+const federate: CallKind = {
+  command: 'register', // of the key registrar's contract
+  steps: ['federate'],
+  takesAccess: false,
+  creates: false,
+  registersKey: true,
+  atOnce: 'batch',
+  carries: (delivery) => stepOf(delivery, 'federate') !== undefined,
+  send: async () => done,
+  truth: (delivery) => {
+    const { account, link } = delivery;
+    const step = stepOf(delivery, 'federate');
+    if (link === null || step === undefined) return { account, link };
+    const { federating: _, ...settled } = link;
+    return { account, link: { ...settled, federated: step.federated } };
   },
 };
 
@@ -225,6 +254,7 @@ export const callKinds: readonly CallKind[] = [
   leave('remove'),
   leave('delete'),
   create,
+  federate,
   enable,
   rename,
   changeGroups,

@@ -12,7 +12,7 @@
 import type { Account } from '@connector/shared/account.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
-import type { Decision, Link, Step } from '@connector/shared/plan.ts';
+import type { Decision, FederatedBy, Link, Step } from '@connector/shared/plan.ts';
 import { isGuarded, isLeaverStep, isUncertain, needsApproval } from '@connector/shared/plan.ts';
 import { digestOf, type MirrorObject, nameOf } from '../mirror/mirror-object.ts';
 import { type Leaving, type LeavingInputs, leavingOf } from './leaving.ts';
@@ -219,6 +219,7 @@ function planUnlinked(inputs: PlanInputs, leaving: Leaving | null): Outline {
     fullname: fullnameOf(inputs.person),
     groups: [...inputs.groups],
     ...(needsWord ? { needsApproval: true } : isFirstRun ? { firstRun: true } : {}),
+    ...(policy.federation === 'off' ? {} : { federated: policy.federation }),
     because: 'is in scope and has no account',
   };
   return { ...nothing, steps: [create] };
@@ -249,6 +250,8 @@ function planLinked(inputs: PlanInputs, before: Link, leaving: Leaving | null): 
       },
     };
   }
+  if (link.federating !== undefined && leaving === null)
+    return { ...nothing, ...conversion(link.federating, account), linkChange: changeOf(before, link) };
   const keptUp = leaving === null || (leaving.stays && leaving.action === 'disable');
   const undone = isUndone(inputs, link, leaving);
   const status = undone ? undoingSteps(account, link) : statusSteps(account, link, leaving);
@@ -267,6 +270,14 @@ function planLinked(inputs: PlanInputs, before: Link, leaving: Leaving | null): 
     obstacle: address.obstacle,
     undone,
   };
+}
+
+/** Nothing else is done to an account while its person's log-in becomes a federated one. */
+function conversion(federated: FederatedBy, { invited, username }: Account): Pick<Outline, 'steps' | 'obstacle'> {
+  if (!invited)
+    return { steps: [{ kind: 'federate', federated, because: 'somebody has asked for it' }], obstacle: null };
+  const reason = `the invitation of ${username} was not accepted yet, and only an account can become federated: it follows once it is`;
+  return { steps: [], obstacle: { kind: 'data', reason } };
 }
 
 /** The link with what time and a person's word have made of it; the same one where nothing has changed. */
@@ -333,6 +344,10 @@ function addressChange(
     obstacle: { kind: 'data', reason: `${reason}; the account ${link.username} keeps its address` },
   });
   if (to === null) return obstacle(mailObstacle(person));
+  if (link.federated !== undefined)
+    return obstacle(
+      `the mail is now ${to}, and LastPass takes no other address for a federated user, whose key hangs on it: give them back the former mail, or make them a new account once they have saved their vault (docs/federation.md)`,
+    );
   if (account.invited) return obstacle(`the mail is now ${to}, but the invitation was not accepted yet`);
   const before = firstBefore(otherHolders, 'enabled');
   if (before !== null) return obstacle(heldByOthers(to, before, otherHolders));

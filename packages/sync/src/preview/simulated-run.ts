@@ -47,6 +47,9 @@ export class PreviewUnfinished extends Error {
   readonly code = 'PREVIEW_UNFINISHED';
 }
 
+/** Stands where a federated user's hidden master password would: nobody has made one. */
+const unmade = { reveal: () => '(hidden)' };
+
 /** So many people are planned at once. */
 const peopleAtOnce = 100;
 /** One thing waits for another a few times over, never more often. */
@@ -151,7 +154,7 @@ async function deliver(
     const { username, name } = current;
     for (const kind of callKinds) {
       if (!kind.carries(delivery)) continue;
-      const truth = kind.truth(delivery, await kind.send(lastpass.client, [delivery]));
+      const truth = kind.truth(delivery, await kind.send(lastpass.client, [delivery], () => unmade));
       delivery.account = truth.account;
       delivery.link = truth.link;
     }

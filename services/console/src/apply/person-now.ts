@@ -100,6 +100,8 @@ export function isSo(step: Step, { link: linked, account: current, isStray }: Pe
       return current === null && !isStray;
     case 'change-email':
       return linked?.changingTo === step.to || current?.username === step.to;
+    case 'federate':
+      return linked?.federated !== undefined;
     case 'rename':
       return current?.fullname === step.fullname;
     case 'enable':

@@ -1,18 +1,12 @@
 /** `connector federation key generate` and `verify`: the company's key of federated log-in, as a text that is to be kept. */
-import { readFileSync } from 'node:fs';
+import { KeyFileError, readCompanyKey } from '@connector/federation/company-key-file.ts';
 import { type FragmentId, fragmentIdOf } from '@connector/federation/derived.ts';
-import { CompanyHalf, KeyHalfError } from '@connector/federation/key-halves.ts';
+import { CompanyHalf } from '@connector/federation/key-halves.ts';
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import { writeNew } from '../new-file.ts';
 
 /** These need neither configuration nor Redis: a key may be made on a machine that knows nothing else. */
 type Speaking = Pick<Context, 'terminal'>;
-
-/** A file holds no key. The message is one line with the remedy, and tells nothing of what is in the file. */
-export class KeyFileError extends Error {
-  override readonly name = 'KeyFileError';
-  readonly code = 'KEY_FILE';
-}
 
 export interface GenerateOptions extends Common {
   /** Where it is written; `null`: it is printed. */
@@ -20,12 +14,13 @@ export interface GenerateOptions extends Common {
 }
 
 /** Makes a company key. @throws FileNotWritten, KeyFileError */
-export function generateKey({ terminal }: Speaking, { out, json }: GenerateOptions): ExitCode {
+export async function generateKey({ terminal }: Speaking, { out, json }: GenerateOptions): Promise<ExitCode> {
   using k1 = CompanyHalf.random();
   const fragmentId = fragmentIdOf(k1);
   if (out !== null) {
     writeNew(out, `${k1.reveal()}\n`);
-    if (fragmentIdOf(keyIn(out)) !== fragmentId)
+    using written = await readCompanyKey(out);
+    if (fragmentIdOf(written) !== fragmentId)
       throw new KeyFileError(`${out} holds another key than was written: look after the disk, and make another`);
   }
   if (json) printJson({ terminal }, { key: out === null ? k1.reveal() : null, file: out, fragmentId, matches: null });
@@ -50,8 +45,8 @@ export interface VerifyOptions extends Common {
 }
 
 /** Tells the fragment id of a key in a file, and whether it is the expected one. @throws KeyFileError */
-export function verifyKey({ terminal }: Speaking, { file, expected, json }: VerifyOptions): ExitCode {
-  using k1 = keyIn(file);
+export async function verifyKey({ terminal }: Speaking, { file, expected, json }: VerifyOptions): Promise<ExitCode> {
+  using k1 = await readCompanyKey(file);
   const fragmentId = fragmentIdOf(k1);
   const matches = expected === null ? null : fragmentId === expected;
   if (json) printJson({ terminal }, { key: null, file, fragmentId, matches });
@@ -69,24 +64,4 @@ function sentence({ file, fragmentId, matches, terminal: { paint } }: Verified):
   if (matches === null) return `${file} holds the key of fragment id ${fragmentId}: compare it, or give --fragment-id.`;
   if (matches) return `${paint('good', 'the same')}   ${file} holds the key of that fragment id.`;
   return `${paint('bad', 'another')}    ${file} holds the key of fragment id ${fragmentId}: don't use it in place of the one that you look for.`;
-}
-
-/** The key that a file holds, in one line. @throws KeyFileError */
-function keyIn(file: string): CompanyHalf {
-  const text = textOf(file);
-  try {
-    return CompanyHalf.from(text.replace(/\r?\n$/, ''));
-  } catch (error) {
-    if (!(error instanceof KeyHalfError)) throw error;
-    throw new KeyFileError(`${file} holds no key, as what is in it ${error.message}`);
-  }
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new KeyFileError(`${file} can't be read (${code}): name a file that holds a key`, { cause });
-  }
 }

@@ -5,7 +5,12 @@ import type { Step } from '@connector/shared/plan.ts';
 export function actionText(step: Step): string {
   switch (step.kind) {
     case 'create':
-      return step.groups.length > 0 ? `create, in ${step.groups.join(', ')}` : 'create';
+      return [
+        step.federated === undefined ? 'create' : 'create as a federated user',
+        ...(step.groups.length > 0 ? [`in ${step.groups.join(', ')}`] : []),
+      ].join(', ');
+    case 'federate':
+      return 'make the log-in a federated one';
     case 'rename':
       return `rename to "${step.fullname}"`;
     case 'change-email':

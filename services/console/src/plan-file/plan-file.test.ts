@@ -141,7 +141,7 @@ test('every problem is told by its place', () => {
       }),
     ),
     [
-      `plan.json: people[0].steps[0].kind: must be one of create, rename, change-email, enable, join-groups, leave-groups, disable, withdraw, remove, delete`,
+      `plan.json: people[0].steps[0].kind: must be one of create, federate, rename, change-email, enable, join-groups, leave-groups, disable, withdraw, remove, delete`,
       'plan.json: people[1].steps[0].fullname: must be a text',
       'plan.json: people[1].steps[0].note: unknown key; remove it',
       'plan.json: people[2].steps[0].because: is missing',

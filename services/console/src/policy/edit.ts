@@ -49,7 +49,11 @@ export async function considerEdit(
   if (now.number === null)
     throw new NotPlanned('no policy is in force yet, as no reconciler has started: write it into the configuration');
   if (number !== null && number !== now.number) throw moved(now.number, number);
-  const policy = wantedPolicy(wanted, { now: now.policy, history: await readHistory(store) });
+  const policy = wantedPolicy(wanted, {
+    now: now.policy,
+    history: await readHistory(store),
+    configuration,
+  });
   const changes = policyChanges(now.policy, policy ?? configuration.policy);
   if (changes.length === 0 && now.isSet === (policy !== null)) return null;
   const radius = await blastRadius({

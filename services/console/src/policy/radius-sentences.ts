@@ -18,6 +18,7 @@ type Counted = (count: number, one: string, many: string) => string;
 
 const verbs = {
   create: (count, counted) => `create ${counted(count, 'account', 'accounts')}`,
+  federate: (count, counted) => `make the log-in of ${people(count, counted)} a federated one`,
   rename: (count, counted) => `rename ${people(count, counted)}`,
   'change-email': (count, counted) => `change the address of ${people(count, counted)}`,
   enable: (count, counted) => `enable ${people(count, counted)}`,

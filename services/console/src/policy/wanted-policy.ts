@@ -1,5 +1,6 @@
 /** Which policy somebody wants, however they say it. */
-import { PolicyRefused, parsePolicy } from '@connector/shared/configuration.ts';
+import { type Configuration, PolicyRefused, parsePolicy } from '@connector/shared/configuration.ts';
+import { federationProblems } from '@connector/shared/federation-settings.ts';
 import { type NumberedPolicy, type Policy, policy as schema, written } from '@connector/shared/policy.ts';
 
 export type Wanted =
@@ -13,15 +14,26 @@ export type Wanted =
 const isGroup = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+export interface Known {
+  /** The policy that counts. */
+  readonly now: Policy;
+  readonly history: readonly NumberedPolicy[];
+  readonly configuration: Pick<Configuration, 'federation' | 'directories'>;
+}
+
 /**
  * The policy that is wanted; `null`: the configured one.
- * @param now the one that counts
- * @throws PolicyRefused
+ * @throws PolicyRefused, also where the configuration lacks what it needs
  */
-export function wantedPolicy(
-  wanted: Wanted,
-  { now, history }: { now: Policy; history: readonly NumberedPolicy[] },
-): Policy | null {
+export function wantedPolicy(wanted: Wanted, { configuration, ...known }: Known): Policy | null {
+  const policy = policyFor(wanted, known);
+  const missing = policy === null ? [] : federationProblems(policy, configuration);
+  if (missing.length > 0)
+    throw new PolicyRefused(missing.map(({ path, message }) => `${path.join('.')} of the configuration: ${message}`));
+  return policy;
+}
+
+function policyFor(wanted: Wanted, { now, history }: Omit<Known, 'configuration'>): Policy | null {
   if (wanted.kind === 'configured') return null;
   if (wanted.kind === 'keys') {
     const { guard, ...rest } = wanted.keys;

@@ -8,7 +8,7 @@ type Guard = WholePolicy['guard'];
 export type FlatPolicy = Rules & { readonly [Key in keyof Guard as `guard.${Key}`]: Guard[Key] };
 export type PolicyKey = keyof FlatPolicy;
 
-export type ChoiceKey = 'onDetected' | 'memberships';
+export type ChoiceKey = 'onDetected' | 'federation' | 'memberships';
 export type LeaverKey = 'onDeleted' | 'onDisabled' | 'onRemovedFromFilter';
 export type ListKey = 'groupFilter' | 'excludeUsers' | 'excludeGroups';
 export type NumberKey = Exclude<PolicyKey, ChoiceKey | LeaverKey | ListKey>;
@@ -83,6 +83,26 @@ export const sections: readonly Section[] = [
             meaning: 'They are pending until an administrator accepts or rejects them.',
           },
           { value: 'ignore', label: 'Ignore them', meaning: 'They get none.' },
+        ],
+      },
+      {
+        kind: 'choice',
+        key: 'federation',
+        label: 'How they log in',
+        meaning:
+          'Of those who get an account from now on. The two others take what federation of the configuration names, and no approving.',
+        choices: [
+          { value: 'off', label: 'By a master password', meaning: 'They choose it when LastPass has invited them.' },
+          {
+            value: 'companyKey',
+            label: 'Federated, with the company’s key',
+            meaning: 'By AD FS or PingFederate, which hand out one key for everybody.',
+          },
+          {
+            value: 'userKey',
+            label: 'Federated, with a key for each',
+            meaning: 'Likewise; the key of each is in a confidential attribute of Active Directory.',
+          },
         ],
       },
     ],

@@ -25,7 +25,15 @@ export function changeOf(step: Step, before: { username: string; account: Accoun
   const none = { from: null, to: null, joined: [], left: [] };
   switch (step.kind) {
     case 'create':
-      return { what: 'Account', from: 'none', to: 'created', joined: step.groups, left: [] };
+      return {
+        what: 'Account',
+        from: 'none',
+        to: step.federated === undefined ? 'created' : 'created, federated',
+        joined: step.groups,
+        left: [],
+      };
+    case 'federate':
+      return { ...none, what: 'Log-in', from: 'master password', to: 'federated' };
     case 'rename':
       return { ...none, what: 'Name', from: nameIn(account), to: step.fullname };
     case 'change-email':

@@ -1,0 +1,23 @@
+/** The provisioner that the configuration asks for. */
+import { HttpKeyRegistrar } from '@connector/federation/http-key-registrar.ts';
+import { federationProblems } from '@connector/shared/federation-settings.ts';
+import type { Service } from '@connector/shared/service.ts';
+import { companyKeyFrom } from './company-halves.ts';
+import { Provisioner } from './provisioner.ts';
+
+export function provisionerFor({
+  store,
+  configuration,
+  signal,
+}: Pick<Service, 'store' | 'configuration' | 'signal'>): Provisioner {
+  const settings = configuration.federation;
+  const companyKeyFile = settings?.companyKeyFile ?? null;
+  return new Provisioner({
+    registrar: settings?.registrar === undefined ? null : new HttpKeyRegistrar(settings.registrar),
+    missing: (federation) =>
+      federationProblems({ federation }, configuration).map(({ path, message }) => `${path.join('.')} ${message}`),
+    companyKeyFile,
+    halvesBy: () => companyKeyFrom(store, companyKeyFile ?? ''),
+    signal,
+  });
+}
