@@ -25,6 +25,8 @@ export type QuickInvocation = Exclude<
       | 'sync'
       | 'set-policy'
       | 'support-bundle'
+      | 'federation-status'
+      | 'convert-to-federated'
       | 'generate-key'
       | 'verify-key'
       | 'test-notifications';

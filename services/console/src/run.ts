@@ -4,6 +4,8 @@ import { apply } from './apply/apply-command.ts';
 import { check } from './check/check-command.ts';
 import type { Invocation } from './command-line/invocation.ts';
 import { type ExitCode, operator } from './context.ts';
+import { convert } from './federation/convert-command.ts';
+import { federationStatus } from './federation/federation-status.ts';
 import { generateKey, verifyKey } from './federation/key-commands.ts';
 import { interruption, untilInterrupted } from './interrupted.ts';
 import { testNotifications } from './notifications/test-command.ts';
@@ -44,6 +46,10 @@ export async function run(invocation: RunInvocation, terminal: Terminal): Promis
         return await apply(context, { ...invocation, signal: interruption() });
       case 'sync':
         return await sync(context, { ...invocation, signal: interruption() });
+      case 'federation-status':
+        return await untilInterrupted((signal) => federationStatus(context, { ...invocation, signal }));
+      case 'convert-to-federated':
+        return await convert(context, { ...invocation, signal: interruption() });
       case 'set-policy':
         return await setPolicy(context, { ...invocation, signal: interruption() });
       default:

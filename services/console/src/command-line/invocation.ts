@@ -32,6 +32,14 @@ export type Invocation = { readonly json: boolean } & (
   | { readonly command: 'create-token'; readonly name: string; readonly role: Role; readonly forMs: number | null }
   | { readonly command: 'revoke-token'; readonly names: readonly string[] }
   | { readonly command: 'explain'; readonly who: readonly string[] }
+  | { readonly command: 'federation-status'; readonly verify: boolean }
+  | {
+      readonly command: 'convert-to-federated';
+      readonly group: string;
+      readonly cancel: boolean;
+      readonly yes: boolean;
+      readonly dryRun: boolean;
+    }
   | { readonly command: 'generate-key'; readonly out: string | null }
   | { readonly command: 'verify-key'; readonly file: string; readonly expected: FragmentId | null }
   | { readonly command: 'support-bundle'; readonly out: string | null }
