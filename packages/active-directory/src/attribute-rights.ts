@@ -1,0 +1,75 @@
+/** What the account may do with one attribute of users, and what to tell where a right is missing. */
+import { textOf } from './attribute-values.ts';
+import { DirectoryError } from './errors.ts';
+import type { LdapChannel } from './ldap-channel.ts';
+import { trusteeOf } from './trustee.ts';
+
+/** What can be told of it without writing anything; whether it may be read can't, where it has no value yet. */
+export interface AttributeRights {
+  /** Whether the object's class has the attribute. */
+  readonly isOfClass: boolean;
+  readonly mayWrite: boolean;
+}
+
+/** What a server says of an attribute of one object (allowedAttributes, allowedAttributesEffective: MS-ADTS 3.1.1.4.5.7). */
+export async function readAttributeRights(
+  channel: LdapChannel,
+  { guid, attribute }: { guid: string; attribute: string },
+): Promise<AttributeRights> {
+  const asked = ['allowedAttributes', 'allowedAttributesEffective'] as const;
+  const { entries } = await channel.search({ base: `<GUID=${guid}>`, scope: 'base', attributes: asked });
+  const tells = (list: (typeof asked)[number]) =>
+    (entries[0]?.values.get(list.toLowerCase()) ?? []).some(
+      (name) => name.toString().toLowerCase() === attribute.toLowerCase(),
+    );
+  return { isOfClass: tells('allowedAttributes'), mayWrite: tells('allowedAttributesEffective') };
+}
+
+/** Whose right to which attribute. */
+export interface AttributeAccess {
+  /** The account, as it signs in. */
+  readonly bindDn: string;
+  /** DN of the domain's root. */
+  readonly namingContext: string;
+  readonly attribute: string;
+}
+
+/** What `dsacls` calls them. To read a confidential attribute takes both of two rights (MS-ADTS 3.1.1.4.3). */
+const rightTo = { write: 'WP', read: 'RPCA' } as const;
+
+/**
+ * The line with which a domain administrator gives the right to do something with an attribute.
+ * @param guid of a user. AD gives members of its protected groups, such as Domain Admins, no rights from above, but those of one
+ *   object, once an hour (AdminSDHolder; MS-ADTS 3.1.1.6.1.2); default: somebody whom that doesn't concern
+ * @throws DirectoryError when the connection is lost
+ */
+export async function rightLine(
+  channel: LdapChannel,
+  { bindDn, namingContext, attribute }: AttributeAccess,
+  { to, guid }: { to: keyof typeof rightTo; guid?: string },
+): Promise<string> {
+  const trustee = (await trusteeOf(channel, { namingContext, bindDn })) ?? 'DOMAIN\\account';
+  const right = `${trustee}:${rightTo[to]};${attribute}`;
+  return guid !== undefined && (await isProtected(channel, guid))
+    ? `dsacls "CN=AdminSDHolder,CN=System,${namingContext}" /G "${right}"`
+    : `dsacls "${namingContext}" /I:S /G "${right};user"`;
+}
+
+async function isProtected(channel: LdapChannel, guid: string): Promise<boolean> {
+  const { entries } = await channel.search({ base: `<GUID=${guid}>`, scope: 'base', attributes: ['adminCount'] });
+  return textOf(entries[0]?.values.get('admincount')?.[0]) === '1';
+}
+
+/** What to tell when it may not write. @param line of `rightLine` */
+export const attributeUnwritable = ({ bindDn, attribute }: AttributeAccess, line: string): DirectoryError =>
+  new DirectoryError(
+    'insufficient-rights',
+    `${bindDn} may not write ${attribute} of users; as a domain administrator run: ${line}`,
+  );
+
+/** What to tell when there is a value that it can't see. @param line of `rightLine` */
+export const attributeUnreadable = ({ bindDn, attribute }: AttributeAccess, line: string): DirectoryError =>
+  new DirectoryError(
+    'insufficient-rights',
+    `${attribute} has a value that ${bindDn} may not read; as a domain administrator run: ${line}`,
+  );
