@@ -46,6 +46,16 @@ const attributes = ['isSingleValued', 'attributeSyntax', 'searchFlags', 'systemF
  * @throws DirectoryError when the schema can't be read
  */
 export async function readAttributeKind(channel: LdapChannel, name: string): Promise<AttributeKind> {
+  const definition = await readDefinition(channel, name, attributes);
+  return definition === null ? unfit('missing', notInSchema(name)) : kindOf(definition, name);
+}
+
+/** What the schema says of an attribute; `null` where it knows none of that name. */
+export async function readDefinition(
+  channel: LdapChannel,
+  name: string,
+  wanted: readonly string[],
+): Promise<LdapEntry | null> {
   const filter = new AndFilter({
     filters: [
       new EqualityFilter({ attribute: 'objectClass', value: 'attributeSchema' }),
@@ -53,8 +63,7 @@ export async function readAttributeKind(channel: LdapChannel, name: string): Pro
     ],
   });
   const base = await readSchemaNamingContext(channel);
-  const { entries } = await channel.search({ base, scope: 'one', filter, attributes });
-  return entries[0] === undefined ? unfit('missing', notInSchema(name)) : kindOf(entries[0], name);
+  return (await channel.search({ base, scope: 'one', filter, attributes: wanted })).entries[0] ?? null;
 }
 
 const notInSchema = (name: string): string =>

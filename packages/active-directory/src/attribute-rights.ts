@@ -1,14 +1,21 @@
 /** What the account may do with one attribute of users, and what to tell where a right is missing. */
+import type { Control } from 'ldapts';
+import { readDefinition } from './attribute-kind.ts';
 import { textOf } from './attribute-values.ts';
+import { DiscretionaryListControl } from './controls.ts';
 import { DirectoryError } from './errors.ts';
 import type { LdapChannel } from './ldap-channel.ts';
+import type { LdapEntry } from './ldap-entry.ts';
+import { grantedRights, right } from './security-descriptor.ts';
 import { trusteeOf } from './trustee.ts';
 
-/** What can be told of it without writing anything; whether it may be read can't, where it has no value yet. */
+/** What can be told of it without writing anything. */
 export interface AttributeRights {
   /** Whether the object's class has the attribute. */
   readonly isOfClass: boolean;
   readonly mayWrite: boolean;
+  /** A confidential attribute that may not be read looks empty, so its list of rights is looked into; `null`: that isn't to be read. */
+  readonly mayRead: boolean | null;
 }
 
 /** What a server says of an attribute of one object (allowedAttributes, allowedAttributesEffective: MS-ADTS 3.1.1.4.5.7). */
@@ -16,13 +23,45 @@ export async function readAttributeRights(
   channel: LdapChannel,
   { guid, attribute }: { guid: string; attribute: string },
 ): Promise<AttributeRights> {
-  const asked = ['allowedAttributes', 'allowedAttributesEffective'] as const;
-  const { entries } = await channel.search({ base: `<GUID=${guid}>`, scope: 'base', attributes: asked });
-  const tells = (list: (typeof asked)[number]) =>
-    (entries[0]?.values.get(list.toLowerCase()) ?? []).some(
+  const entry = await readOne(channel, `<GUID=${guid}>`, [...lists, descriptor], [new DiscretionaryListControl()]);
+  const tells = (list: (typeof lists)[number]) =>
+    (entry?.values.get(list.toLowerCase()) ?? []).some(
       (name) => name.toString().toLowerCase() === attribute.toLowerCase(),
     );
-  return { isOfClass: tells('allowedAttributes'), mayWrite: tells('allowedAttributesEffective') };
+  return {
+    isOfClass: tells('allowedAttributes'),
+    mayWrite: tells('allowedAttributesEffective'),
+    mayRead: await mayRead(channel, attribute, entry?.values.get(descriptor.toLowerCase())?.[0]),
+  };
+}
+
+const lists = ['allowedAttributes', 'allowedAttributesEffective'] as const;
+const descriptor = 'nTSecurityDescriptor';
+
+/** To read a confidential attribute takes both of two rights (MS-ADTS 3.1.1.4.3). */
+async function mayRead(channel: LdapChannel, attribute: string, rights: Buffer | undefined): Promise<boolean | null> {
+  if (rights === undefined) return null;
+  const names = ['schemaIDGUID', 'attributeSecurityGUID'];
+  const [definition, root] = [
+    await readDefinition(channel, attribute, names),
+    await readOne(channel, '', ['tokenGroups']),
+  ];
+  const types = names.flatMap((name) => definition?.values.get(name.toLowerCase()) ?? []);
+  const sids = root?.values.get('tokengroups') ?? []; // whoever asks is among them (MS-ADTS 3.1.1.3.2)
+  if (types.length === 0 || sids.length === 0) return null;
+  const inHex = (values: readonly Buffer[]) => new Set(values.map((value) => value.toString('hex')));
+  const granted = grantedRights(rights, { sids: inHex(sids), types: inHex(types) });
+  const both = right.readProperty | right.controlAccess;
+  return granted === null ? null : (granted & both) === both;
+}
+
+async function readOne(
+  channel: LdapChannel,
+  base: string,
+  attributes: readonly string[],
+  controls: readonly Control[] = [],
+): Promise<LdapEntry | undefined> {
+  return (await channel.search({ base, scope: 'base', attributes, controls })).entries[0];
 }
 
 /** Whose right to which attribute. */
@@ -34,7 +73,7 @@ export interface AttributeAccess {
   readonly attribute: string;
 }
 
-/** What `dsacls` calls them. To read a confidential attribute takes both of two rights (MS-ADTS 3.1.1.4.3). */
+/** What `dsacls` calls them. */
 const rightTo = { write: 'WP', read: 'RPCA' } as const;
 
 /**
@@ -56,8 +95,8 @@ export async function rightLine(
 }
 
 async function isProtected(channel: LdapChannel, guid: string): Promise<boolean> {
-  const { entries } = await channel.search({ base: `<GUID=${guid}>`, scope: 'base', attributes: ['adminCount'] });
-  return textOf(entries[0]?.values.get('admincount')?.[0]) === '1';
+  const entry = await readOne(channel, `<GUID=${guid}>`, ['adminCount']);
+  return textOf(entry?.values.get('admincount')?.[0]) === '1';
 }
 
 /** What to tell when it may not write. @param line of `rightLine` */
