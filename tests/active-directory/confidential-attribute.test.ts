@@ -207,7 +207,7 @@ describe('a right that is missing', () => {
     const [guid, text] = [await person(), madeSecret()];
     const write = (by: string) => directory.writeSecretOnce({ guid, attribute, text: by, bindDn });
     const told = await errorOf(write(text), 'insufficient-rights', text);
-    assert.ok(told.endsWith(`may not read; as a domain administrator run: ${lineFor(name, 'RPCA')}`), told);
+    assert.ok(told.endsWith(`looks like none; as a domain administrator run: ${lineFor(name, 'RPCA')}`), told);
     assert.equal(await directory.readSecret({ guid, attribute }), null, 'hidden, not missing');
     assert.equal(await errorOf(write(madeSecret()), 'insufficient-rights', text), told, 'again the same');
     assert.equal(await asAdministrator(guid), text, 'and what is there stays');

@@ -2,6 +2,7 @@
 import { AndFilter, EqualityFilter } from 'ldapts';
 import { integerOf, textOf } from './attribute-values.ts';
 import { readSchemaNamingContext } from './domain-controller.ts';
+import { DirectoryError } from './errors.ts';
 import type { LdapChannel } from './ldap-channel.ts';
 import type { LdapEntry } from './ldap-entry.ts';
 
@@ -92,3 +93,10 @@ function kindOf({ dn, values }: LdapEntry, name: string): AttributeKind {
 const notConfidential = (name: string, dn: string, flags: number): string =>
   `${name} isn't confidential, so whoever may read a user could read it; as a schema administrator run in PowerShell: ` +
   `Set-ADObject "${dn}" -Replace @{searchFlags=${flags | confidentialBit}}`;
+
+/** What to tell when users have no such attribute. */
+export async function notOfUsers(channel: LdapChannel, attribute: string): Promise<DirectoryError> {
+  const line = `Set-ADObject "CN=User,${await readSchemaNamingContext(channel)}" -Add @{mayContain="${attribute}"}`;
+  const problem = `users have no attribute ${attribute}, though the schema knows it`;
+  return new DirectoryError('attribute-unfit', `${problem}; as a schema administrator run in PowerShell: ${line}`);
+}

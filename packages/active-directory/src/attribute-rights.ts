@@ -77,38 +77,29 @@ export interface AttributeAccess {
 const rightTo = { write: 'WP', read: 'RPCA' } as const;
 
 /**
- * The line with which a domain administrator gives the right to do something with an attribute.
- * @param guid of a user. AD gives members of its protected groups, such as Domain Admins, no rights from above, but those of one
- *   object, once an hour (AdminSDHolder; MS-ADTS 3.1.1.6.1.2); default: somebody whom that doesn't concern
+ * What to tell when the account may not do something with an attribute, with the line that gives the right.
+ * @param guid of the user. AD gives members of its protected groups, such as Domain Admins, no rights from above, but those of one
+ *   object, once an hour (AdminSDHolder; MS-ADTS 3.1.1.6.1.2)
  * @throws DirectoryError when the connection is lost
  */
-export async function rightLine(
+export async function attributeRefused(
   channel: LdapChannel,
   { bindDn, namingContext, attribute }: AttributeAccess,
-  { to, guid }: { to: keyof typeof rightTo; guid?: string },
-): Promise<string> {
+  { to, guid }: { to: keyof typeof rightTo; guid: string },
+): Promise<DirectoryError> {
   const trustee = (await trusteeOf(channel, { namingContext, bindDn })) ?? 'DOMAIN\\account';
-  const right = `${trustee}:${rightTo[to]};${attribute}`;
-  return guid !== undefined && (await isProtected(channel, guid))
-    ? `dsacls "CN=AdminSDHolder,CN=System,${namingContext}" /G "${right}"`
-    : `dsacls "${namingContext}" /I:S /G "${right};user"`;
+  const given = `${trustee}:${rightTo[to]};${attribute}`;
+  const line = (await isProtected(channel, guid))
+    ? `dsacls "CN=AdminSDHolder,CN=System,${namingContext}" /G "${given}"`
+    : `dsacls "${namingContext}" /I:S /G "${given};user"`;
+  const so = to === 'read' ? ', so a value that is there looks like none' : '';
+  return new DirectoryError(
+    'insufficient-rights',
+    `${bindDn} may not ${to} ${attribute} of users${so}; as a domain administrator run: ${line}`,
+  );
 }
 
 async function isProtected(channel: LdapChannel, guid: string): Promise<boolean> {
   const entry = await readOne(channel, `<GUID=${guid}>`, ['adminCount']);
   return textOf(entry?.values.get('admincount')?.[0]) === '1';
 }
-
-/** What to tell when it may not write. @param line of `rightLine` */
-export const attributeUnwritable = ({ bindDn, attribute }: AttributeAccess, line: string): DirectoryError =>
-  new DirectoryError(
-    'insufficient-rights',
-    `${bindDn} may not write ${attribute} of users; as a domain administrator run: ${line}`,
-  );
-
-/** What to tell when there is a value that it can't see. @param line of `rightLine` */
-export const attributeUnreadable = ({ bindDn, attribute }: AttributeAccess, line: string): DirectoryError =>
-  new DirectoryError(
-    'insufficient-rights',
-    `${attribute} has a value that ${bindDn} may not read; as a domain administrator run: ${line}`,
-  );

@@ -3,10 +3,9 @@
  *
  * Neither an error nor its cause holds the text, and it goes over encrypted connections only.
  */
-import { readAttributeKind } from './attribute-kind.ts';
-import { type AttributeAccess, attributeUnreadable, attributeUnwritable, rightLine } from './attribute-rights.ts';
+import { notOfUsers, readAttributeKind } from './attribute-kind.ts';
+import { type AttributeAccess, attributeRefused } from './attribute-rights.ts';
 import { textOf } from './attribute-values.ts';
-import { readSchemaNamingContext } from './domain-controller.ts';
 import { DirectoryError } from './errors.ts';
 import type { LdapChannel } from './ldap-channel.ts';
 import { ldapCode } from './ldap-failure.ts';
@@ -60,7 +59,7 @@ export async function writeSecretOnce(channel: LdapChannel, secret: NewSecret): 
   await refuseUnfit(channel, secret);
   const isAdded = await add(channel, secret);
   const text = await readSecret(channel, secret);
-  if (text === null) throw attributeUnreadable(secret, await rightLine(channel, secret, { ...secret, to: 'read' }));
+  if (text === null) throw await attributeRefused(channel, secret, { guid: secret.guid, to: 'read' });
   return { outcome: isAdded && text === secret.text ? 'written' : 'present', text };
 }
 
@@ -96,13 +95,6 @@ async function add(channel: LdapChannel, secret: NewSecret): Promise<boolean> {
     if (isThere.has(error.ldapCode)) return false;
     if (error.ldapCode === ldapCode.objectClassViolation) throw await notOfUsers(channel, attribute);
     if (error.code !== 'insufficient-rights') throw error;
-    throw attributeUnwritable(secret, await rightLine(channel, secret, { guid, to: 'write' }));
+    throw await attributeRefused(channel, secret, { guid, to: 'write' });
   }
-}
-
-/** What to tell when users have no such attribute. */
-export async function notOfUsers(channel: LdapChannel, attribute: string): Promise<DirectoryError> {
-  const line = `Set-ADObject "CN=User,${await readSchemaNamingContext(channel)}" -Add @{mayContain="${attribute}"}`;
-  const problem = `users have no attribute ${attribute}, though the schema knows it`;
-  return new DirectoryError('attribute-unfit', `${problem}; as a schema administrator run in PowerShell: ${line}`);
 }

@@ -1,6 +1,7 @@
 /** A connection to one domain controller, with everything that the connector asks of a directory. */
 import type { DirectoryChange } from '@connector/shared/directory-change.ts';
 import { type AttributeKind, readAttributeKind } from './attribute-kind.ts';
+import { type AttributeLook, type AttributeSeen, lookAtAttribute } from './attribute-look.ts';
 import { type AttributeRights, readAttributeRights } from './attribute-rights.ts';
 import {
   type KeptSecret,
@@ -183,6 +184,11 @@ export class DirectoryConnection implements AsyncDisposable {
   /** What the account may do with an attribute of one object; see `attribute-rights`. */
   async attributeRights(place: SecretPlace): Promise<AttributeRights> {
     return await readAttributeRights(this.#channel, place);
+  }
+
+  /** What keeps the account from keeping secrets in an attribute of people; see `attribute-look`. */
+  async lookAtAttribute(look: Omit<AttributeLook, 'namingContext'>): Promise<AttributeSeen> {
+    return await lookAtAttribute(this.#channel, { ...look, namingContext: this.namingContext });
   }
 
   /** The secret in an attribute; `null` also where the account may not read it; see `readSecret`. */
