@@ -25,9 +25,9 @@ before(async () => {
   domain = await SambaDomain.create({ dir: join(dir, 'domain') });
   ca = await readFile(domain.caFile, 'utf8');
   admin = new DirectoryAdmin(domain);
-  for (const name of ['Staff', 'Partners', 'Nobody']) await admin.createOu({ name });
+  for (const name of ['Staff', 'Partners', 'Bosses']) await admin.createOu({ name });
   for (const name of ['Staff', 'Partners']) await admin.createUser({ name: `of ${name}`, ou: ou(name) });
-  const boss = await admin.createUser({ name: 'a boss', ou: ou('Staff') });
+  const boss = await admin.createUser({ name: 'a boss', ou: ou('Bosses') });
   await admin.modify(boss, { adminCount: '1' });
 });
 after(async () => {
@@ -94,7 +94,7 @@ test('rights to people of one place are no rights to those of another', async ()
   assert.deepEqual((await check(dn, { userBases: [] })).wrong.length, 2, 'without bases: of the whole domain');
 });
 
-test('an attribute that people have not is told, and so is a place without people', async () => {
+test('an attribute that people have not is told, and so is a place where all are in protected groups', async () => {
   await addAttribute(domain, { name: 'unusedK1', isOfUsers: false });
   const { dn } = await account();
   const unused = await check(dn, { of: 'unusedK1' });
@@ -103,6 +103,6 @@ test('an attribute that people have not is told, and so is a place without peopl
     problem,
     /^failure: users have no attribute unusedK1, .*Set-ADObject "CN=User,CN=Schema,.* -Add @\{mayContain="unusedK1"\}$/,
   );
-  const empty = await check(dn, { userBases: ['Nobody'] });
+  const empty = await check(dn, { userBases: ['Bosses'] });
   assert.match(empty.line('key-attribute-rights'), /^warning: nobody is there to ask of what the account may do/);
 });
