@@ -165,6 +165,16 @@ describe('an account that may write and read it', () => {
     }
   });
 
+  test('a read-only domain controller refers to another one, which is an error that says so', async () => {
+    const [guid, text] = [await person(), madeSecret()];
+    const refuse = ({ operation }: { operation: number }) =>
+      operation === ProtocolOperation.LDAP_REQ_MODIFY ? { status: 10, errorMessage: '' } : null;
+    await using proxy = await LdapProxy.start(domain, { refuse });
+    await using behind = await connectDirectory({ ...options, urls: [proxy.ldapsUrl] });
+    const told = await errorOf(behind.writeSecretOnce({ guid, attribute, text, bindDn }), 'write-failed', text);
+    assert.match(told, /LDAP 10 referral\); where it is a read-only domain controller, name others in urls$/);
+  });
+
   test('a value that is there by Windows’ word for it, constraintViolation, is taken for there', async () => {
     const guid = await person();
     await admin.modify(guid, { [attribute]: 'was there' });

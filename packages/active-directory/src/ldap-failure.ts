@@ -58,6 +58,10 @@ const remedies: Readonly<Record<number, string>> = {
   52: 'it is tried again',
 };
 
+const remediesOfWrites: Readonly<Record<number, string>> = {
+  10: 'where it is a read-only domain controller, name others in urls',
+};
+
 /** A result in a few words, such as `LDAP 51 busy: try later`. */
 export const resultText = ({ status, errorMessage }: Outcome): string => {
   const text = errorMessage.replaceAll('\0', '').trim();
@@ -84,7 +88,7 @@ export function ldapFailure(
       options,
     );
   }
-  const remedy = remedies[status];
+  const remedy = (access === 'write' ? remediesOfWrites : {})[status] ?? remedies[status];
   return new DirectoryError(
     `${access}-failed`,
     `${doing} failed (${resultText(outcome)})${remedy ? `; ${remedy}` : ''}`,
