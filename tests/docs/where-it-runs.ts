@@ -91,6 +91,7 @@ export const places: Readonly<Record<string, Place>> = {
   'biome check': { file: 'tests/run.ts', by: "'check', '--error-on-warnings'" },
 
   dsacls: { file: 'tests/docs/permissions.test.ts', by: 'obeyDsacls(domain, linesUnder' },
+  ldifde: { not: 'it runs on Windows; tests/support/samba/secret-attribute.ts loads the file that it is to read' },
   certutil: { not: 'it runs on Windows, and asks a certification authority there' },
 
   curl: { file: 'tests/docs/commands.test.ts', by: 'what the guide to the simulator has people type' },

@@ -50,6 +50,8 @@ export interface FakeManners {
   readonly bind?: FakeAnswer | 'silence';
   /** To every extended request, such as StartTLS, or the bytes themselves; default: protocolError, as of a server that knows none. */
   readonly extended?: FakeAnswer | Buffer | 'silence';
+  /** To every write, the bytes themselves; default: success. */
+  readonly modify?: (messageId: number) => Buffer;
   /** What becomes of the answer to a search that isn't of the root entry on its way; an answer that is cut ends the connection. */
   readonly spoil?: (answer: Buffer) => { readonly sent: Buffer; readonly isCut: boolean };
 }
@@ -115,7 +117,7 @@ export class FakeDirectory implements AsyncDisposable {
   }
 
   #handle(socket: Socket, message: LdapMessage, manners: FakeManners & { answer: Answerer }): void {
-    const { bind = {}, extended = { status: 2 } } = manners;
+    const { bind = {}, extended = { status: 2 }, modify = written } = manners;
     const { id, operation, content } = message;
     if (operation === ProtocolOperation.LDAP_REQ_BIND) {
       const reader = new BerReader(content);
@@ -125,7 +127,8 @@ export class FakeDirectory implements AsyncDisposable {
     } else if (operation === ProtocolOperation.LDAP_REQ_EXTENSION) {
       if (Buffer.isBuffer(extended)) socket.write(extended);
       else if (extended !== 'silence') socket.write(resultMessage(id, ProtocolOperation.LDAP_RES_EXTENSION, extended));
-    } else if (operation === ProtocolOperation.LDAP_REQ_UNBIND) socket.end();
+    } else if (operation === ProtocolOperation.LDAP_REQ_MODIFY) socket.write(modify(id));
+    else if (operation === ProtocolOperation.LDAP_REQ_UNBIND) socket.end();
     else if (operation === ProtocolOperation.LDAP_REQ_SEARCH) this.#search(socket, message, manners);
   }
 
@@ -160,6 +163,8 @@ const rootEntry: FakeEntry = {
     highestCommittedUSN: ['7'],
   },
 };
+
+const written = (messageId: number): Buffer => resultMessage(messageId, ProtocolOperation.LDAP_RES_MODIFY, {});
 
 const searchIn = (message: LdapMessage, socket: Socket): FakeSearch => ({
   base: baseOf(message),

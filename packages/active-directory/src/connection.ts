@@ -1,5 +1,15 @@
 /** A connection to one domain controller, with everything that the connector asks of a directory. */
 import type { DirectoryChange } from '@connector/shared/directory-change.ts';
+import { type AttributeKind, readAttributeKind } from './attribute-kind.ts';
+import { type AttributeLook, type AttributeSeen, lookAtAttribute } from './attribute-look.ts';
+import { type AttributeRights, readAttributeRights } from './attribute-rights.ts';
+import {
+  type KeptSecret,
+  type NewSecret,
+  readSecret,
+  type SecretPlace,
+  writeSecretOnce,
+} from './confidential-attribute.ts';
 import { seesDeletedObjects } from './deleted-objects.ts';
 import { bookmarkNow, type ChangesPart, readChanges } from './directory-changes.ts';
 import { mayFollowChanges } from './dirsync-right.ts';
@@ -164,6 +174,31 @@ export class DirectoryConnection implements AsyncDisposable {
   /** Objects by objectGUID, in the order asked for: each whole with `memberOf`, or `deleted`, or `absent`. */
   async lookUp(guids: readonly string[]): Promise<DirectoryChange[]> {
     return await lookUpAll(this.#channel, guids);
+  }
+
+  /** Whether a secret may be kept in an attribute; see `attribute-kind`. */
+  async attributeKind(name: string): Promise<AttributeKind> {
+    return await readAttributeKind(this.#channel, name);
+  }
+
+  /** What the account may do with an attribute of one object; see `attribute-rights`. */
+  async attributeRights(place: SecretPlace): Promise<AttributeRights> {
+    return await readAttributeRights(this.#channel, place);
+  }
+
+  /** What keeps the account from keeping secrets in an attribute of people; see `attribute-look`. */
+  async lookAtAttribute(look: Omit<AttributeLook, 'namingContext'>): Promise<AttributeSeen> {
+    return await lookAtAttribute(this.#channel, { ...look, namingContext: this.namingContext });
+  }
+
+  /** The secret in an attribute; `null` also where the account may not read it; see `readSecret`. */
+  async readSecret(place: SecretPlace): Promise<string | null> {
+    return await readSecret(this.#channel, place);
+  }
+
+  /** Writes a secret where there is none, and tells what is there then; see `writeSecretOnce`. */
+  async writeSecretOnce(secret: Omit<NewSecret, 'namingContext'>): Promise<KeptSecret> {
+    return await writeSecretOnce(this.#channel, { ...secret, namingContext: this.namingContext });
   }
 
   async close(): Promise<void> {

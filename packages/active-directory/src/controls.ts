@@ -41,6 +41,17 @@ export class ExtendedDnControl extends Control {
   }
 }
 
+/** Of security descriptors only the discretionary list, which takes no right to the one for audits (…801; MS-ADTS 3.1.1.3.4.1.11). */
+export class DiscretionaryListControl extends Control {
+  constructor() {
+    super('1.2.840.113556.1.4.801', { critical: true });
+  }
+
+  override writeControl(writer: BerWriter): void {
+    written(writer, (value) => value.writeInt(4));
+  }
+}
+
 /** A bit in DirSync's flags (MS-ADTS 3.1.1.3.4.1.3). */
 const objectSecurity = 0x1;
 const incrementalValues = 0x8000_0000;

@@ -22,6 +22,12 @@ export async function readNamingContext(channel: LdapChannel): Promise<string> {
   return required(await readRoot(channel), 'defaultNamingContext', channel.url);
 }
 
+/** DN of the schema, from the root entry. */
+export async function readSchemaNamingContext(channel: LdapChannel): Promise<string> {
+  const name = 'schemaNamingContext';
+  return required(await readRoot(channel, [name]), name, channel.url);
+}
+
 /** @throws DirectoryError read-failed when the server isn't an Active Directory domain controller */
 export async function readDomainController(channel: LdapChannel): Promise<DomainController> {
   const root = await readRoot(channel);

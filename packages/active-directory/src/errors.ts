@@ -20,6 +20,10 @@ export type DirectoryErrorCode =
   | 'deleted-objects-unreadable'
   /** A read ended with an LDAP error: whatever came before it is not the whole. */
   | 'read-failed'
+  /** A write ended with an LDAP error: nothing was written. */
+  | 'write-failed'
+  /** An attribute isn't what it has to be; the message says how to make one that is. */
+  | 'attribute-unfit'
   /** The connection is gone for good; connect anew. */
   | 'connection-lost'
   /** The server accepted a request and then fell silent, or left out what it must answer. */

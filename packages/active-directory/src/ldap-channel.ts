@@ -7,9 +7,12 @@
  */
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TLSSocket } from 'node:tls';
 import {
+  Attribute,
   BindRequest,
   BindResponse,
+  Change,
   type Control,
   ExtendedResponse,
   type Filter,
@@ -17,6 +20,8 @@ import {
   type Message,
   MessageParser,
   type MessageResponse,
+  ModifyRequest,
+  ModifyResponse,
   SearchReference,
   SearchRequest,
   SearchResponse,
@@ -37,6 +42,13 @@ export interface Search {
   readonly controls?: readonly Control[];
   /** How many entries are wanted; the server ends the search with an error when there are more. Default: no limit. */
   readonly sizeLimit?: number;
+}
+
+export interface AddedValue {
+  /** A DN, or `<GUID=…>`. */
+  readonly object: string;
+  readonly attribute: string;
+  readonly value: string;
 }
 
 export interface SearchResult {
@@ -87,6 +99,11 @@ export class LdapChannel {
     socket.on('error', (error) => this.#lose(`the connection to ${url} broke`, error));
     socket.on('close', () => this.#lose(`${url} closed the connection`));
     if (socket.destroyed) this.#lose(`${url} closed the connection`);
+  }
+
+  /** Whether nobody on the way can read what is said: the socket itself is TLS, by ldaps:// or StartTLS. */
+  get isEncrypted(): boolean {
+    return this.#socket instanceof TLSSocket;
   }
 
   /** Resolves with the reason when the connection has come to its end, whoever ended it. */
@@ -165,6 +182,21 @@ export class LdapChannel {
     } finally {
       if (!inflow.isOver) this.#lose(`an answer of ${this.url} was left before its end`);
     }
+  }
+
+  /**
+   * Adds one value to one attribute of one object. It never takes the place of another: where an attribute that holds one has one, the
+   * server refuses (attributeOrValueExists, or constraintViolation; MS-ADTS 3.1.1.5.3).
+   *
+   * No error holds the server's own words, for a server may repeat the value there.
+   * @throws DirectoryError insufficient-rights, tls-required, write-failed, and as `search`
+   */
+  async addValue({ object, attribute, value }: AddedValue): Promise<void> {
+    const modification = new Attribute({ type: attribute, values: [value] });
+    const changes = [new Change({ operation: 'add', modification })];
+    const { status } = await this.#send((messageId) => new ModifyRequest({ messageId, dn: object, changes }));
+    const doing = `writing ${attribute} of ${object} at ${this.url}`;
+    if (status !== 0) throw ldapFailure({ status, errorMessage: '' }, doing, { access: 'write' });
   }
 
   /** Begins a search without an end. The channel lives as long as the search: when the server ends it, all ends. */
@@ -305,8 +337,10 @@ const lost = (end: DirectoryError): DirectoryError =>
     : new DirectoryError('connection-lost', `${end.message}; connect anew`, { cause: end });
 
 /** The end of a search is the end of a search, and nothing else: another answer's success mustn't be taken for it. */
-const isAnswerTo = (request: Message, response: MessageResponse): boolean =>
-  response instanceof (request instanceof BindRequest ? BindResponse : SearchResponse);
+function isAnswerTo(request: Message, response: MessageResponse): boolean {
+  if (request instanceof BindRequest) return response instanceof BindResponse;
+  return response instanceof (request instanceof ModifyRequest ? ModifyResponse : SearchResponse);
+}
 
 const searchRequest = (messageId: number, search: Search): SearchRequest =>
   new SearchRequest({

@@ -19,6 +19,8 @@ const names: Readonly<Record<number, string>> = {
   13: 'confidentialityRequired',
   16: 'noSuchAttribute',
   18: 'inappropriateMatching',
+  19: 'constraintViolation',
+  20: 'attributeOrValueExists',
   32: 'noSuchObject',
   34: 'invalidDNSyntax',
   48: 'inappropriateAuthentication',
@@ -27,6 +29,7 @@ const names: Readonly<Record<number, string>> = {
   51: 'busy',
   52: 'unavailable',
   53: 'unwillingToPerform',
+  65: 'objectClassViolation',
   80: 'other',
 };
 
@@ -36,12 +39,15 @@ export const ldapCode = {
   sizeLimitExceeded: 4,
   referral: 10,
   unavailableCriticalExtension: 12,
+  constraintViolation: 19,
+  attributeOrValueExists: 20,
   noSuchObject: 32,
   invalidDnSyntax: 34,
   invalidCredentials: 49,
   busy: 51,
   unavailable: 52,
   unwillingToPerform: 53,
+  objectClassViolation: 65,
 } as const;
 
 const remedies: Readonly<Record<number, string>> = {
@@ -52,28 +58,39 @@ const remedies: Readonly<Record<number, string>> = {
   52: 'it is tried again',
 };
 
+const remediesOfWrites: Readonly<Record<number, string>> = {
+  10: 'where it is a read-only domain controller, name others in urls',
+};
+
 /** A result in a few words, such as `LDAP 51 busy: try later`. */
 export const resultText = ({ status, errorMessage }: Outcome): string => {
   const text = errorMessage.replaceAll('\0', '').trim();
   return `LDAP ${status} ${names[status] ?? 'unknown code'}${text && `: ${text}`}`;
 };
 
-/** @param doing what failed, such as `reading DC=example,DC=com at ldaps://dc1` */
-export function ldapFailure(outcome: Outcome, doing: string): DirectoryError {
+/**
+ * @param doing what failed, such as `reading DC=example,DC=com at ldaps://dc1`
+ * @param access which right it takes
+ */
+export function ldapFailure(
+  outcome: Outcome,
+  doing: string,
+  { access = 'read' }: { access?: 'read' | 'write' } = {},
+): DirectoryError {
   const { status } = outcome;
   const options = { ldapCode: status };
   if (status === 8 || status === 13) return tlsRequired(doing, outcome);
   if (status === 50) {
-    const remedy = "give the connector's account read access there";
+    const remedy = `give the connector's account ${access} access there`;
     return new DirectoryError(
       'insufficient-rights',
       `${doing} isn't allowed (${resultText(outcome)}); ${remedy}`,
       options,
     );
   }
-  const remedy = remedies[status];
+  const remedy = (access === 'write' ? remediesOfWrites : {})[status] ?? remedies[status];
   return new DirectoryError(
-    'read-failed',
+    `${access}-failed`,
     `${doing} failed (${resultText(outcome)})${remedy ? `; ${remedy}` : ''}`,
     options,
   );

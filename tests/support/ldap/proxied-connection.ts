@@ -19,10 +19,11 @@ export interface Shared {
   readonly secureContext: SecureContext;
 }
 
-/** What answers an operation (RFC 4511, 4.2 and 4.5). */
+/** What answers an operation (RFC 4511, 4.2, 4.5 and 4.6). */
 const answers: Readonly<Record<number, number>> = {
   [ProtocolOperation.LDAP_REQ_BIND]: ProtocolOperation.LDAP_RES_BIND,
   [ProtocolOperation.LDAP_REQ_SEARCH]: ProtocolOperation.LDAP_RES_SEARCH,
+  [ProtocolOperation.LDAP_REQ_MODIFY]: ProtocolOperation.LDAP_RES_MODIFY,
 };
 
 const startTls = '1.3.6.1.4.1.1466.20037';

@@ -42,6 +42,7 @@ const smbConf = ({ root, tls, log }: DomainFolders, realm: string, address: stri
   # one worker: with several, Samba looks for changes to notify only every 5 s
   prefork children = 1
   ldap server require strong auth = no
+  dsdb:schema update allowed = yes
   tls enabled = yes
   tls keyfile = ${tls}/key.pem
   tls certfile = ${tls}/cert.pem

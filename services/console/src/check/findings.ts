@@ -21,6 +21,8 @@ export const whats = [
   'dirsync',
   'deletions',
   'notifications',
+  'key-attribute',
+  'key-attribute-rights',
   'base',
   'sign-in-group',
   'group-filter',
