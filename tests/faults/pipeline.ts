@@ -82,6 +82,7 @@ export interface RunOptions {
   readonly policy?: object;
   readonly sync?: object;
   readonly lastpass?: object;
+  readonly federation?: object;
   readonly console?: object;
   /** Where Redis is, instead of the servers' own. */
   readonly redis?: object;
@@ -140,6 +141,7 @@ export class Run implements AsyncDisposable {
       lastpass: { apiUrl: simulator.apiUrl, cid: Simulator.cid, provhash, ...options.lastpass },
       redis: { ...(options.redis ?? { url: redis.url }), prefix },
       ...(options.sync ? { sync: options.sync } : {}),
+      ...(options.federation ? { federation: options.federation } : {}),
       ...(options.console ? { console: options.console } : {}),
       policy: { guard: { firstCreates: 10_000 }, ...options.policy },
     };

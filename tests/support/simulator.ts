@@ -18,6 +18,8 @@ export interface SimulatedUser {
 }
 
 export interface SimulatedState {
+  /** By username; missing where nobody is federated. */
+  readonly keys?: Record<string, { readonly k2: string; readonly fragmentId: string }>;
   readonly users: readonly SimulatedUser[];
   readonly groups: Record<string, readonly string[]>;
   readonly invited: readonly string[];

@@ -155,6 +155,8 @@ export function keysOf(prefix: string) {
     linkedIds: `${tag}:linked-ids`,
     /** String: fragment id of the company's key that people are provisioned with: no other one takes its place while there are any. */
     companyKey: `${tag}:company-key`,
+    /** Hash: person → at which domain controller a K1 for them was about to be written, and when (JSON): until it has replicated, only that one has it. */
+    userKeysAt: `${tag}:user-keys-at`,
     /** Hash: group name in lower case → name, of the LastPass groups that AD owns. */
     ownedGroups: `${tag}:owned-groups`,
     /** Hash: group (as people are named) → the name it has at LastPass (JSON, `SyncedGroup`), for AD groups that are synced. */

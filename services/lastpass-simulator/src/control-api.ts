@@ -11,7 +11,7 @@ import { secretRegenerated } from './happening.ts';
 import { RequestRefused, read, speakJson } from './json-routes.ts';
 import { logIn, logInRefused } from './log-in.ts';
 import { policyList } from './policies.ts';
-import { objectionTo } from './prove-identity.ts';
+import { objectionTo, takeHiddenPassword } from './prove-identity.ts';
 import { patched, settingsPatch } from './settings.ts';
 import type { Simulation } from './simulation.ts';
 import { stateSeed } from './state.ts';
@@ -138,12 +138,11 @@ function changed(simulation: Simulation, { ip }: FastifyRequest, username = 'Adm
   simulation.onChange();
 }
 
-const loginBody = z
-  .strictObject({ username, password: z.string().optional(), LastPassKeyPart: z.base64().optional() })
-  .refine(({ password, LastPassKeyPart }) => password === undefined || LastPassKeyPart === undefined, {
-    path: ['password'],
-    message: 'give this or LastPassKeyPart, not both',
-  });
+const loginBody = z.strictObject({
+  username,
+  password: z.string().optional(),
+  LastPassKeyPart: z.base64().optional(),
+});
 
 /** The answer has the username from now on. */
 async function login(simulation: Simulation, request: FastifyRequest) {
@@ -155,6 +154,7 @@ async function login(simulation: Simulation, request: FastifyRequest) {
     changed(simulation, request, name);
   }
   if (objection !== null) throw new RequestRefused(objection.text, objection.kind === 'wrong' ? 401 : 409);
+  if (simulation.tenant.find(name)?.disabled === false) await takeHiddenPassword(simulation.tenant, shown);
   const result = logIn(simulation.tenant, name, new Date(simulation.nowMs()));
   changed(simulation, request, name);
   if ('user' in result) {

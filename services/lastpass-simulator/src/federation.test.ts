@@ -113,13 +113,27 @@ test('K1 and K2 together open the log-in, and a wrong K1 or password does not', 
     assert.equal(await login({ LastPassKeyPart: k1.toString('base64') }), 401);
   assert.equal(await login({ password: `${KNOWN.password}x` }), 401);
   assert.equal(await login({}), 409, 'a federated person cannot come in without K1');
-  assert.equal(await login({ LastPassKeyPart: KNOWN.k1, password: KNOWN.password }), 400);
   assert.deepEqual((await ask('GET', '/control/state')).body, before, 'none of that was a log-in');
   assert.equal(await login({ LastPassKeyPart: KNOWN.k1 }), 200);
   assert.equal(await login({ password: KNOWN.password }), 200);
   const { events } = (await ask('GET', '/control/events')).body as { events: CompanyEvent[] };
   const told = events.filter(({ username }) => username === ANN).map(({ action }) => action);
   assert.deepEqual(told, [...Array(4).fill('Failed Login Attempt'), 'Log in', 'Log in']);
+});
+
+test('who logs in once with the master password and K1 is a federated user from then on', async (t) => {
+  const { create, ask, login, registrar } = await build(t);
+  const both = (password: string) => login({ LastPassKeyPart: KNOWN.k1, password });
+  await create({ password: 'correct horse' });
+  assert.equal(await both('correct horse'), 409, 'no K2 is registered yet');
+  await registrar('register', { username: ANN, ...KEY });
+  assert.equal(await both('wrong horse'), 401);
+  assert.equal(await login({ LastPassKeyPart: KNOWN.k1 }), 401, 'the vault is still encrypted by the master password');
+  assert.equal(await both('correct horse'), 200);
+  assert.equal(await login({ LastPassKeyPart: KNOWN.k1 }), 200);
+  assert.equal(await login({ password: KNOWN.password }), 200);
+  assert.equal(await login({ password: 'correct horse' }), 401);
+  assert.equal((await ask('GET', '/control/state')).body.users[0].master_key, KNOWN.masterKey);
 });
 
 test('another password than that of both keys leaves an account that K1 does not open', async (t) => {

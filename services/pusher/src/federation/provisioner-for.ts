@@ -4,6 +4,7 @@ import { federationProblems } from '@connector/shared/federation-settings.ts';
 import type { Service } from '@connector/shared/service.ts';
 import { companyKeyFrom } from './company-halves.ts';
 import { Provisioner } from './provisioner.ts';
+import { UserKeys } from './user-keys.ts';
 
 export function provisionerFor({
   store,
@@ -11,13 +12,17 @@ export function provisionerFor({
   signal,
 }: Pick<Service, 'store' | 'configuration' | 'signal'>): Provisioner {
   const settings = configuration.federation;
+  const { directories } = configuration;
   const companyKeyFile = settings?.companyKeyFile ?? null;
   return new Provisioner({
     registrar: settings?.registrar === undefined ? null : new HttpKeyRegistrar(settings.registrar),
     missing: (federation) =>
       federationProblems({ federation }, configuration).map(({ path, message }) => `${path.join('.')} ${message}`),
     companyKeyFile,
-    halvesBy: () => companyKeyFrom(store, companyKeyFile ?? ''),
+    halvesBy: (mode) =>
+      mode === 'companyKey'
+        ? companyKeyFrom(store, companyKeyFile ?? '')
+        : new UserKeys({ store, directories, attribute: settings?.attribute ?? '', signal }),
     signal,
   });
 }

@@ -1,0 +1,228 @@
+/** Federated users when something is in the way: nobody is made another way, no key is replaced, and everybody else goes on. */
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fragmentIdOf } from '@connector/federation/derived.ts';
+import { CompanyHalf, LastPassHalf } from '@connector/federation/key-halves.ts';
+import { type Link, link, setAside } from '@connector/shared/plan.ts';
+import { type Run, Servers } from '../faults/pipeline.ts';
+import { bases, changed, directory, guidOf, person, surroundings } from '../faults/scenario.ts';
+import { Program } from '../support/child-process.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { clientOf } from './federated-client.ts';
+
+const token = 'token-of-this-rehearsal';
+const companyKey = CompanyHalf.random().reveal();
+let servers: Servers;
+let companyKeyFile: string;
+
+before(async () => {
+  servers = await Servers.create();
+  companyKeyFile = join(servers.dir, 'company-key');
+  await servers.simulator.settings({ keyRegistrarToken: token });
+});
+after(() => servers[Symbol.asyncDispose]());
+
+const registrarUrl = () => new URL('/key-registrar/', servers.simulator.apiUrl).href;
+
+interface Beginning {
+  readonly tenant?: object;
+  readonly policy?: object;
+  readonly key?: string;
+}
+
+async function begin({ tenant = {}, policy = {}, key = companyKey }: Beginning = {}): Promise<Run> {
+  await writeFile(companyKeyFile, `${key}\n`);
+  return await servers.run({
+    tenant,
+    directory,
+    policy: { memberships: 'all', federation: 'companyKey', ...policy },
+    federation: { registrar: { url: registrarUrl(), token }, companyKeyFile },
+  });
+}
+
+/** The registrar's own door: it says that a key is kept, whoever's it is. */
+async function register(username: string, k1: CompanyHalf): Promise<void> {
+  const body = { username, k2: LastPassHalf.randomFor(k1).reveal(), fragmentId: fragmentIdOf(k1) };
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+  const answer = await fetch(`${registrarUrl()}register`, { method: 'POST', headers, body: JSON.stringify(body) });
+  assert.equal(answer.status, 201);
+}
+
+const fullRead = (run: Run, people: Parameters<Run['appendFullRead']>[0], generation = 1) =>
+  run.appendFullRead([...surroundings({ staff: [11, 12] }), ...people], { ...bases, generation });
+const linkOf = async ({ store }: Run, n: number): Promise<Link | null> => {
+  const raw = await store.redis.hget(store.keys.links, `corp/${guidOf(n)}`);
+  return raw === null ? null : link.parse(JSON.parse(raw));
+};
+const reasonOf = async ({ store }: Run, n: number): Promise<string | null> => {
+  const raw = await store.redis.hget(store.keys.setAside, `corp/${guidOf(n)}`);
+  return raw === null ? null : setAside.parse(JSON.parse(raw)).reason;
+};
+const commandsOf = async (run: Run) =>
+  (await run.calls()).map(({ cmd }) => cmd).filter((cmd) => !['getuserdata', 'batchchangegrp'].includes(cmd));
+
+test('the same key is sent however often it is tried, in calls of 25 at most, and nobody gets a welcome e-mail', async () => {
+  await using run = await begin();
+  const names = Array.from({ length: 60 }, (_, index) => `p${index}`);
+  await fullRead(
+    run,
+    names.map((name, index) => person(100 + index, name)),
+  );
+  await run.inside('reconciler');
+  await run.inside('pusher');
+  await run.quiet({ withinMs: 90_000 });
+  const { users, welcomeEmails } = await servers.simulator.state();
+  assert.equal(users.length, 60);
+  assert.deepEqual(welcomeEmails, {});
+  const sizes = (await run.calls()).flatMap(({ cmd, data }) =>
+    cmd === 'batchadd' ? [(data as unknown[]).length] : [],
+  );
+  assert.ok(
+    sizes.every((size) => size <= 25),
+    String(sizes),
+  );
+  await clientOf(servers.simulator).logsIn('p59@company.test', companyKey);
+});
+
+test('while the key registrar is down federated users wait, and everybody else goes on', async () => {
+  await using run = await begin({ tenant: { users: [{ username: 'bob@company.test', fullname: 'Bob of old' }] } });
+  await servers.simulator.settings({ keyRegistrarToken: null });
+  await fullRead(run, [person(11, 'ann'), person(12, 'bob')]);
+  await run.inside('reconciler');
+  const pusher = run.process('pusher');
+  await waitUntil('the trouble to be told', () => /federated users wait: the key registrar at/.test(pusher.output));
+  await waitUntil('Bob to be renamed', async () => (await commandsOf(run)).includes('updateuser'));
+  assert.ok(!(await commandsOf(run)).includes('batchadd'));
+  await servers.simulator.settings({ keyRegistrarToken: token });
+  await run.quiet();
+  await clientOf(servers.simulator).logsIn('ann@company.test', companyKey);
+  await waitUntil('the trouble to be over', () => /solved: federation/.test(pusher.output));
+});
+
+test('another company key than the one in use provisions nobody, and says which one belongs there', async () => {
+  await using run = await begin();
+  await fullRead(run, [person(11, 'ann')]);
+  await run.inside('reconciler');
+  const pusher = run.process('pusher');
+  await run.quiet();
+  const other = CompanyHalf.random();
+  await writeFile(companyKeyFile, other.reveal());
+  await run.append({ type: 'changes', caughtUp: true, changes: [person(12, 'bob')] });
+  const [wrong, right] = [fragmentIdOf(other), fragmentIdOf(CompanyHalf.from(companyKey))];
+  await waitUntil('the trouble to be told', () =>
+    pusher.output.includes(
+      `holds another company key (fragment id ${wrong}) than people are provisioned with (${right})`,
+    ),
+  );
+  assert.deepEqual(
+    (await servers.simulator.state()).users.map(({ username }) => username),
+    ['ann@company.test'],
+  );
+  await writeFile(companyKeyFile, `${companyKey}\n`);
+  await run.quiet();
+  await clientOf(servers.simulator).logsIn('bob@company.test', companyKey);
+});
+
+test('before anybody is provisioned, another company key may be taken', async () => {
+  await using run = await begin();
+  const { redis, keys } = run.store;
+  await redis.set(keys.companyKey, fragmentIdOf(CompanyHalf.random()));
+  await fullRead(run, [person(11, 'ann')]);
+  await run.inside('reconciler');
+  await run.inside('pusher');
+  await run.quiet();
+  await clientOf(servers.simulator).logsIn('ann@company.test', companyKey);
+  assert.equal(await redis.get(keys.companyKey), fragmentIdOf(CompanyHalf.from(companyKey)));
+});
+
+test('a K2 of another K1 is never replaced: that person is set aside, and the others are created', async () => {
+  await using run = await begin();
+  const lost = CompanyHalf.random();
+  await register('ann@company.test', lost);
+  await fullRead(run, [person(11, 'ann'), person(12, 'bob')]);
+  await run.inside('reconciler');
+  await run.inside('pusher');
+  await waitUntil('Ann to be set aside', () => reasonOf(run, 11));
+  assert.match(
+    (await reasonOf(run, 11)) ?? '',
+    new RegExp(
+      `^the K2 that is registered for ann@company.test belongs to another K1 \\(fragment id ${RegExp.escape(fragmentIdOf(lost))}`,
+    ),
+  );
+  await waitUntil('Bob to be created', async () => (await servers.simulator.state()).users.length === 1);
+  assert.equal((await servers.simulator.state()).keys?.['ann@company.test']?.fragmentId, fragmentIdOf(lost));
+});
+
+test('who is federated is known from the registrar, too: after Redis has forgotten it no other mail is sent', async () => {
+  await using run = await begin();
+  await fullRead(run, [person(11, 'ann')]);
+  await run.inside('reconciler');
+  await run.inside('pusher');
+  await run.quiet();
+  const { redis, keys } = run.store;
+  const { federated, ...forgotten } = (await linkOf(run, 11)) ?? assert.fail('no link');
+  assert.equal(federated, 'companyKey');
+  await redis.hset(keys.links, `corp/${guidOf(11)}`, JSON.stringify(forgotten));
+  await run.append({ type: 'changes', caughtUp: true, changes: [changed(11, { mail: 'anna@company.test' })] });
+  await waitUntil('Ann to be set aside', () => reasonOf(run, 11));
+  assert.match((await reasonOf(run, 11)) ?? '', /LastPass takes no other address for a federated user/);
+  assert.equal((await linkOf(run, 11))?.federated, 'companyKey');
+  assert.ok(!(await commandsOf(run)).includes('updateemail'));
+});
+
+test('a group’s log-ins become federated ones: asked for once, done whenever the registrar is there, and leavers leave meanwhile', async () => {
+  const users = ['ann', 'bob', 'cyd'].map((name) => ({ username: `${name}@company.test`, fullname: `Mx ${name}` }));
+  await using run = await begin({ tenant: { users } });
+  await fullRead(run, [person(11, 'ann'), person(12, 'bob'), person(13, 'cyd')]);
+  await run.inside('reconciler');
+  await run.inside('pusher');
+  await run.quiet();
+  assert.deepEqual(await connector(run, 'convert', 'Nobodies', '--yes'), {
+    code: 1,
+    text: 'connector: no group is called "Nobodies": write its DN, or its name where it lies below groupBases',
+  });
+  await servers.simulator.settings({ keyRegistrarToken: null });
+  const asked = await connector(run, 'convert', 'Staff', '--yes');
+  assert.equal(asked.code, 0, asked.text);
+  assert.match(asked.text, /The group has 2 people in it\.\n {2}2 {2}log in by a master password\n/);
+  assert.match(asked.text, /Asked for 2 people; "connector federation status" tells/);
+  await run.append({
+    type: 'changes',
+    caughtUp: true,
+    changes: [
+      changed(11, { displayName: 'Ann the Renamed' }),
+      changed(12, { userAccountControl: 514 }),
+      changed(13, { displayName: 'Cyd the Renamed' }),
+    ],
+  });
+  await waitUntil('Bob to be disabled and Cyd renamed', async () => (await commandsOf(run)).length === 2);
+  assert.deepEqual((await commandsOf(run)).sort(), ['disableuser', 'updateuser'], 'Ann waits');
+  const waiting = await connector(run, 'status');
+  assert.match(waiting.text, /to be converted {2}2 people/);
+  assert.equal(waiting.code, 1, 'the registrar does not answer');
+  await servers.simulator.settings({ keyRegistrarToken: token });
+  await run.allIsDue();
+  await waitUntil('Ann to be federated', async () => (await linkOf(run, 11))?.federated);
+  await run.quiet();
+  assert.deepEqual((await commandsOf(run)).sort(), ['disableuser', 'updateuser', 'updateuser'], 'Ann is synced again');
+  await servers.simulator.login('ann@company.test', { password: 'her own', LastPassKeyPart: companyKey });
+  await clientOf(servers.simulator).logsIn('ann@company.test', companyKey);
+  const taken = await connector(run, 'convert', 'Staff', '--yes', '--cancel');
+  assert.match(taken.text, /1 person goes on with their master passwords\./);
+  assert.equal((await linkOf(run, 12))?.federating, undefined);
+  const well = await connector(run, 'status', '--verify');
+  assert.equal(well.code, 0, well.text);
+  assert.match(well.text, /keys +1 fit, 0 don’t/);
+});
+
+async function connector(run: Run, ...args: string[]): Promise<{ code: number | null; text: string }> {
+  const program = new Program({
+    command: process.execPath,
+    args: [resolve(import.meta.dirname, '../../services/console/src/connector.ts'), 'federation', ...args],
+    env: { CONNECTOR_CONFIG: run.configFile },
+  });
+  const code = await program.ended;
+  return { code, text: program.output };
+}

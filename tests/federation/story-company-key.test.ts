@@ -1,0 +1,18 @@
+/** The story with one key of the company's for everybody. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CompanyHalf } from '@connector/federation/key-halves.ts';
+import { crashesOfAll, tellStory } from './story.ts';
+
+const companyKey = CompanyHalf.random().reveal();
+
+tellStory({
+  mode: 'companyKey',
+  prepare: async ({ dir }) => {
+    const companyKeyFile = join(dir, 'company-key');
+    await writeFile(companyKeyFile, `${companyKey}\n`);
+    return { companyKeyFile };
+  },
+  keyPartOf: async () => companyKey,
+  crashes: crashesOfAll,
+});
