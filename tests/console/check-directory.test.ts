@@ -64,7 +64,7 @@ async function check(
   const [configured = assert.fail()] = configuration.directories;
   const { signal } = new AbortController();
   return await Checked.by(
-    checkDirectory({ directory: configured, policy: configuration.policy, signInGroups, signal }),
+    checkDirectory({ directory: configured, policy: configuration.policy, signInGroups, keyAttribute: null, signal }),
   );
 }
 

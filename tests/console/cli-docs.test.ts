@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import type { Account } from '@connector/shared/account.ts';
 import { credentialsDigest } from '@connector/shared/credentials.ts';
 import { type Disabling, type Step, step } from '@connector/shared/plan.ts';
+import { policy, policyVersion } from '@connector/shared/policy.ts';
 import type { Command } from 'commander';
 import { whats } from '../../services/console/src/check/findings.ts';
 import { commandLine } from '../../services/console/src/command-line/command-line.ts';
@@ -15,6 +16,7 @@ import { testBody } from '../../services/console/src/notifications/message.ts';
 import { outgoingWrite } from '../../services/console/src/notifications/outbox.ts';
 import type { Program } from '../support/child-process.ts';
 import { freePort } from '../support/redis-server.ts';
+import { Simulator } from '../support/simulator.ts';
 import { Stack } from '../support/stack.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { Described, document, sectionNamed, sections } from './cli-document.ts';
@@ -234,6 +236,29 @@ test('federation prints what is described', async () => {
   await run('federation', 'key', 'generate', '--out', file);
   await run('federation', 'key', 'verify', file);
   await run('federation', 'key', 'verify', file, '--fragment-id', `${'A'.repeat(43)}=`);
+  await putJaneToWork(place);
+  await run('federation', 'status'); // nothing of it is configured
+  const token = 'token-of-this-rehearsal';
+  await using simulator = await Simulator.create({ args: ['--key-registrar-token', token] });
+  const registrar = { url: new URL('/key-registrar/', simulator.apiUrl).href, token };
+  const rules = { groupFilter: ['CN=Staff,DC=corp,DC=test'], federation: 'companyKey' } as const;
+  await place.configure({ policy: rules, federation: { registrar, companyKeyFile: file } });
+  const { redis, keys } = place.store;
+  const version = policyVersion(policy.parse(rules), [{ id: 'corp', userBases: [], groupBases: [] }]);
+  await redis.set(keys.policy, JSON.stringify({ version, settled: true, after: {}, firstRun: null }));
+  await redis.sadd(keys.directory('corp').mirror(1).members(guidOf('1')), guidOf('a'), guidOf('b'));
+  const staff = 'CN=Staff,DC=corp,DC=test';
+  await run('federation', 'convert', staff, '--dry-run');
+  await run('federation', 'convert', staff, '--yes');
+  const aside = { name: 'Jane', reason: 'why', kind: 'refused', sinceMs: 1 };
+  await redis.hset(keys.setAside, `corp/${guidOf('a')}`, JSON.stringify(aside));
+  const federated = { username: 'kim@corp.test', id: '7', disabledByUs: false, federated: 'companyKey' };
+  await redis.hset(keys.links, `corp/${guidOf('c')}`, JSON.stringify(federated));
+  await redis.set(keys.companyKey, 'that of another key');
+  await run('federation', 'status', '--verify');
+  await place.configure({ federation: { registrar: { ...registrar, token: 'wrong' }, companyKeyFile: `${file}.not` } });
+  await run('federation', 'status', '--verify');
+  await place.configure({});
 });
 
 test('lists and decisions print what is described', async () => {

@@ -54,7 +54,8 @@ test('an ordinary account lacks one right; the steps give it, and take it back, 
   const { directories, policy } = configurationOf({ directories: [directory] });
   const [configured = assert.fail()] = directories;
   const { signal } = new AbortController();
-  const check = () => Checked.by(checkDirectory({ directory: configured, policy, signInGroups: [], signal }));
+  const check = () =>
+    Checked.by(checkDirectory({ directory: configured, policy, signInGroups: [], keyAttribute: null, signal }));
   const failures = async () => (await check()).wrong.filter((each) => each.startsWith('failure'));
 
   assert.deepEqual(await failures(), ['failure deletions'], 'nothing but this is missing');

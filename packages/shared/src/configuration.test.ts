@@ -74,9 +74,20 @@ test('ldap:// is taken with StartTLS', () => {
   assert.equal(read(text).directories[0]?.tls.startTls, true);
 });
 
+test('the company’s key is a file beside the configuration, and is not read', () => {
+  const { federation, policy } = read(
+    `${whole}policy: { federation: companyKey }\n${registrarOnly('companyKeyFile: secrets/company-key')}`,
+  );
+  assert.equal(policy.federation, 'companyKey');
+  assert.match(federation?.companyKeyFile ?? '', /^\/.*\/secrets\/company-key$/);
+});
+
 test('an account number with zeros at its head keeps them when it is written as text', () => {
   assert.equal(read(whole.replace('12345678', '"00123"')).lastpass.cid, '00123');
 });
+
+const registrarOnly = (more: string) =>
+  `federation: { registrar: { url: "https://keys.example.com/", token: t }, ${more} }`;
 
 describe('each mistake is one line that says what to write', () => {
   const mistakes: readonly [what: string, text: string, problem: RegExp][] = [
@@ -89,6 +100,41 @@ describe('each mistake is one line that says what to write', () => {
       'full reads so seldom that AD forgets deletions in between',
       `${whole}sync: { fullReadEvery: 31d }`,
       /^sync\.fullReadEvery: is too long; write 30d at most, as AD forgets deletions$/,
+    ],
+    [
+      'federated log-in without a registrar',
+      `${whole}policy: { federation: companyKey }\nfederation: { companyKeyFile: key }`,
+      /^federation\.registrar: is missing; LastPass's own registrar endpoint isn't public: without a configured one the mode refuses to start$/,
+    ],
+    [
+      'federated log-in of people who are to be approved',
+      `${whole}policy: { federation: userKey, onDetected: approve }\n${registrarOnly('attribute: lastPassK1')}`,
+      /^policy\.federation: userKey doesn't go with onDetected: approve, as LastPass wants a federated user's account made at once, and never pending; write onDetected: create, or federation: off$/,
+    ],
+    [
+      'a company key that nobody has named',
+      `${whole}policy: { federation: companyKey }\n${registrarOnly('attribute: lastPassK1')}`,
+      /^federation\.companyKeyFile: is missing; write the file that "connector federation key generate --out company-key" has made$/,
+    ],
+    [
+      'keys of users without an attribute',
+      `${whole}policy: { federation: userKey }\n${registrarOnly('companyKeyFile: key')}`,
+      /^federation\.attribute: is missing; write the name of the confidential attribute that holds each user’s key$/,
+    ],
+    [
+      'keys of users that could be read on the way',
+      `${whole.replace('ldaps://', 'ldap://').replace('bindDn:', 'insecure: true\n    bindDn:')}policy: { federation: userKey }\n${registrarOnly('attribute: lastPassK1')}`,
+      /^federation\.attribute: keys would be read on the way to corp; use ldaps:\/\/, or tls\.startTls: true, there$/,
+    ],
+    [
+      'a registrar whose address holds more than that',
+      `${whole}federation: { registrar: { url: "https://a:secret-b@keys.example.com/", token: t } }`,
+      /^federation\.registrar\.url: holds more than a host, a port and a path; write the token as token$/,
+    ],
+    [
+      'a registrar that keys go to in the clear',
+      `${whole}federation: { registrar: { url: "http://keys.example.com/", token: t } }`,
+      /^federation\.registrar\.url: isn't encrypted, and keys go there; write https:\/\/, or insecure: true to allow it$/,
     ],
     ['a slip at the top', `${whole}polici: {}`, /^polici: unknown key; did you mean policy\?$/],
     [

@@ -16,7 +16,7 @@ import type { Instance } from '@connector/console/src/status/service-states.ts';
 import type { DirectoryStatus, Status } from '@connector/console/src/status/status.ts';
 import type { SupportBundle } from '@connector/console/src/support-bundle/support-bundle.ts';
 import type { AuditEntry } from '@connector/shared/audit.ts';
-import type { Decision, SetAside, Step } from '@connector/shared/plan.ts';
+import type { Decision, FederatedBy, SetAside, Step } from '@connector/shared/plan.ts';
 import type { GuardLimits, NumberedPolicy, PolicyChange, WrittenPolicy } from '@connector/shared/policy.ts';
 
 export type { CheckDocument, PolicyChange, Standing, Step, SupportBundle, Way };
@@ -199,6 +199,8 @@ export interface PersonStory {
     readonly username: string;
     readonly disabledByUs: boolean;
     readonly changingTo: string | null;
+    readonly federated: FederatedBy | null;
+    readonly federating: FederatedBy | null;
     readonly left: string | null;
   } | null;
   readonly steps: readonly Step[];

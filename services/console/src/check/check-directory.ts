@@ -6,6 +6,7 @@ import type { DirectoryConfiguration } from '@connector/shared/configuration.ts'
 import type { Policy } from '@connector/shared/policy.ts';
 import { connectionOptions } from '@connector/sync/directory/connection-options.ts';
 import { abilityFindings } from './check-abilities.ts';
+import { checkKeyAttribute } from './check-key-attribute.ts';
 import { checkRights } from './check-rights.ts';
 import { checkScope } from './check-scope.ts';
 import { lookAtWay } from './check-way.ts';
@@ -17,6 +18,8 @@ export interface DirectoryLook {
   readonly policy: Policy;
   /** The groups whose members sign in to the console, by their key in the configuration. */
   readonly signInGroups: readonly (readonly [key: string, dn: string])[];
+  /** Holds each federated user's key; `null`: none does. */
+  readonly keyAttribute: string | null;
   readonly signal: AbortSignal;
 }
 
@@ -50,6 +53,11 @@ export async function* checkDirectory(look: DirectoryLook): AsyncGenerator<Findi
     yield* abilityFindings(abilities, end, Date.now());
     yield limitsFinding(await connection.limits(), end);
     yield* checkRights(connection, { end, options, lacks: abilities.lacks, signal });
+    if (look.keyAttribute !== null)
+      yield* checkKeyAttribute(connection, {
+        ...{ end, attribute: look.keyAttribute },
+        ...{ bindDn: directory.bindDn, userBases: directory.userBases },
+      });
     yield* checkScope(connection, { ...look, end, lacks: abilities.lacks });
   } catch (error) {
     signal.throwIfAborted();

@@ -4,6 +4,7 @@ import { type Policy, policyOf, policyState } from '@connector/shared/policy.ts'
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { whoMay } from '../access/directory-sign-in.ts';
 import { checkDirectory } from './check-directory.ts';
+import { checkFederation } from './check-federation.ts';
 import { checkLastPass } from './check-lastpass.ts';
 import { checkRedis } from './check-redis.ts';
 import { checkServices } from './check-services.ts';
@@ -35,8 +36,13 @@ export async function* checkEnds(ends: Ends): AsyncGenerator<Finding, void, unde
       yield failureOf(ends, 'Redis', error);
     }
   for (const directory of configuration.directories)
-    yield* checkDirectory({ directory, policy, signInGroups: signInGroups(configuration, directory), signal });
+    yield* checkDirectory({
+      ...{ directory, policy, signal },
+      signInGroups: signInGroups(configuration, directory),
+      keyAttribute: configuration.federation?.attribute ?? null,
+    });
   yield* whatever(ends, 'LastPass', checkLastPass({ configuration, store, redisAnswers, signal }));
+  yield* whatever(ends, 'federation', checkFederation({ configuration, store, policy, redisAnswers, signal }));
   if (redisAnswers) yield* whatever(ends, 'services', checkServices(store, somebody));
 }
 

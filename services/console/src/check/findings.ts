@@ -30,6 +30,8 @@ export const whats = [
   'mails',
   'credentials',
   'seats',
+  'registrar',
+  'company-key',
   'services',
   'pause',
 ] as const;

@@ -37,12 +37,12 @@ const typedAs: Readonly<Record<keyof Options, string>> = {
 export function addFederationCommand(program: Command, onInvocation: OnInvocation): void {
   program
     .command('federation')
-    .summary('federated log-in: how it stands, its keys, and converting people')
+    .summary('federated log-in: how it stands, people, keys')
     .description(
       "Tells how federated log-in stands (status); makes the log-ins of a group's members federated ones (convert); makes the company's key (key generate), or tells which key a file holds (key verify), which take neither configuration nor Redis.",
     )
     .addArgument(new Argument('<action>', 'what to do').choices(actions))
-    .argument('[what...]', "convert: the group, by DN or name; key: generate, or verify and the key's file")
+    .argument('[of...]', "convert: the group, by DN or name; key: generate, or verify and the key's file")
     .option('--verify', "status: ask the key registrar about everybody's key")
     .option('--cancel', 'convert: take back what was asked for, as far as it has not happened yet')
     .option('--dry-run', 'convert: only show whom it is about')

@@ -36,6 +36,8 @@ function storyJson({ directory, account, link, decision, againAtMs, verdict, ...
       username: link.username,
       disabledByUs: link.disabledByUs,
       changingTo: link.changingTo ?? null,
+      federated: link.federated ?? null,
+      federating: link.federating ?? null,
       left: momentJson(link.leftAtMs),
     },
     steps: story.steps,

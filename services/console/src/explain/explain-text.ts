@@ -112,6 +112,13 @@ const groupRows = ({ groups }: Story): Cell[][] =>
     way.length > 1 ? chain(way) : 'is a member',
   ]);
 
+const byWhoseKey = { companyKey: 'the company’s key', userKey: 'a key of their own' } as const;
+
+function logInRows(link: Link | null): Cell[][] {
+  if (link?.federated !== undefined) return [['', 'log-in', `federated, with ${byWhoseKey[link.federated]}`]];
+  return link?.federating === undefined ? [] : [['', 'log-in', 'to become a federated one (asked for)']];
+}
+
 function accountRows(account: Account | null, link: Link | null): Cell[][] {
   const title: Cell = ['strong', 'LastPass'];
   if (account === null) return [[title, 'account', link === null ? 'none' : `${link.username}: gone`]];
@@ -126,6 +133,7 @@ function accountRows(account: Account | null, link: Link | null): Cell[][] {
     ...(link?.changingTo === undefined
       ? []
       : [['', 'new address', `${link.changingTo}, once the person logs in (asked for)`]]),
+    ...logInRows(link),
     ...(link?.leftAtMs === undefined ? [] : [['', 'left', momentText(link.leftAtMs)]]),
   ];
 }

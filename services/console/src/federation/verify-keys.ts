@@ -10,6 +10,7 @@ import pLimit from 'p-limit';
 import { hashParts } from '../hash-parts.ts';
 import type { Session } from '../session.ts';
 import type { Troubled } from './federation-now.ts';
+import { KeyAttributes, type KeyNow } from './key-attributes.ts';
 
 /** So many people's keys are asked for side by side. */
 const atOnce = 8;
@@ -36,7 +37,8 @@ export interface VerifyOptions {
 /** Asks the registrar about everybody who is federated. @throws RegistrarError, KeyFileError */
 export async function verifyKeys(session: Session, { registrar, signal, onHowFar }: VerifyOptions): Promise<Verified> {
   const people = await readPeople(session);
-  const expected = await expectationFor(session, people);
+  await using attributes = new KeyAttributes(session.configuration, signal);
+  const expected = await expectationFor(session, { people, attributes });
   const limit = pLimit(atOnce);
   const wrong: Troubled[] = [];
   let done = 0;
@@ -68,21 +70,18 @@ async function readPeople({ store: { redis, keys } }: Session): Promise<Federate
   return [...people.values()];
 }
 
-/** What K1 somebody has now, by its fragment id; or what keeps it from being known. */
-type Expected = { readonly fragmentId: FragmentId } | { readonly problem: string };
-
 async function expectationFor(
   { configuration }: Session,
-  people: readonly Federated[],
-): Promise<(person: PersonKey, by: FederatedBy) => Promise<Expected>> {
-  const companyKey = people.some(({ by }) => by === 'companyKey')
+  { people, attributes }: { people: readonly Federated[]; attributes: KeyAttributes },
+): Promise<(person: PersonKey, by: FederatedBy) => Promise<KeyNow>> {
+  const ofCompany = people.some(({ by }) => by === 'companyKey')
     ? await companyFragment(configuration.federation)
     : null;
-  return async (_person, by) =>
-    by === 'companyKey' && companyKey !== null ? companyKey : { problem: 'keys in an attribute are not read yet' };
+  return async (person, by) =>
+    by === 'companyKey' && ofCompany !== null ? ofCompany : await attributes.fragmentOf(person);
 }
 
-async function companyFragment(settings: Session['configuration']['federation']): Promise<Expected> {
+async function companyFragment(settings: Session['configuration']['federation']): Promise<KeyNow> {
   if (settings?.companyKeyFile === undefined)
     return { problem: 'the company’s key isn’t named here: write federation.companyKeyFile' };
   using k1 = await readCompanyKey(settings.companyKeyFile);
@@ -90,7 +89,7 @@ async function companyFragment(settings: Session['configuration']['federation'])
 }
 
 /** @param registered fragment id of the K1 that the registered K2 belongs to; `null`: nothing is registered */
-function problemOf(registered: FragmentId | null, now: Expected): string | null {
+function problemOf(registered: FragmentId | null, now: KeyNow): string | null {
   if ('problem' in now) return now.problem;
   if (registered === null)
     return 'nothing is registered: have whoever runs the key registrar restore it, for the vault opens with that K2 only';

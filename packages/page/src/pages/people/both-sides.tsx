@@ -14,6 +14,11 @@ const statusWords: Readonly<Record<PersonStory['directory']['status'], string>> 
   unreadable: 'unknown: userAccountControl can’t be read',
 };
 
+const byWhoseKey = {
+  companyKey: 'federated, with the company’s key',
+  userKey: 'federated, with a key of their own',
+} as const;
+
 export function DirectoryFacts({ story: { person, directory, sameMail } }: { story: PersonStory }) {
   return (
     <Facts
@@ -60,6 +65,8 @@ export function AccountFacts({ story: { account, link } }: { story: PersonStory 
             ] as const)),
         ['Id', id ?? 'not known yet'],
         ...(link?.changingTo == null ? [] : [['New address', `${link.changingTo}, once they log in`] as const]),
+        ...(link?.federated == null ? [] : [['Log-in', byWhoseKey[link.federated]] as const]),
+        ...(link?.federating == null ? [] : [['Log-in', 'to become federated, as asked for'] as const]),
         ...(link?.left == null ? [] : [['Left', <Moment key="at" at={link.left} />] as const]),
       ]}
     />
