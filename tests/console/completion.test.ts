@@ -87,7 +87,7 @@ for (const shell of shells) {
     const limits = ['maxLeavers', 'maxLeaversPercent', 'maxLeaversHard', 'firstCreates'];
     const guard = limits.map((limit) => `guard.${limit}=`);
     const actions = ['onDetected=', 'onDeleted=', 'onDisabled=', 'onRemovedFromFilter='];
-    const lists = ['groupFilter=', 'excludeUsers=', 'excludeGroups='];
+    const lists = ['federation=', 'groupFilter=', 'excludeUsers=', 'excludeGroups='];
     await offers('connector policy set ', [...actions, ...lists, 'memberships=', ...guard]);
     await offers('connector policy set --dry-run onDeleted=delete guard.', guard);
     await offers('connector policy set onDeleted=', ['disable', 'remove', 'delete', 'nothing']);
