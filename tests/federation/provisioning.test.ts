@@ -1,6 +1,9 @@
 /** Federated users when something is in the way: nobody is made another way, no key is replaced, and everybody else goes on. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fragmentIdOf } from '@connector/federation/derived.ts';
@@ -29,16 +32,21 @@ const registrarUrl = () => new URL('/key-registrar/', servers.simulator.apiUrl).
 interface Beginning {
   readonly tenant?: object;
   readonly policy?: object;
-  readonly key?: string;
+  /** Where the registrar is, instead of the simulator's. */
+  readonly url?: string;
+  readonly companyKeyFragmentId?: string;
 }
 
-async function begin({ tenant = {}, policy = {}, key = companyKey }: Beginning = {}): Promise<Run> {
-  await writeFile(companyKeyFile, `${key}\n`);
+const fragmentId = fragmentIdOf(CompanyHalf.from(companyKey));
+
+async function begin({ tenant = {}, policy = {}, ...federation }: Beginning = {}): Promise<Run> {
+  const { url = registrarUrl(), companyKeyFragmentId = fragmentId } = federation;
+  await writeFile(companyKeyFile, `${companyKey}\n`);
   return await servers.run({
     tenant,
     directory,
     policy: { memberships: 'all', federation: 'companyKey', ...policy },
-    federation: { registrar: { url: registrarUrl(), token }, companyKeyFile },
+    federation: { registrar: { url, token }, companyKeyFile, companyKeyFragmentId },
   });
 }
 
@@ -101,40 +109,107 @@ test('while the key registrar is down federated users wait, and everybody else g
   await waitUntil('the trouble to be over', () => /solved: federation/.test(pusher.output));
 });
 
-test('another company key than the one in use provisions nobody, and says which one belongs there', async () => {
+test('another company key than the configured one provisions nobody, and the error says which one belongs there', async () => {
   await using run = await begin();
+  const other = CompanyHalf.random();
+  await writeFile(companyKeyFile, other.reveal());
   await fullRead(run, [person(11, 'ann')]);
   await run.inside('reconciler');
   const pusher = run.process('pusher');
-  await run.quiet();
-  const other = CompanyHalf.random();
-  await writeFile(companyKeyFile, other.reveal());
-  await run.append({ type: 'changes', caughtUp: true, changes: [person(12, 'bob')] });
-  const [wrong, right] = [fragmentIdOf(other), fragmentIdOf(CompanyHalf.from(companyKey))];
   await waitUntil('the trouble to be told', () =>
     pusher.output.includes(
-      `holds another company key (fragment id ${wrong}) than people are provisioned with (${right})`,
+      `holds another company key (fragment id ${fragmentIdOf(other)}) than federation.companyKeyFragmentId names (${fragmentId})`,
     ),
   );
-  assert.deepEqual(
-    (await servers.simulator.state()).users.map(({ username }) => username),
-    ['ann@company.test'],
-  );
+  assert.deepEqual((await servers.simulator.state()).users, []);
   await writeFile(companyKeyFile, `${companyKey}\n`);
   await run.quiet();
-  await clientOf(servers.simulator).logsIn('bob@company.test', companyKey);
+  await clientOf(servers.simulator).logsIn('ann@company.test', companyKey);
 });
 
-test('before anybody is provisioned, another company key may be taken', async () => {
+test('a company key that was rotated provisions nobody, until nobody has the former one and somebody lets go of it', async () => {
   await using run = await begin();
+  const former = fragmentIdOf(CompanyHalf.random());
   const { redis, keys } = run.store;
-  await redis.set(keys.companyKey, fragmentIdOf(CompanyHalf.random()));
+  await redis.set(keys.companyKey, former);
+  const zoe = { username: 'zoe@elsewhere.test', id: '1', disabledByUs: false, federated: 'companyKey' };
+  await redis.hset(keys.links, 'corp/zoe', JSON.stringify(zoe));
   await fullRead(run, [person(11, 'ann')]);
   await run.inside('reconciler');
-  await run.inside('pusher');
+  const pusher = run.process('pusher');
+  await waitUntil('the trouble to be told', () =>
+    pusher.output.includes(`names another company key (${fragmentId}) than people are provisioned with (${former})`),
+  );
+  assert.match(
+    (await connector(run, 'status')).text,
+    /company’s key {2}the configured company key .* isn't the one that people/,
+  );
+  const refused = await connector(run, 'key', 'forget');
+  assert.deepEqual(refused, {
+    code: 1,
+    text: `connector: 1 person has the company's key of fragment id ${former}, or is about to: no other opens their vaults`,
+  });
+  await redis.hdel(keys.links, 'corp/zoe');
+  assert.equal((await connector(run, 'key', 'forget')).code, 0);
+  await run.allIsDue();
   await run.quiet();
   await clientOf(servers.simulator).logsIn('ann@company.test', companyKey);
-  assert.equal(await redis.get(keys.companyKey), fragmentIdOf(CompanyHalf.from(companyKey)));
+});
+
+test('a registrar that hangs keeps nobody from losing access, not even who is to be converted', async () => {
+  let asked = '';
+  const hanging = createServer((request) => request.on('data', (data) => (asked += String(data))));
+  hanging.listen(0, '127.0.0.1');
+  await once(hanging, 'listening');
+  try {
+    const users = ['bob', 'cyd'].map((name) => ({ username: `${name}@company.test`, fullname: `Mx ${name}` }));
+    const { port } = hanging.address() as AddressInfo;
+    await using run = await begin({ tenant: { users }, url: `http://127.0.0.1:${port}/` });
+    const joiners = Array.from({ length: 100 }, (_, index) => person(100 + index, `p${index}`));
+    await fullRead(run, [person(12, 'bob'), person(13, 'cyd'), ...joiners]);
+    await run.inside('reconciler');
+    await run.inside('pusher');
+    assert.equal((await connector(run, 'convert', 'Staff', '--yes')).code, 0); // of whom Bob has an account
+    await waitUntil('Bob’s key to be asked for', () => asked.includes('bob@company.test'));
+    await run.append({
+      type: 'changes',
+      caughtUp: true,
+      changes: [changed(12, { userAccountControl: 514 }), changed(13, { userAccountControl: 514 })],
+    });
+    await waitUntil(
+      'both to be disabled',
+      async () => (await servers.simulator.state()).users.every(({ disabled }) => disabled),
+      {
+        withinMs: 10_000,
+      },
+    );
+    assert.deepEqual(await servers.simulator.state().then(({ keys }) => keys ?? {}), {});
+  } finally {
+    hanging.closeAllConnections();
+    hanging.close();
+  }
+});
+
+test('while deliveries are paused no key is registered', async () => {
+  await using run = await begin();
+  const { redis, keys } = run.store;
+  await fullRead(
+    run,
+    Array.from({ length: 60 }, (_, index) => person(100 + index, `p${index}`)),
+  );
+  await run.inside('reconciler');
+  const registered = async () => Object.keys((await servers.simulator.state()).keys ?? {}).length;
+  await run.inside('pusher');
+  await waitUntil('some keys', async () => (await registered()) > 0);
+  await redis.set(keys.paused, JSON.stringify({ by: 'root', atMs: 1 }));
+  await waitUntil('all claims to be over', async () => (await redis.hlen(keys.claims)) === 0);
+  const paused = await registered();
+  assert.ok(paused < 60, String(paused));
+  await run.ring();
+  await redis.del(keys.paused);
+  await run.ring();
+  await run.quiet({ withinMs: 60_000 });
+  assert.equal((await servers.simulator.state()).users.length, 60);
 });
 
 test('a K2 of another K1 is never replaced: that person is set aside, and the others are created', async () => {
@@ -167,8 +242,10 @@ test('who is federated is known from the registrar, too: after Redis has forgott
   await redis.hset(keys.links, `corp/${guidOf(11)}`, JSON.stringify(forgotten));
   await run.append({ type: 'changes', caughtUp: true, changes: [changed(11, { mail: 'anna@company.test' })] });
   await waitUntil('Ann to be set aside', () => reasonOf(run, 11));
-  assert.match((await reasonOf(run, 11)) ?? '', /LastPass takes no other address for a federated user/);
-  assert.equal((await linkOf(run, 11))?.federated, 'companyKey');
+  assert.match(
+    (await reasonOf(run, 11)) ?? '',
+    /^a K2 is registered for ann@company\.test, so they are taken for a federated user/,
+  );
   assert.ok(!(await commandsOf(run)).includes('updateemail'));
 });
 

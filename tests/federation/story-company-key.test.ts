@@ -1,6 +1,7 @@
 /** The story with one key of the company's for everybody. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fragmentIdOf } from '@connector/federation/derived.ts';
 import { CompanyHalf } from '@connector/federation/key-halves.ts';
 import { crashesOfAll, tellStory } from './story.ts';
 
@@ -11,7 +12,7 @@ tellStory({
   prepare: async ({ dir }) => {
     const companyKeyFile = join(dir, 'company-key');
     await writeFile(companyKeyFile, `${companyKey}\n`);
-    return { companyKeyFile };
+    return { companyKeyFile, companyKeyFragmentId: fragmentIdOf(CompanyHalf.from(companyKey)) };
   },
   keyPartOf: async () => companyKey,
   crashes: crashesOfAll,

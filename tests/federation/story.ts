@@ -5,17 +5,21 @@ import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { fragmentIdOf, HiddenMasterPassword } from '@connector/federation/derived.ts';
 import { CompanyHalf, LastPassHalf } from '@connector/federation/key-halves.ts';
+import type { FederationSettings } from '@connector/shared/federation-settings.ts';
 import { Stack } from '../support/stack.ts';
 import { clientOf } from './federated-client.ts';
 
 const preload = pathToFileURL(resolve(import.meta.dirname, '../faults/crash-preload.ts')).href;
 const token = 'token-of-this-rehearsal';
 
+/** What of the configuration one way takes. */
+type FederationSection = Pick<FederationSettings, 'companyKeyFile' | 'companyKeyFragmentId' | 'attribute'>;
+
 /** A way of federated log-in, as a story is told of it. */
 export interface Way {
   readonly mode: 'companyKey' | 'userKey';
   /** Makes everything ready that only this way takes. @returns its part of the configuration */
-  readonly prepare: (stack: Stack) => Promise<{ readonly companyKeyFile?: string; readonly attribute?: string }>;
+  readonly prepare: (stack: Stack) => Promise<FederationSection>;
   /** K1, as AD FS reads it, and hands it on as `LastPassKeyPart`. */
   readonly keyPartOf: (stack: Stack, guid: string) => Promise<string>;
   /** Between which two steps a pusher is killed, by the effects of `crash-preload.ts`. */

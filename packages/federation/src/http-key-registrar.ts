@@ -14,7 +14,7 @@ import {
   RegistrarError,
   type Registration,
 } from './key-registrar.ts';
-import { postOnce } from './post-once.ts';
+import { type PostOnce, postOver } from './post.ts';
 
 /** Of a whole exchange, in milliseconds. */
 const usualTimeoutMs = 10_000;
@@ -58,7 +58,7 @@ export class HttpKeyRegistrar implements KeyRegistrar {
   readonly #base: URL;
   readonly #token: string;
   readonly #timeoutMs: number;
-  readonly #ca: string | undefined;
+  readonly #post: PostOnce;
 
   /** @throws RegistrarOptionsError */
   constructor({ url, token, insecure = false, timeoutMs = usualTimeoutMs, ca }: HttpKeyRegistrarOptions) {
@@ -67,14 +67,14 @@ export class HttpKeyRegistrar implements KeyRegistrar {
       throw new RegistrarOptionsError('token is empty, or has a blank or a letter that no header takes');
     this.#token = token;
     this.#timeoutMs = timeoutMs;
-    this.#ca = ca;
+    this.#post = postOver({ ca });
   }
 
   async registered(username: string, options: CallOptions = {}): Promise<RegisteredKey | null> {
     const answer = this.#read(toldAnswer, await this.#ask('registered', { username }, options), username);
     if (answer.registered === null) return null;
     const { k2, fragmentId } = answer.registered;
-    return { k2: this.#halfOf(k2), fragmentId };
+    return { k2: this.#halfOf(k2, username), fragmentId };
   }
 
   async register({ username, k2, fragmentId }: Registration, options: CallOptions = {}): Promise<void> {
@@ -101,8 +101,8 @@ export class HttpKeyRegistrar implements KeyRegistrar {
       authorization: `Bearer ${this.#token}`,
     };
     const until = signal ? AbortSignal.any([timeout, signal]) : timeout;
-    const posting = { url, headers, body: JSON.stringify(question), signal: until, ca: this.#ca };
-    const answer = await postOnce(posting).catch((cause: unknown) => {
+    const posting = { url, headers, body: JSON.stringify(question), signal: until };
+    const answer = await this.#post(posting).catch((cause: unknown) => {
       throw this.#lost(cause, { isCancelled: signal?.aborted ?? false, isLate: timeout.aborted });
     });
     if (answer.status === 200 || answer.status === 201) return answer.text;
@@ -141,12 +141,12 @@ export class HttpKeyRegistrar implements KeyRegistrar {
     );
   }
 
-  #halfOf(text: string): LastPassHalf {
+  #halfOf(text: string, username: string): LastPassHalf {
     try {
       return LastPassHalf.from(text);
     } catch (error) {
       if (!(error instanceof KeyHalfError)) throw error;
-      throw this.#error('not-a-registrar', `tells a K2 that ${error.message}`);
+      throw this.#error('damaged', `tells a K2 of ${username} that ${error.message}`);
     }
   }
 

@@ -35,6 +35,7 @@ export interface KeyRegistrar {
  * | `taken` | another key is registered for the user, and stays |
  * | `other-k1` | what is registered belongs to another K1 |
  * | `not-kept` | the registrar said that it has kept a key, and then told of another one, or of none |
+ * | `damaged` | what it tells of the user is no key |
  * | `unauthorized` | it refuses the token |
  * | `not-a-registrar` | there is none at this address, or it answers what no registrar answers |
  * | `unavailable` | it doesn't answer, isn't reached, or asks to be asked later |
@@ -44,6 +45,7 @@ export type RegistrarErrorCode =
   | 'taken'
   | 'other-k1'
   | 'not-kept'
+  | 'damaged'
   | 'unauthorized'
   | 'not-a-registrar'
   | 'unavailable'

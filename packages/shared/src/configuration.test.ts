@@ -76,7 +76,7 @@ test('ldap:// is taken with StartTLS', () => {
 
 test('the company’s key is a file beside the configuration, and is not read', () => {
   const { federation, policy } = read(
-    `${whole}policy: { federation: companyKey }\n${registrarOnly('companyKeyFile: secrets/company-key')}`,
+    `${whole}policy: { federation: companyKey }\n${registrarOnly(`companyKeyFile: secrets/company-key, companyKeyFragmentId: "${'A'.repeat(43)}="`)}`,
   );
   assert.equal(policy.federation, 'companyKey');
   assert.match(federation?.companyKeyFile ?? '', /^\/.*\/secrets\/company-key$/);
@@ -103,7 +103,7 @@ describe('each mistake is one line that says what to write', () => {
     ],
     [
       'federated log-in without a registrar',
-      `${whole}policy: { federation: companyKey }\nfederation: { companyKeyFile: key }`,
+      `${whole}policy: { federation: companyKey }\nfederation: { companyKeyFile: key, companyKeyFragmentId: "${'A'.repeat(43)}=" }`,
       /^federation\.registrar: is missing; LastPass's own registrar endpoint isn't public: without a configured one the mode refuses to start$/,
     ],
     [
@@ -113,8 +113,13 @@ describe('each mistake is one line that says what to write', () => {
     ],
     [
       'a company key that nobody has named',
-      `${whole}policy: { federation: companyKey }\n${registrarOnly('attribute: lastPassK1')}`,
+      `${whole}policy: { federation: companyKey }\n${registrarOnly(`companyKeyFragmentId: "${'A'.repeat(43)}="`)}`,
       /^federation\.companyKeyFile: is missing; write the file that "connector federation key generate --out company-key" has made$/,
+    ],
+    [
+      'a company key of which nobody says which one it is',
+      `${whole}policy: { federation: companyKey }\n${registrarOnly('companyKeyFile: key')}`,
+      /^federation\.companyKeyFragmentId: is missing; write the fragment id of the company’s key, as "connector federation key verify" tells it$/,
     ],
     [
       'keys of users without an attribute',

@@ -50,6 +50,17 @@ export const federation = z.strictObject({
     .describe(
       'With `policy.federation: companyKey`: the file that `connector federation key generate` has written. The pusher reads it when somebody is provisioned, and nobody else needs it.',
     ),
+  companyKeyFragmentId: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9+/]{43}=$/,
+      'is no fragment id; write the 44 characters that "connector federation key generate" has told',
+    )
+    .meta({ title: 'fragment id', pattern: '^[A-Za-z0-9+/]{43}=$' })
+    .optional()
+    .describe(
+      'With `policy.federation: companyKey`: which key that is, by the fragment id that was told when it was made. A file that holds another one provisions nobody.',
+    ),
   attribute: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,63}$/i, 'is no name of an attribute, such as lastPassKeyPart')
@@ -91,6 +102,11 @@ export function federationProblems(
     wrong(
       'companyKeyFile',
       'is missing; write the file that "connector federation key generate --out company-key" has made',
+    );
+  if (mode === 'companyKey' && settings?.companyKeyFragmentId === undefined)
+    wrong(
+      'companyKeyFragmentId',
+      'is missing; write the fragment id of the company’s key, as "connector federation key verify" tells it',
     );
   if (mode === 'userKey' && settings?.attribute === undefined)
     wrong('attribute', 'is missing; write the name of the confidential attribute that holds each user’s key');

@@ -27,6 +27,7 @@ export type QuickInvocation = Exclude<
       | 'support-bundle'
       | 'federation-status'
       | 'convert-to-federated'
+      | 'forget-company-key'
       | 'generate-key'
       | 'verify-key'
       | 'test-notifications';

@@ -6,7 +6,7 @@ import type { Invocation } from './command-line/invocation.ts';
 import { type ExitCode, operator } from './context.ts';
 import { convert } from './federation/convert-command.ts';
 import { federationStatus } from './federation/federation-status.ts';
-import { generateKey, verifyKey } from './federation/key-commands.ts';
+import { forgetKey, generateKey, verifyKey } from './federation/key-commands.ts';
 import { interruption, untilInterrupted } from './interrupted.ts';
 import { testNotifications } from './notifications/test-command.ts';
 import { perform } from './perform.ts';
@@ -48,6 +48,8 @@ export async function run(invocation: RunInvocation, terminal: Terminal): Promis
         return await sync(context, { ...invocation, signal: interruption() });
       case 'federation-status':
         return await untilInterrupted((signal) => federationStatus(context, { ...invocation, signal }));
+      case 'forget-company-key':
+        return await forgetKey(context, invocation);
       case 'convert-to-federated':
         return await convert(context, { ...invocation, signal: interruption() });
       case 'set-policy':

@@ -21,6 +21,7 @@ import { hasStep } from '@connector/sync/requests/reviewed-steps.ts';
 import { unreadEntries, withEntries } from './audit-entries.ts';
 import type { Batch } from './claims.ts';
 import type { DeliverOptions } from './deliver-options.ts';
+import { keyedAtOnce, needsKey } from './federated.ts';
 import { readAccountsOf } from './read-back.ts';
 import { Round } from './round.ts';
 import { settledChanges, type Unsettled } from './settling.ts';
@@ -57,13 +58,28 @@ async function deliverAll(options: DeliverOptions, batch: Batch): Promise<void> 
   );
   await settle(options, batch, unsettled);
   const moved = await followLogIns(options, batch, settled);
-  const round = new Round(
-    options,
-    batch,
-    settled.flatMap(({ person, delivery }) => (delivery === null || moved.has(person) ? [] : delivery)),
+  const deliveries = settled.flatMap(({ person, delivery }) =>
+    delivery === null || moved.has(person) ? [] : delivery,
   );
-  for (const kind of callKinds) await round.make(kind);
-  await round.finish();
+  const [keyed, others] = [deliveries.filter(needsKey), deliveries.filter((delivery) => !needsKey(delivery))];
+  await giveBack(options, batch, keyed.slice(keyedAtOnce));
+  for (const together of [others, keyed.slice(0, keyedAtOnce)]) {
+    const round = new Round(options, batch, together);
+    for (const kind of callKinds) await round.make(kind);
+    await round.finish();
+  }
+}
+
+/**
+ * Claims nobody any more whose turn it can't be yet. Keys come from others, who may take their time: nobody else waits for them, and of those
+ * who need one no more than go into one call, for whoever leaves meanwhile is claimed.
+ */
+async function giveBack({ records }: DeliverOptions, batch: Batch, left: readonly Delivery[]): Promise<void> {
+  const claim = { kind: 'give-back' } as const;
+  await records.commit(
+    batch,
+    left.map(({ person, plan: { username } }) => ({ person, username, claim })),
+  );
 }
 
 /** Whether a disabling or removal without an answer is settled now; where there is something to deliver, it can wait for its time. */

@@ -78,6 +78,14 @@ export class LastLook {
   }
 
   /**
+   * The same look without writing anything down, before what goes before a call.
+   * @returns whose claims and plans still hold; the others have left the round
+   */
+  look(kind: CallKind, carried: readonly Delivery[]): Promise<readonly Delivery[]> {
+    return this.#check(kind, carried);
+  }
+
+  /**
    * What takes back what was written down of a call that certainly did nothing. Nothing where none of it was: that somebody creates this
    * user name may be written down of another person.
    */

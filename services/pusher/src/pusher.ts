@@ -1,4 +1,5 @@
 /** The pusher: delivers what is outstanding, leavers first, and reads the accounts. */
+import { RegistrarError } from '@connector/federation/key-registrar.ts';
 import { LastPassClient } from '@connector/lastpass/client.ts';
 import { LastPassError } from '@connector/lastpass/errors.ts';
 import type { Post } from '@connector/lastpass/transport.ts';
@@ -41,7 +42,8 @@ const lastAnswerWithinMs = 4_000;
 
 /** Whether something only failed because the end was asked for. */
 const isWanted = (error: Error): boolean =>
-  error.name === 'AbortError' || (error instanceof LastPassError && error.code === 'cancelled');
+  error.name === 'AbortError' ||
+  ((error instanceof LastPassError || error instanceof RegistrarError) && error.code === 'cancelled');
 
 /**
  * Whether nobody is to be planned or delivered, in one look. Between two batches of a first sync nothing may be due for a moment, and ids

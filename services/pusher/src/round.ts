@@ -15,13 +15,11 @@
  * | credentials refused | nothing was sent, and nobody sends |
  * | no key for a federated user | nothing was sent: they wait, or are set aside where it is theirs alone |
  */
-import { RegistrarError } from '@connector/federation/key-registrar.ts';
 import type { LastPassClient } from '@connector/lastpass/client.ts';
 import { LastPassError } from '@connector/lastpass/errors.ts';
 import { saysNoSeat } from '@connector/lastpass/refusals.ts';
 import { loggedChanges, loggedPeople, tracedChanges } from '@connector/shared/change-id.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
-import type { FederatedBy } from '@connector/shared/plan.ts';
 import { tellSpan } from '@connector/shared/tracing.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import { withoutAddresses } from '@connector/shared/without-addresses.ts';
@@ -34,6 +32,8 @@ import type { Batch } from './claims.ts';
 import type { DeliverOptions } from './deliver-options.ts';
 import { existingAmong } from './existing-accounts.ts';
 import { Failures } from './failures.ts';
+import { federatedBy, needsKey } from './federated.ts';
+import { troubleOf } from './federation/provisioner.ts';
 import { CredentialsRefused } from './gate.ts';
 import { LastLook, planHolds } from './last-look.ts';
 import { callsOf } from './misses.ts';
@@ -42,9 +42,6 @@ import { createsFromMs, movedChanges } from './settling.ts';
 
 /** The ids of so many created accounts are asked for one by one. */
 const idsAtOnce = 5;
-
-/** So many federated users go into one call at most: LastPass derives 600,000 rounds of each one's password before it answers. */
-const federatedAtOnce = 25;
 
 /** What can be undone of a call, if it disabled an account that wasn't so before. */
 function disablingOf(delivery: Delivery, kind: CallKind, { unchanged }: Answer): Pick<Change, 'disabling'> {
@@ -65,24 +62,22 @@ const about = (sent: readonly Delivery[]) => ({
   ...loggedPeople(sent.map(({ person }) => person)),
 });
 
-/** Whose K1 a federated user's key is to be made of; `undefined` for everybody else. */
-const federatedBy = (delivery: Delivery): FederatedBy | undefined =>
-  (stepOf(delivery, 'create') ?? stepOf(delivery, 'federate'))?.federated;
-
 /** The keys of a call. */
 interface Keys extends Disposable {
   readonly masterPasswordOf: MasterPasswordOf;
-  /** Who can't have one now. */
-  readonly without: ReadonlySet<Delivery>;
+  /** Who needs none, or has one. */
+  readonly ready: readonly Delivery[];
 }
 
-const noKeys: Keys = {
+const noKeys = {
   masterPasswordOf: () => {
     throw new Error('nobody here was to be a federated user, which is a mistake of ours: please report it');
   },
-  without: new Set(),
   [Symbol.dispose]: () => undefined,
 };
+
+const takenForFederated = (username: string): string =>
+  `a K2 is registered for ${username}, so they are taken for a federated user, for whom LastPass takes no other address: give them back the former mail; or, if that key was somebody else's who had the address before, have the registrar forget it`;
 
 /** The calls of one batch. People drop out of it when a call fails for them or their claim is lost. */
 export class Round {
@@ -109,17 +104,15 @@ export class Round {
     if (kind.registersKey) return this.#registerKeys(kind, planned);
     const carried = await this.#sendable(kind, planned);
     if (carried.length === 0) return;
-    const size = await this.#sizeOf(kind, carried);
+    const size = await this.#sizeOf(kind);
     const misses = await this.#failures.missesOf(carried);
     const missesOf = ({ person }: Delivery) => misses.get(person) ?? 0;
     for (const together of callsOf(carried, { atMost: size, missesOf })) await this.#call(kind, together);
   }
 
-  /** How many of these go into one call now. */
-  async #sizeOf({ atOnce }: CallKind, carried: readonly Delivery[]): Promise<number> {
-    if (atOnce === 'one') return 1;
-    const size = await this.#options.batchSize();
-    return carried.some((delivery) => federatedBy(delivery) !== undefined) ? Math.min(size, federatedAtOnce) : size;
+  /** How many go into one call now. */
+  async #sizeOf({ atOnce }: CallKind): Promise<number> {
+    return atOnce === 'one' ? 1 : this.#options.batchSize();
   }
 
   /**
@@ -160,22 +153,22 @@ export class Round {
 
   async #call(kind: CallKind, carried: readonly Delivery[]): Promise<void> {
     if (!kind.takesAccess) await this.#options.overtake();
-    const size = await this.#sizeOf(kind, carried); // LastPass may bear less than when it was cut
+    const size = await this.#sizeOf(kind); // LastPass may bear less than when it was cut
     if (carried.length > size) {
       await this.#call(kind, carried.slice(0, size));
       return this.#call(kind, carried.slice(size));
     }
-    const seats = kind.takesSeat && carried.length > 0 ? await this.#options.seats.ask() : { may: 'go' as const };
-    if (seats.may === 'wait') return this.#failures.waitForSeat(carried, seats);
-    if (seats.may === 'go' || carried.length === 1) return this.#send(kind, carried);
-    await this.#send(kind, carried.slice(0, 1));
-    await this.#call(kind, carried.slice(1));
+    using keys = await this.#keysFor(kind, carried);
+    const { ready } = keys;
+    const seats = kind.takesSeat && ready.length > 0 ? await this.#options.seats.ask() : { may: 'go' as const };
+    if (seats.may === 'wait') return await this.#failures.waitForSeat(ready, seats);
+    if (seats.may === 'go' || ready.length === 1) return await this.#send(kind, ready, keys);
+    await this.#send(kind, ready.slice(0, 1), keys);
+    await this.#call(kind, ready.slice(1));
   }
 
-  async #send(kind: CallKind, all: readonly Delivery[]): Promise<void> {
+  async #send(kind: CallKind, carried: readonly Delivery[], keys: Keys): Promise<void> {
     const { gate, log } = this.#options;
-    using keys = await this.#keysFor(all);
-    const carried = all.filter((delivery) => !keys.without.has(delivery));
     if (carried.length === 0) return;
     let sent: readonly Delivery[] = carried;
     let tookMs = 0;
@@ -193,10 +186,12 @@ export class Round {
           tookMs = Math.round(performance.now() - fromMs);
         }
       };
-      const answer = await gate.call(kind.command, send, {
-        accounts: () => (kind.atOnce === 'batch' ? sent.length : 0),
-        slowDownIn: (given) => given?.slowDown ?? null,
-      });
+      const answer = await gate
+        .call(kind.command, send, {
+          accounts: () => (kind.atOnce === 'batch' ? sent.length : 0),
+          slowDownIn: (given) => given?.slowDown ?? null,
+        })
+        .finally(() => keys[Symbol.dispose]());
       if (answer === null) return;
       this.#options.commandMisses.answered(kind.command);
       log.info({ command: kind.command, ...about(sent) }, 'LastPass has answered');
@@ -224,76 +219,71 @@ export class Round {
     return kind.changesAddress ? this.#withoutFederated(planned) : planned;
   }
 
-  /** The keys of those who are to be federated users; the others need none. Who can't have one has left the round. */
-  async #keysFor(carried: readonly Delivery[]): Promise<Keys> {
-    const { provisioner, onKeyTrouble, log } = this.#options;
-    const wanted = carried.flatMap((delivery) => {
-      const federated = federatedBy(delivery);
-      return federated === undefined ? [] : [{ person: delivery.person, username: delivery.plan.username, federated }];
-    });
-    if (wanted.length === 0) return noKeys;
-    const provisioned = await provisioner.provision(wanted);
+  /**
+   * The keys of those who are to be federated users; the others need none. Nothing is registered for anybody whose turn it isn't any more,
+   * and who can't have a key has left the round.
+   */
+  async #keysFor(kind: CallKind, carried: readonly Delivery[]): Promise<Keys> {
+    if (!carried.some(needsKey)) return { ...noKeys, ready: carried };
+    const { provisioner, mayDeliver, log } = this.#options;
+    const current = (await mayDeliver()) ? await this.#lastLook.look(kind, carried) : await this.#giveBack(carried);
+    const provisioned = await provisioner.provision(
+      current.flatMap((delivery) => {
+        const { person, plan } = delivery;
+        const federated = federatedBy(delivery);
+        return federated === undefined ? [] : [{ person, username: plan.username, federated }];
+      }),
+    );
     try {
-      const { trouble, waiting, refused } = provisioned;
-      onKeyTrouble(trouble);
-      const postponed = carried.filter(({ person }) => waiting.has(person));
-      const hopeless = carried.filter(({ person }) => refused.has(person));
+      const { trouble, waiting, refused, masterPasswordOf } = provisioned;
+      if (current.length > 0) this.#tellKeyTrouble(trouble);
+      const postponed = current.filter(({ person }) => waiting.has(person));
+      const hopeless = current.filter(({ person }) => refused.has(person));
       if (hopeless.length > 0) log.warn(about(hopeless), 'no key can be had for these federated users');
       if (postponed.length > 0) await this.#failures.nothingSent(postponed, null);
       await this.#failures.noKey(hopeless, ({ person }) => refused.get(person) ?? '');
-      return Object.assign(provisioned, { without: new Set([...postponed, ...hopeless]) });
+      const ready = current.filter(({ person }) => !waiting.has(person) && !refused.has(person));
+      return { ready, masterPasswordOf, [Symbol.dispose]: () => provisioned[Symbol.dispose]() };
     } catch (error) {
       provisioned[Symbol.dispose]();
       throw error;
     }
   }
 
+  #tellKeyTrouble(trouble: string | null): void {
+    this.#options.onKeyTrouble(trouble === null ? null : withoutAddresses(trouble));
+  }
+
   /** Registers the keys of accounts that there are: LastPass is sent nothing. */
   async #registerKeys(kind: CallKind, planned: readonly Delivery[]): Promise<void> {
-    for (let from = 0; from < planned.length; from += federatedAtOnce) {
-      const fromMs = performance.now();
-      const together = planned.slice(from, from + federatedAtOnce);
-      using keys = await this.#keysFor(together);
-      const registered = together.filter((delivery) => !keys.without.has(delivery));
-      const tookMs = Math.round(performance.now() - fromMs);
-      await this.#record({ kind, tookMs }, registered, { slowDown: null, refused: new Map(), unchanged: new Set() });
-    }
+    if (planned.length === 0) return;
+    const fromMs = performance.now();
+    using keys = await this.#keysFor(kind, planned);
+    const tookMs = Math.round(performance.now() - fromMs);
+    const { ready } = keys;
+    if (ready.length > 0)
+      await this.#record({ kind, tookMs }, ready, { slowDown: null, refused: new Map(), unchanged: new Set() });
   }
 
   /**
-   * Leaves out who is federated by the registrar's word, where that was forgotten with all of Redis: the vault hangs on the address. It is
-   * noted, and they are planned again.
+   * Leaves out who is federated by the registrar's word, where that was forgotten with all of Redis: the vault hangs on the address. It may be
+   * the key of somebody else, who had the address before: then a person can say so, there.
    */
   async #withoutFederated(planned: readonly Delivery[]): Promise<readonly Delivery[]> {
-    const { provisioner, onKeyTrouble, records } = this.#options;
-    const federated = new Map<Delivery, FederatedBy>();
+    const { provisioner } = this.#options;
+    let registered: ReadonlySet<string>;
     try {
-      for (const delivery of planned) {
-        const by = await provisioner.registeredBy(delivery.plan.username);
-        if (by !== null) federated.set(delivery, by);
-      }
+      registered = await provisioner.registeredAmong(planned.map(({ plan: { username } }) => username));
     } catch (error) {
-      if (!(error instanceof RegistrarError)) throw error;
-      onKeyTrouble(error.message);
+      const { message, ofOne } = troubleOf(error);
+      if (!ofOne) this.#tellKeyTrouble(message);
       await this.#failures.nothingSent(planned, null);
       return [];
     }
-    this.#dropOut([...federated.keys()].map(({ person }) => person));
-    const changes = [...federated].map(
-      ([
-        {
-          person,
-          plan: { username },
-          link: current,
-        },
-        by,
-      ]) => ({
-        ...{ person, username, claim: { kind: 'finish' } as const },
-        ...(current && { link: { ...current, federated: by } }),
-      }),
-    );
-    await records.commit(this.#batch, changes);
-    return planned.filter((delivery) => !federated.has(delivery));
+    this.#tellKeyTrouble(null);
+    const federated = planned.filter(({ plan: { username } }) => registered.has(username));
+    await this.#failures.noKey(federated, ({ plan: { username } }) => takenForFederated(username));
+    return planned.filter((delivery) => !federated.includes(delivery));
   }
 
   /**

@@ -62,7 +62,8 @@ function settledChange({ person, username, intent, link }: Unsettled, found: Acc
   }
   const made =
     intent === null || found === null ? null : newLink(username, { id: found.id, federated: intent.federated });
-  const known = link ?? made;
+  const known =
+    link === null ? made : { ...link, ...(made?.federated === undefined ? {} : { federated: made.federated }) };
   const change = { person, username, account: found, claim: finish, ...(intent === null ? {} : { intent: null }) };
   return known === null ? change : { ...change, link: linkAsFound(known, found, nowMs) };
 }

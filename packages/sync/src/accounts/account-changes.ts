@@ -33,6 +33,7 @@ export interface Change {
     | { readonly kind: 'finish' } // planned again, which finds nothing left to do, as a rule
     | { readonly kind: 'over' } // all that was planned is done, and nothing that it was planned from has changed
     | { readonly kind: 'drop' } // nothing to deliver any more
+    | { readonly kind: 'give-back' } // as if it had never been claimed
     | { readonly kind: 'postpone'; readonly untilMs: number };
 }
 
@@ -96,6 +97,7 @@ export function writesOf(keys: Keys, change: Change): string[][] {
 function claimWrites(keys: Keys, { person, claim }: Change): string[][] {
   if (claim === undefined) return [];
   const free = ['HDEL', keys.claims, person];
+  if (claim.kind === 'give-back') return [free, ['ZADD', keys.toDeliver, 'XX', String(Date.now()), person]];
   if (claim.kind === 'postpone')
     return [
       free,

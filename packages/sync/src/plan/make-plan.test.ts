@@ -73,6 +73,46 @@ const kinds = ({ steps }: Planned): string[] => steps.map(({ kind }) => kind);
 const planWith = (changes: Partial<PlanInputs>) => makePlan(inputsWith(changes));
 const unlinked = { link: null, account: null };
 
+suite('federated log-in', () => {
+  const federated: Link = { ...annasLink, federated: 'companyKey' };
+  const federating: Link = { ...annasLink, federating: 'companyKey' };
+  const renamed = { ...anna, displayName: 'Anna Moser', mail: 'moser@example.com' };
+
+  test('whoever gets an account by then is created as a federated user', () => {
+    const { steps } = planWith({ ...unlinked, policy: policy.parse({ federation: 'userKey' }) });
+    assert.deepEqual(
+      steps.map((step) => step.kind === 'create' && step.federated),
+      ['userKey'],
+    );
+  });
+
+  test('another mail of a federated user is an obstacle, and everything else goes on', () => {
+    const planned = planWith({ person: renamed, link: federated });
+    assert.deepEqual(kinds(planned), ['rename']);
+    assert.match(planned.obstacle?.reason ?? '', /^the mail is now moser@example\.com, and LastPass takes no other/);
+  });
+
+  test('until it is a federated one nothing else is done to the account of who stays, and leavers leave', () => {
+    assert.deepEqual(kinds(planWith({ person: renamed, link: federating })), ['federate']);
+    assert.deepEqual(kinds(planWith({ person: { ...anna, userAccountControl: 514 }, link: federating })), ['disable']);
+  });
+
+  test('whose address is about to change, or who is only invited, becomes one after that', () => {
+    const moving = planWith({ link: { ...federating, changingTo: 'moser@example.com' } });
+    assert.deepEqual(kinds(moving), []);
+    assert.match(moving.obstacle?.reason ?? '', /is called moser@example\.com once its person logs in/);
+    const invited = planWith({ link: federating, account: { ...annasAccount, invited: true } });
+    assert.deepEqual(kinds(invited), []);
+    assert.match(invited.obstacle?.reason ?? '', /was not accepted yet/);
+  });
+
+  test('a vault stays what it is when its account passes on to who has the address now', () => {
+    const holder = { person: 'corp/gone', place: 'same', standing: 'enabled', deleted: true, link: federated } as const;
+    const { linkChange } = planWith({ link: null, accountHolder: holder });
+    assert.equal(linkChange.kind === 'adopt' && linkChange.link.federated, 'companyKey');
+  });
+});
+
 suite('a link found again through attribs', () => {
   const found = { link: null, recognised: true };
   const disabledAccount = { ...annasAccount, disabled: true };

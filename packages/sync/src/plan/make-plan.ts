@@ -12,7 +12,7 @@
 import type { Account } from '@connector/shared/account.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
-import type { Decision, FederatedBy, Link, Step } from '@connector/shared/plan.ts';
+import type { Decision, Link, Step } from '@connector/shared/plan.ts';
 import { isGuarded, isLeaverStep, isUncertain, needsApproval } from '@connector/shared/plan.ts';
 import { digestOf, type MirrorObject, nameOf } from '../mirror/mirror-object.ts';
 import { type Leaving, type LeavingInputs, leavingOf } from './leaving.ts';
@@ -175,7 +175,13 @@ function adopt(inputs: PlanInputs, account: Account, leaving: Leaving | null): O
   const disabledByUs = accountHolder?.link.disabledByUs ?? false;
   const isOpen = recognised && ((leaving !== null && !leaving.stays) || (account.disabled && !disabledByUs));
   const { username, id } = account;
-  const link: Link = { username, id, disabledByUs, removedByUs: false, ...(isOpen ? { regained: true } : {}) };
+  const { federated, federating } = accountHolder?.link ?? {}; // the vault stays what it is, whoever has it
+  const link: Link = {
+    ...{ username, id, disabledByUs, removedByUs: false },
+    ...(isOpen ? { regained: true } : {}),
+    ...(federated === undefined ? {} : { federated }),
+    ...(federating === undefined ? {} : { federating }),
+  };
   const planned = planLinked(inputs, link, leaving);
   const noted = planned.linkChange.kind === 'note' ? planned.linkChange.link : link;
   return { ...planned, linkChange: { kind: 'adopt', link: noted, from: accountHolder?.person ?? null } };
@@ -251,7 +257,7 @@ function planLinked(inputs: PlanInputs, before: Link, leaving: Leaving | null): 
     };
   }
   if (link.federating !== undefined && leaving === null)
-    return { ...nothing, ...conversion(link.federating, account), linkChange: changeOf(before, link) };
+    return { ...nothing, ...conversion(link, account), linkChange: changeOf(before, link) };
   const keptUp = leaving === null || (leaving.stays && leaving.action === 'disable');
   const undone = isUndone(inputs, link, leaving);
   const status = undone ? undoingSteps(account, link) : statusSteps(account, link, leaving);
@@ -273,11 +279,21 @@ function planLinked(inputs: PlanInputs, before: Link, leaving: Leaving | null): 
 }
 
 /** Nothing else is done to an account while its person's log-in becomes a federated one. */
-function conversion(federated: FederatedBy, { invited, username }: Account): Pick<Outline, 'steps' | 'obstacle'> {
-  if (!invited)
-    return { steps: [{ kind: 'federate', federated, because: 'somebody has asked for it' }], obstacle: null };
-  const reason = `the invitation of ${username} was not accepted yet, and only an account can become federated: it follows once it is`;
-  return { steps: [], obstacle: { kind: 'data', reason } };
+function conversion(
+  { federating, changingTo }: Link,
+  { invited, username }: Account,
+): Pick<Outline, 'steps' | 'obstacle'> {
+  const obstacle = (reason: string) => ({ steps: [], obstacle: { kind: 'data', reason } }) as const;
+  if (federating === undefined) return { steps: [], obstacle: null };
+  if (invited)
+    return obstacle(
+      `the invitation of ${username} was not accepted yet, and only an account can become federated: it follows once it is`,
+    );
+  if (changingTo !== undefined)
+    return obstacle(
+      `${username} is called ${changingTo} once its person logs in, and a key hangs on the address: it becomes federated after that`,
+    );
+  return { steps: [{ kind: 'federate', federated: federating, because: 'somebody has asked for it' }], obstacle: null };
 }
 
 /** The link with what time and a person's word have made of it; the same one where nothing has changed. */

@@ -1,7 +1,14 @@
 /** Federated log-in: whether the key registrar is there and lets us in, and whether the company's key is the one that people have. */
 import type { Policy } from '@connector/shared/policy.ts';
-import { type CompanyKeyNow, companyKeyNow, isAnotherKey, registrarNow } from '../federation/federation-now.ts';
+import {
+  type CompanyKeyNow,
+  companyKeyNow,
+  readFederated,
+  registrarNow,
+  wrongKey,
+} from '../federation/federation-now.ts';
 import type { Session } from '../session.ts';
+import { counted } from '../text/when.ts';
 import type { Finding } from './findings.ts';
 
 const end = 'federation';
@@ -23,23 +30,27 @@ export async function* checkFederation(look: FederationLook): AsyncGenerator<Fin
     const text = problem ?? `the key registrar at ${host} answers, and lets us in`;
     yield { grade: problem === null ? 'ok' : 'failure', end, what: 'registrar', text };
   }
+  if (registrar === null && redisAnswers) yield* unaskedFindings(store);
   const key = redisAnswers ? await companyKeyNow({ configuration, store }) : null;
   if (key !== null) yield keyFinding(key, policy);
+}
+
+/** Whom Redis forgets to be federated, only a registrar knows. */
+async function* unaskedFindings(store: Session['store']): AsyncGenerator<Finding, void, undefined> {
+  const { companyKey, userKey } = (await readFederated(store)).federated;
+  const text = `no key registrar is configured, and ${counted(companyKey + userKey, 'person is', 'people are')} federated: leave federation.registrar where it was, for it alone knows them should Redis forget`;
+  if (companyKey + userKey > 0) yield { grade: 'warning', end, what: 'registrar', text };
 }
 
 function keyFinding(key: CompanyKeyNow, { federation }: Pick<Policy, 'federation'>): Finding {
   const about = { end, what: 'company-key' } as const;
   const { fragmentId, inUse, problem } = key;
+  const wrong = wrongKey(key);
+  if (wrong !== null) return { ...about, grade: 'failure', text: wrong };
   if (problem !== null) {
     const grade = federation === 'companyKey' ? 'warning' : 'ok';
     return { ...about, grade, text: `${problem}; here it needn't be, as only the pusher reads it` };
   }
-  if (isAnotherKey(key))
-    return {
-      ...about,
-      grade: 'failure',
-      text: `federation.companyKeyFile holds another key (fragment id ${fragmentId}) than people are provisioned with (${inUse}): put that one back from its copy, for no other opens their vaults`,
-    };
   const use = inUse === null ? 'nobody is provisioned with it yet' : 'the one that people are provisioned with';
   return { ...about, grade: 'ok', text: `the company's key has the fragment id ${fragmentId}, ${use}` };
 }

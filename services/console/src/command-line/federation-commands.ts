@@ -22,6 +22,7 @@ const optionsOf: Readonly<Record<string, readonly (keyof Options)[]>> = {
   convert: ['cancel', 'yes', 'dryRun'],
   'key generate': ['out'],
   'key verify': ['fragmentId'],
+  'key forget': [],
 };
 
 const typedAs: Readonly<Record<keyof Options, string>> = {
@@ -39,10 +40,10 @@ export function addFederationCommand(program: Command, onInvocation: OnInvocatio
     .command('federation')
     .summary('federated log-in: how it stands, people, keys')
     .description(
-      "Tells how federated log-in stands (status); makes the log-ins of a group's members federated ones (convert); makes the company's key (key generate), or tells which key a file holds (key verify), which take neither configuration nor Redis.",
+      "Tells how federated log-in stands (status); makes the log-ins of a group's members federated ones (convert); makes the company's key (key generate), or tells which key a file holds (key verify), which take neither configuration nor Redis; or lets go of the one that nobody has yet (key forget).",
     )
     .addArgument(new Argument('<action>', 'what to do').choices(actions))
-    .argument('[of...]', "convert: the group, by DN or name; key: generate, or verify and the key's file")
+    .argument('[of...]', 'convert: the group, by DN or name; key: generate, verify and a file, or forget')
     .option('--verify', "status: ask the key registrar about everybody's key")
     .option('--cancel', 'convert: take back what was asked for, as far as it has not happened yet')
     .option('--dry-run', 'convert: only show whom it is about')
@@ -71,7 +72,7 @@ function invocationOf(action: Action, what: readonly string[], options: Options)
   const [first, second, ...rest] = what;
   const name = action === 'key' ? `key ${first ?? ''}`.trim() : action;
   const allowed = optionsOf[name];
-  if (allowed === undefined) return 'key takes generate, or verify and the file that holds the key';
+  if (allowed === undefined) return 'key takes generate, verify and the file that holds the key, or forget';
   const stray = (Object.keys(options) as (keyof Options)[]).find((key) => key !== 'json' && !allowed.includes(key));
   if (stray !== undefined) {
     const of = Object.keys(optionsOf).find((other) => optionsOf[other]?.includes(stray));
@@ -83,12 +84,14 @@ function invocationOf(action: Action, what: readonly string[], options: Options)
       if (what.length > 0) return 'status takes nothing more';
       return { command: 'federation-status', verify: given(options.verify), ...common };
     case 'convert':
-      return first === undefined || first.trim() === '' || second !== undefined
+      return second !== undefined || (given(options.cancel) ? first === '' : !first?.trim())
         ? 'convert takes one group, by DN or name'
-        : conversionOf(first, options);
+        : conversionOf(first ?? null, options);
     case 'key generate':
       if (second !== undefined) return 'generate takes no file but with --out';
       return { command: 'generate-key', out: options.out ?? null, ...common };
+    case 'key forget':
+      return second === undefined ? { command: 'forget-company-key', ...common } : 'forget takes nothing more';
     default:
       if (second === undefined || second.trim() === '' || rest.length > 0)
         return 'verify takes the file that holds the key';
@@ -96,7 +99,7 @@ function invocationOf(action: Action, what: readonly string[], options: Options)
   }
 }
 
-function conversionOf(group: string, options: Options): Invocation | string {
+function conversionOf(group: string | null, options: Options): Invocation | string {
   const [yes, dryRun, asJson] = [given(options.yes), given(options.dryRun), given(options.json)];
   if (yes && dryRun) return 'give --dry-run or --yes, not both';
   if (asJson && !yes && !dryRun) return 'say --yes, or --dry-run, with --json';

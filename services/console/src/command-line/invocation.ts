@@ -35,11 +35,12 @@ export type Invocation = { readonly json: boolean } & (
   | { readonly command: 'federation-status'; readonly verify: boolean }
   | {
       readonly command: 'convert-to-federated';
-      readonly group: string;
+      readonly group: string | null;
       readonly cancel: boolean;
       readonly yes: boolean;
       readonly dryRun: boolean;
     }
+  | { readonly command: 'forget-company-key' }
   | { readonly command: 'generate-key'; readonly out: string | null }
   | { readonly command: 'verify-key'; readonly file: string; readonly expected: FragmentId | null }
   | { readonly command: 'support-bundle'; readonly out: string | null }

@@ -10,6 +10,7 @@ import { fullnameOf } from '@connector/sync/plan/make-plan.ts';
 import { openContext } from '@connector/sync/plan/planning-context.ts';
 import { countingPolicy } from '@connector/sync/plan/policy-in-force.ts';
 import { NotPlanned } from '../apply/read-afresh.ts';
+import { hashParts } from '../hash-parts.ts';
 import type { Session } from '../session.ts';
 
 /** Nobody's log-in can become a federated one: what is asked for makes no sense as things are. The message has the remedy. */
@@ -51,17 +52,37 @@ const standingOf = (current: Link | null): Standing => {
 };
 
 /**
- * Finds the members of a group, nested ones too.
+ * Finds the members of a group, nested ones too, to be converted.
  * @param group by DN, or by a cn below `groupBases`
  * @throws ConversionRefused, NotPlanned
  */
-export async function membersFor({ store, configuration }: Session, group: string): Promise<Conversion> {
-  const { policy, directories } = configuration;
-  const mode = (await countingPolicy(store, policy)).policy.federation;
+export async function membersFor(session: Session, group: string): Promise<Conversion> {
+  const { store, configuration } = session;
+  const mode = (await countingPolicy(store, configuration.policy)).policy.federation;
   if (mode === 'off')
     throw new ConversionRefused(
       'policy.federation is off: bring companyKey or userKey into force first ("connector policy set federation=companyKey")',
     );
+  return { mode, members: await membersOf(session, group) };
+}
+
+/** Those who wait: of a group, or, with `null`, all of them. @throws as `membersFor`, but for the policy */
+export async function waitingOf(session: Session, group: string | null): Promise<Member[]> {
+  if (group !== null) return (await membersOf(session, group)).filter(({ standing }) => standing === 'waiting');
+  const { redis, keys } = session.store;
+  const waiting = new Map<PersonKey, Member>(); // one may come twice
+  for await (const part of hashParts(redis, keys.links))
+    for (const [person, raw] of part) {
+      const current = parseStored(link, keys.links, raw).value;
+      if (current === null || standingOf(current) !== 'waiting') continue;
+      const { username } = current;
+      waiting.set(person, { person, username, name: username, standing: 'waiting' });
+    }
+  return [...waiting.values()].sort((x, y) => x.name.localeCompare(y.name));
+}
+
+async function membersOf({ store, configuration }: Session, group: string): Promise<Member[]> {
+  const { policy, directories } = configuration;
   const context = await openContext({ store, policy, directories });
   if (context === null)
     throw new NotPlanned('the directories or the accounts were not read yet: "connector status" tells what is missing');
@@ -78,7 +99,7 @@ export async function membersFor({ store, configuration }: Session, group: strin
     throw new ConversionRefused(
       `no group is called "${group}": write its DN, or its name where it lies below groupBases`,
     );
-  return { mode, members: await membersAmong(store, people) };
+  return membersAmong(store, people);
 }
 
 async function membersAmong({ redis, keys }: Store, people: ReadonlyMap<PersonKey, MirrorObject>): Promise<Member[]> {

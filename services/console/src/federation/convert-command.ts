@@ -1,5 +1,6 @@
 /** `connector federation convert`: the log-ins of a group's members become federated ones. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FederatedBy } from '@connector/shared/plan.ts';
 import { WrongUsage } from '../command-line/wrong-usage.ts';
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import { type Report, untold } from '../progress/report.ts';
@@ -7,10 +8,11 @@ import { ringPlanners } from '../ring-planners.ts';
 import { aligned, type Cell } from '../text/aligned.ts';
 import type { Paint } from '../text/paint.ts';
 import { counted } from '../text/when.ts';
-import { ask, type Conversion, type Member, membersFor, type Standing } from './conversion.ts';
+import { ask, type Member, membersFor, type Standing, waitingOf } from './conversion.ts';
 
 export interface ConvertOptions extends Common {
-  readonly group: string;
+  /** `null`: everybody who waits, to take it back. */
+  readonly group: string | null;
   /** What was asked for is taken back, as far as it hasn't happened yet. */
   readonly cancel: boolean;
   /** Nobody is asked. */
@@ -30,15 +32,18 @@ export async function convert(context: Context, options: ConvertOptions): Promis
   const { group, cancel, yes, dryRun, json, signal } = options;
   if (!yes && !dryRun && terminal.ask === null)
     throw new WrongUsage('nobody can be asked here, say --yes or --dry-run', { command: 'connector federation' });
-  const conversion = await membersFor(session, group);
-  const wanted = conversion.members.filter(({ standing }) => standing === (cancel ? 'waiting' : 'convertible'));
-  if (!json) print(context, membersText(conversion, { ...options, count: wanted.length, paint: terminal.paint }));
+  const { mode, members } =
+    cancel || group === null
+      ? { mode: null, members: await waitingOf(session, group) }
+      : await membersFor(session, group);
+  const wanted = members.filter(({ standing }) => standing === (cancel ? 'waiting' : 'convertible'));
+  if (!json && !cancel) print(context, membersText(members, { count: wanted.length, paint: terminal.paint }));
   const isWanted =
     wanted.length > 0 && !dryRun && (yes || (await terminal.ask?.(questionFor(wanted, cancel))) === true);
   signal.throwIfAborted();
   const onHowFar = json ? untold : terminal.progress;
-  const done = isWanted ? await askAll(context, { wanted, conversion, cancel, onHowFar, signal }) : [];
-  if (json) printJson(context, conversionJson(conversion, { group, done }));
+  const done = isWanted ? await askAll(context, { wanted, federating: mode, onHowFar, signal }) : [];
+  if (json) printJson(context, conversionJson(members, { group, mode, done }));
   else print(context, [outcomeText({ wanted, done, isWanted, cancel })]);
   return isWanted && done.length < wanted.length ? 1 : 0;
 }
@@ -50,21 +55,21 @@ const questionFor = (wanted: readonly Member[], cancel: boolean): string =>
 
 interface Asking {
   readonly wanted: readonly Member[];
-  readonly conversion: Conversion;
-  readonly cancel: boolean;
+  /** `null`: it is taken back. */
+  readonly federating: FederatedBy | null;
   readonly onHowFar: (report: Report) => void;
   readonly signal: AbortSignal;
 }
 
 /** @returns those for whom it is asked for by now */
 async function askAll({ session, by }: Context, asking: Asking): Promise<Member[]> {
-  const { wanted, conversion, cancel, onHowFar, signal } = asking;
+  const { wanted, federating, onHowFar, signal } = asking;
   const { store } = session;
   const done: Member[] = [];
   for (const member of wanted) {
     for (let attempt = 0; attempt < tries; attempt++) {
       signal.throwIfAborted();
-      if (await ask(store, member, { federating: cancel ? null : conversion.mode, by })) {
+      if (await ask(store, member, { federating, by })) {
         done.push(member);
         break;
       }
@@ -88,17 +93,16 @@ const standingWords: Readonly<Record<Standing, string>> = {
 };
 
 interface Shown {
-  readonly cancel: boolean;
   readonly count: number;
   readonly paint: Paint;
 }
 
-function membersText({ members }: Conversion, { cancel, count, paint }: Shown): string[] {
+function membersText(members: readonly Member[], { count, paint }: Shown): string[] {
   const rows = Object.entries(standingWords).flatMap(([standing, words]): Cell[][] => {
     const these = members.filter((member) => member.standing === standing).length;
     return these === 0 ? [] : [[String(these), words]];
   });
-  const more = cancel || count === 0 ? [] : ['', ...whatFollows];
+  const more = count === 0 ? [] : ['', ...whatFollows];
   return [`The group has ${counted(members.length, 'person', 'people')} in it.`, ...aligned(rows, { paint }), ...more];
 }
 
@@ -115,7 +119,7 @@ interface Outcome {
 }
 
 function outcomeText({ wanted, done, isWanted, cancel }: Outcome): string {
-  if (wanted.length === 0) return cancel ? 'Nobody of them waits.' : 'There is nobody to convert.';
+  if (wanted.length === 0) return cancel ? 'Nobody waits.' : 'There is nobody to convert.';
   if (!isWanted) return 'Nothing was changed.';
   const left = wanted.length - done.length;
   const moved = left === 0 ? '' : ` ${counted(left, 'person has', 'people have')} changed meanwhile: run it again.`;
@@ -124,6 +128,13 @@ function outcomeText({ wanted, done, isWanted, cancel }: Outcome): string {
     : `Asked for ${counted(done.length, 'person', 'people')}; "connector federation status" tells how far it is.${moved}`;
 }
 
-function conversionJson({ mode, members }: Conversion, { group, done }: { group: string; done: readonly Member[] }) {
-  return { group, mode, people: members.map((member) => ({ ...member, done: done.includes(member) })) };
+interface ForPrograms {
+  readonly group: string | null;
+  readonly mode: FederatedBy | null;
+  readonly done: readonly Member[];
 }
+
+const conversionJson = (members: readonly Member[], { group, mode, done }: ForPrograms): object => ({
+  ...{ group, mode },
+  people: members.map((member) => ({ ...member, done: done.includes(member) })),
+});

@@ -15,6 +15,8 @@ import type { Session } from '../session.ts';
 /** The company's key, as this machine has it. */
 export interface CompanyKeyNow {
   readonly file: string;
+  /** Which one it is to be, as configured. */
+  readonly configured: string | null;
   /** `null`: it can't be read here. */
   readonly fragmentId: FragmentId | null;
   /** Why it can't be; `null` where it can. */
@@ -80,23 +82,29 @@ export async function companyKeyNow({
   store,
   configuration,
 }: Pick<Session, 'store' | 'configuration'>): Promise<CompanyKeyNow | null> {
-  const file = configuration.federation?.companyKeyFile;
+  const { companyKeyFile: file, companyKeyFragmentId: configured = null } = configuration.federation ?? {};
   if (file === undefined) return null;
   const inUse = await readCompanyKeyInUse(store);
   try {
     using k1 = await readCompanyKey(file);
-    return { file, fragmentId: fragmentIdOf(k1), problem: null, inUse };
+    return { file, configured, fragmentId: fragmentIdOf(k1), problem: null, inUse };
   } catch (error) {
     if (!(error instanceof KeyFileError)) throw error;
-    return { file, fragmentId: null, problem: error.message, inUse };
+    return { file, configured, fragmentId: null, problem: error.message, inUse };
   }
 }
 
-/** Whether the company's key here is another one than people are provisioned with. */
-export const isAnotherKey = ({ fragmentId, inUse }: CompanyKeyNow): boolean =>
-  fragmentId !== null && inUse !== null && fragmentId !== inUse;
+/** Why the company's key here is none to provision anybody with; `null`: it is, as far as can be told. */
+export function wrongKey({ fragmentId, configured, inUse }: CompanyKeyNow): string | null {
+  if (fragmentId !== null && configured !== null && fragmentId !== configured)
+    return `federation.companyKeyFile holds another key (fragment id ${fragmentId}) than federation.companyKeyFragmentId names (${configured}): put that one back from its copy`;
+  const wanted = configured ?? fragmentId;
+  if (wanted === null || inUse === null || wanted === inUse) return null;
+  return `the configured company key (fragment id ${wanted}) isn't the one that people are provisioned with (${inUse}): put that one back from its copy, for no other opens their vaults`;
+}
 
-async function readFederated({ redis, keys }: Store): Promise<Pick<FederationNow, 'federated' | 'waiting'>> {
+/** Who is federated, and who is to be. */
+export async function readFederated({ redis, keys }: Store): Promise<Pick<FederationNow, 'federated' | 'waiting'>> {
   const federated = { companyKey: 0, userKey: 0 };
   const waiting: Troubled[] = [];
   for await (const part of hashParts(redis, keys.links)) {

@@ -7,10 +7,10 @@ import { counted } from '../text/when.ts';
 import {
   type CompanyKeyNow,
   type FederationNow,
-  isAnotherKey,
   readFederation,
   registrarOf,
   type Troubled,
+  wrongKey,
 } from './federation-now.ts';
 import { type Verified, verifyKeys } from './verify-keys.ts';
 
@@ -41,7 +41,7 @@ export async function federationStatus(
 /** Whether nothing needs anybody's attention. */
 const isWell = ({ registrar, companyKey, waiting }: FederationNow, verified: Verified | null): boolean =>
   (registrar === null || registrar.problem === null) &&
-  (companyKey === null || (companyKey.problem === null && !isAnotherKey(companyKey))) &&
+  (companyKey === null || wrongKey(companyKey) === null) &&
   waiting.every(({ problem }) => problem === null) &&
   (verified === null || verified.wrong.length === 0);
 
@@ -87,20 +87,13 @@ function registrarCell(registrar: FederationNow['registrar']): Cell {
   return registrar.problem === null ? `${registrar.host} answers` : ['bad', registrar.problem];
 }
 
+/** Only the pusher needs the file: that it can't be read here is nothing bad. */
 function companyKeyRows(now: CompanyKeyNow): Cell[][] {
   const { fragmentId, problem, inUse } = now;
+  const wrong = wrongKey(now);
+  if (wrong !== null) return [['company’s key', ['bad', wrong]]];
+  if (problem !== null) return [['company’s key', ['weak', problem]]];
   const use = inUse === null ? 'nobody is provisioned with it yet' : 'the one that people are provisioned with';
-  if (problem !== null) return [['company’s key', ['bad', problem]]];
-  if (isAnotherKey(now))
-    return [
-      [
-        'company’s key',
-        [
-          'bad',
-          `fragment id ${fragmentId}, which nobody is provisioned with: put the one of ${inUse} back from its copy`,
-        ],
-      ],
-    ];
   return [['company’s key', `fragment id ${fragmentId}, ${use}`]];
 }
 

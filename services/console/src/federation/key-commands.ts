@@ -1,11 +1,13 @@
-/** `connector federation key generate` and `verify`: the company's key of federated log-in, as a text that is to be kept. */
+/** `connector federation key`: the company's key of federated log-in, as a text that is to be kept, and letting go of one. */
 import { KeyFileError, readCompanyKey } from '@connector/federation/company-key-file.ts';
 import { type FragmentId, fragmentIdOf } from '@connector/federation/derived.ts';
 import { CompanyHalf } from '@connector/federation/key-halves.ts';
+import { forgetCompanyKey, readCompanyKeyInUse } from '@connector/sync/federation/company-key-in-use.ts';
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import { writeNew } from '../new-file.ts';
+import { counted } from '../text/when.ts';
 
-/** These need neither configuration nor Redis: a key may be made on a machine that knows nothing else. */
+/** Making and verifying one needs neither configuration nor Redis: a key may be made on a machine that knows nothing else. */
 type Speaking = Pick<Context, 'terminal'>;
 
 export interface GenerateOptions extends Common {
@@ -64,4 +66,30 @@ function sentence({ file, fragmentId, matches, terminal: { paint } }: Verified):
   if (matches === null) return `${file} holds the key of fragment id ${fragmentId}: compare it, or give --fragment-id.`;
   if (matches) return `${paint('good', 'the same')}   ${file} holds the key of that fragment id.`;
   return `${paint('bad', 'another')}    ${file} holds the key of fragment id ${fragmentId}: don't use it in place of the one that you look for.`;
+}
+
+/** The company's key is somebody's, or about to be. */
+export class KeyInUse extends Error {
+  override readonly name = 'KeyInUse';
+  readonly code = 'KEY_IN_USE';
+}
+
+/** Lets go of the company key that was noted as the one in use, as long as nobody has it. @throws KeyInUse */
+export async function forgetKey(context: Context, { json }: Common): Promise<ExitCode> {
+  const { store } = context.session;
+  const fragmentId = await readCompanyKeyInUse(store);
+  const holders = await forgetCompanyKey(store);
+  if (holders > 0)
+    throw new KeyInUse(
+      `${counted(holders, 'person has', 'people have')} the company's key of fragment id ${fragmentId}, or ${holders === 1 ? 'is' : 'are'} about to: no other opens their vaults`,
+    );
+  await store.makeDurable(); // what is told below must outlive a crash of Redis
+  if (json) printJson(context, { key: null, file: null, fragmentId, matches: null });
+  else
+    print(context, [
+      fragmentId === null
+        ? 'No company key is in use.'
+        : `The company's key of fragment id ${fragmentId} isn't in use any more: the next one may be another.`,
+    ]);
+  return 0;
 }

@@ -42,16 +42,23 @@ export async function verifyKeys(session: Session, { registrar, signal, onHowFar
   const limit = pLimit(atOnce);
   const wrong: Troubled[] = [];
   let done = 0;
+  const broken = new AbortController(); // of one that can't be asked, the others needn't be
+  const until = AbortSignal.any([signal, broken.signal]);
   const look = async ({ person, username, by }: Federated) => {
-    signal.throwIfAborted();
-    const known = await registrar.registered(username, { signal });
+    until.throwIfAborted();
+    const known = await registrar.registered(username, { signal: until });
     known?.k2[Symbol.dispose]();
     const problem = problemOf(known?.fragmentId ?? null, await expected(person, by));
     if (problem !== null) wrong.push({ person, username, problem });
     onHowFar({ doing: 'verifying', done: ++done, of: people.length, what: 'keys' });
   };
-  for (const one of await Promise.allSettled(people.map((each) => limit(look, each))))
-    if (one.status === 'rejected') throw one.reason;
+  const orBreak = (each: Federated) =>
+    look(each).catch((error: unknown) => {
+      if (!until.aborted) broken.abort(error);
+      throw error;
+    });
+  await Promise.allSettled(people.map((each) => limit(orBreak, each)));
+  until.throwIfAborted();
   return { fitting: people.length - wrong.length, wrong: wrong.sort((a, b) => a.username.localeCompare(b.username)) };
 }
 

@@ -32,32 +32,39 @@ export interface CompanyHalves extends AsyncDisposable {
   of(wanted: WantedHalf): Promise<CompanyHalf>;
 }
 
-/** The company's key, from its file: read anew for each batch, so that it stays in memory no longer, and may be mended while all runs. */
-export function companyKeyFrom(store: Store, file: string): CompanyHalves {
-  let isInUse = false;
-  const noteUse = async (k1: CompanyHalf) => {
-    const fragmentId = fragmentIdOf(k1);
+/** The company's key, and which one it has to be. */
+export interface CompanyKey {
+  readonly file: string;
+  readonly fragmentId: string;
+}
+
+/** The company's key, from its file: read anew for everybody, so that it stays in memory no longer, and may be mended while all runs. */
+export function companyKeyFrom(store: Store, { file, fragmentId }: CompanyKey): CompanyHalves {
+  let isNoted = false;
+  /** The configuration may have been changed together with the file. */
+  const note = async () => {
     const inUse = await useCompanyKey(store, fragmentId);
     if (inUse !== fragmentId)
       throw new KeyTrouble(
-        `${file} holds another company key (fragment id ${fragmentId}) than people are provisioned with (${inUse}): put that back from its copy, for AD FS hands out one key, and no other opens their vaults`,
+        `federation.companyKeyFragmentId names another company key (${fragmentId}) than people are provisioned with (${inUse}): put that and its file back, for AD FS hands out one key, and no other opens their vaults; if nobody has it yet, "connector federation key forget" lets go of it`,
         { ofOne: false },
       );
-    isInUse = true;
+    isNoted = true;
   };
   return {
     async of() {
+      if (!isNoted) await note();
       const k1 = await readCompanyKey(file).catch((error: unknown) => {
         if (!(error instanceof KeyFileError)) throw error;
         throw new KeyTrouble(`federation.companyKeyFile: ${error.message}`, { ofOne: false, cause: error });
       });
-      try {
-        if (!isInUse) await noteUse(k1);
-        return k1;
-      } catch (error) {
-        k1[Symbol.dispose]();
-        throw error;
-      }
+      const found = fragmentIdOf(k1);
+      if (found === fragmentId) return k1;
+      k1[Symbol.dispose]();
+      throw new KeyTrouble(
+        `${file} holds another company key (fragment id ${found}) than federation.companyKeyFragmentId names (${fragmentId}): put that one back from its copy, for no other opens the vaults of those who were provisioned with it`,
+        { ofOne: false },
+      );
     },
     async [Symbol.asyncDispose]() {},
   };

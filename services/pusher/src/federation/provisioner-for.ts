@@ -13,16 +13,16 @@ export function provisionerFor({
 }: Pick<Service, 'store' | 'configuration' | 'signal'>): Provisioner {
   const settings = configuration.federation;
   const { directories } = configuration;
-  const companyKeyFile = settings?.companyKeyFile ?? null;
+  const { companyKeyFile: file = '', companyKeyFragmentId: fragmentId = '' } = settings ?? {};
   return new Provisioner({
     registrar: settings?.registrar === undefined ? null : new HttpKeyRegistrar(settings.registrar),
     missing: (federation) =>
       federationProblems({ federation }, configuration).map(({ path, message }) => `${path.join('.')} ${message}`),
-    companyKeyFile,
-    halvesBy: (mode) =>
+    companyKeyFragmentId: settings?.companyKeyFragmentId ?? null,
+    halvesBy: (mode, within) =>
       mode === 'companyKey'
-        ? companyKeyFrom(store, companyKeyFile ?? '')
-        : new UserKeys({ store, directories, attribute: settings?.attribute ?? '', signal }),
+        ? companyKeyFrom(store, { file, fragmentId })
+        : new UserKeys({ store, directories, attribute: settings?.attribute ?? '', signal: within }),
     signal,
   });
 }

@@ -4,8 +4,7 @@
  *
  * A K2 that is registered is used again, never replaced: wherever this was cut off, doing it again comes to the same password.
  */
-import { KeyFileError, readCompanyKey } from '@connector/federation/company-key-file.ts';
-import { fragmentIdOf, HiddenMasterPassword } from '@connector/federation/derived.ts';
+import { HiddenMasterPassword } from '@connector/federation/derived.ts';
 import { KeyHalfError } from '@connector/federation/key-halves.ts';
 import { type KeyRegistrar, lastPassHalfFor, RegistrarError } from '@connector/federation/key-registrar.ts';
 import { noRegistrar } from '@connector/shared/federation-settings.ts';
@@ -17,6 +16,9 @@ import { type CompanyHalves, KeyTrouble } from './company-halves.ts';
 
 /** So many people's keys are asked for side by side. */
 const atOnce = 8;
+
+/** All of a call's keys are there within this, or wait for the next time, ms: whoever leaves meanwhile waits as long. */
+const withinMs = 5_000;
 
 /** Somebody whose key is wanted. */
 export interface ToProvision {
@@ -30,10 +32,10 @@ export interface ProvisionerOptions {
   readonly registrar: KeyRegistrar | null;
   /** What the configuration lacks for it: one sentence each. */
   readonly missing: (mode: FederatedBy) => readonly string[];
-  /** `null`: none is configured. */
-  readonly companyKeyFile: string | null;
+  /** Fragment id of the company's key; `null`: none is configured. */
+  readonly companyKeyFragmentId: string | null;
   /** The K1s of one batch, where nothing is missing. */
-  readonly halvesBy: (mode: FederatedBy) => CompanyHalves;
+  readonly halvesBy: (mode: FederatedBy, signal: AbortSignal) => CompanyHalves;
   readonly signal: AbortSignal;
 }
 
@@ -90,18 +92,20 @@ export class Provisioner {
         if (troubles.length === 0) passwords.set(one.person, await password());
         else waiting.add(one.person);
       } catch (error) {
-        const { message, ofOne } = troubleOf(error);
+        const { message, ofOne } = late.aborted ? tooLate : troubleOf(error);
         if (ofOne) return void refused.set(one.person, message);
         waiting.add(one.person);
         troubles.push(message);
       }
     };
     const limit = pLimit(atOnce);
+    const late = AbortSignal.timeout(withinMs);
+    const signal = AbortSignal.any([this.#options.signal, late]);
     try {
       for (const mode of new Set(people.map(({ federated }) => federated))) {
         const ofMode = people.filter(({ federated }) => federated === mode);
-        await using halves = this.#halvesBy(mode);
-        const seen = ofMode.map((one) => limit(see, one, () => this.#passwordOf(one, halves)));
+        await using halves = this.#halvesBy(mode, signal);
+        const seen = ofMode.map((one) => limit(see, one, () => this.#passwordOf(one, { halves, signal })));
         for (const one of await Promise.allSettled(seen)) if (one.status === 'rejected') throw one.reason;
       }
     } catch (error) {
@@ -115,38 +119,66 @@ export class Provisioner {
   }
 
   /**
-   * Whose K1 somebody is federated with, by the registrar's word; `null`: they aren't. Nobody is where no registrar is configured.
-   * @throws RegistrarError
+   * Who of these has a key at the registrar; nobody has where none is configured.
+   * @throws RegistrarError, KeyTrouble where it takes too long
    */
-  async registeredBy(username: string): Promise<FederatedBy | null> {
-    const { registrar, companyKeyFile, signal } = this.#options;
+  async registeredAmong(usernames: readonly string[]): Promise<ReadonlySet<string>> {
+    const { registrar } = this.#options;
+    if (registrar === null) return new Set();
+    const late = AbortSignal.timeout(withinMs);
+    const signal = AbortSignal.any([this.#options.signal, late]);
+    const limit = pLimit(atOnce);
+    const ask = async (username: string) => {
+      const known = await registrar.registered(username, { signal });
+      known?.k2[Symbol.dispose]();
+      return known === null ? [] : [username];
+    };
+    const asked = await Promise.allSettled(usernames.map((username) => limit(ask, username)));
+    const failed = asked.find((one) => one.status === 'rejected');
+    if (failed !== undefined) throw late.aborted ? new KeyTrouble(tooLate.message, tooLate) : failed.reason;
+    return new Set(asked.flatMap((one) => (one.status === 'fulfilled' ? one.value : [])));
+  }
+
+  #halvesBy(mode: FederatedBy, signal: AbortSignal): CompanyHalves {
+    const missing = this.#options.missing(mode);
+    return missing.length === 0 ? this.#options.halvesBy(mode, signal) : noHalves(missing.join('; '));
+  }
+
+  async #passwordOf(
+    { person, username, federated }: ToProvision,
+    { halves, signal }: { halves: CompanyHalves; signal: AbortSignal },
+  ): Promise<HiddenMasterPassword> {
+    const { registrar } = this.#options;
     const known = registrar && (await registrar.registered(username, { signal }));
-    if (known === null) return null;
-    known.k2[Symbol.dispose]();
-    if (companyKeyFile === null) return 'userKey';
     try {
-      using k1 = await readCompanyKey(companyKeyFile);
-      return fragmentIdOf(k1) === known.fragmentId ? 'companyKey' : 'userKey';
-    } catch (error) {
-      if (error instanceof KeyFileError) return 'companyKey'; // which is told where it is needed
-      throw error;
+      this.#refuseOtherWay({ username, federated, registered: known?.fragmentId ?? null });
+      using k1 = await halves.of({ person, username, registered: known?.fragmentId ?? null });
+      if (registrar === null) throw new KeyTrouble(noRegistrar, { ofOne: false });
+      using k2 = await lastPassHalfFor(registrar, { username, k1, known, signal });
+      return HiddenMasterPassword.of(k1, k2);
+    } finally {
+      known?.k2[Symbol.dispose]();
     }
   }
 
-  #halvesBy(mode: FederatedBy): CompanyHalves {
-    const missing = this.#options.missing(mode);
-    return missing.length === 0 ? this.#options.halvesBy(mode) : noHalves(missing.join('; '));
-  }
-
-  async #passwordOf({ person, username }: ToProvision, halves: CompanyHalves): Promise<HiddenMasterPassword> {
-    const { registrar, signal } = this.#options;
-    const known = registrar && (await registrar.registered(username, { signal }));
-    using k1 = await halves.of({ person, username, registered: known?.fragmentId ?? null });
-    if (registrar === null) throw new KeyTrouble(noRegistrar, { ofOne: false });
-    using k2 = await lastPassHalfFor(registrar, { username, k1, known, signal });
-    return HiddenMasterPassword.of(k1, k2);
+  /** The policy may have changed between somebody's key and their account. */
+  #refuseOtherWay({
+    username,
+    federated,
+    registered,
+  }: Omit<ToProvision, 'person'> & { registered: string | null }): void {
+    if (federated !== 'userKey' || registered === null || registered !== this.#options.companyKeyFragmentId) return;
+    throw new KeyTrouble(
+      `the K2 that is registered for ${username} belongs to the company's key, and policy.federation is userKey: bring companyKey into force until their account is made, or have the registrar forget it`,
+      { ofOne: true },
+    );
   }
 }
+
+const tooLate = {
+  message: `the key registrar, or Active Directory, took longer than ${withinMs / 1_000} s for the keys of one call: look whether they are well`,
+  ofOne: false,
+};
 
 const noHalves = (message: string): CompanyHalves => ({
   of: () => Promise.reject(new KeyTrouble(message, { ofOne: false })),
@@ -154,10 +186,10 @@ const noHalves = (message: string): CompanyHalves => ({
 });
 
 /** What is about one user's key, and no other's. */
-const ofOneUser: readonly string[] = ['taken', 'other-k1', 'not-kept'];
+const ofOneUser: readonly string[] = ['taken', 'other-k1', 'not-kept', 'damaged'];
 
 /** @throws the error itself, where it is neither about a key nor about who keeps it */
-function troubleOf(error: unknown): { readonly message: string; readonly ofOne: boolean } {
+export function troubleOf(error: unknown): { readonly message: string; readonly ofOne: boolean } {
   if (error instanceof KeyTrouble) return error;
   if (error instanceof KeyHalfError) return { message: error.message, ofOne: true };
   if (!(error instanceof RegistrarError) || error.code === 'cancelled') throw error;
