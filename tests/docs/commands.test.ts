@@ -10,7 +10,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { commandLine } from '../../services/console/src/command-line/command-line.ts';
 import { Simulator } from '../support/simulator.ts';
-import { rehearse } from './rehearsal.ts';
+import { careful, rehearse } from './rehearsal.ts';
 import { scriptOf, windowsCommands } from './shell-script.ts';
 import { placeOf, places } from './where-it-runs.ts';
 
@@ -21,7 +21,7 @@ const documents = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/*.md', { cw
 
 /** Programs that the documents call and that only note it here; `npx` stands for what follows it. */
 const noted = [...new Set(Object.keys(places).map((start) => start.split(' ')[0] ?? '')), 'npx'].filter(
-  (name) => name !== 'cp', // copies in the clone are made
+  (name) => !careful.includes(name),
 );
 /** Those whose blocks make the folder of secrets; everywhere else it is there already. */
 const fromNothing = ['README.md', 'docs/getting-started.md', 'docs/scaling.md'];
