@@ -55,13 +55,13 @@ pivot_root . .
 umount -l .
 exec env -i container=test ${path} /lib/systemd/systemd --unit=basic.target`;
 
-/** systemd takes the control group that it is in for the root of all, and ends with the program that this becomes. */
+/** systemd takes the control group that it is in for the root of all. It ends with the program that this becomes, and that with the test. */
 const start = `set -e
 group=$(findmnt --noheadings --output TARGET --types cgroup2 | head -n 1)$(sed -n 's/^0:://p' /proc/self/cgroup)/machine-$$
 mkdir "$group"
 echo "$group"
 echo $$ >"$group/cgroup.procs"
-exec nsenter --target="$1" --mount unshare --mount --pid --uts --ipc --cgroup --fork --kill-child sh -c "$2" sh "$3"`;
+exec setpriv --pdeathsig KILL nsenter --target="$1" --mount unshare --mount --pid --uts --ipc --cgroup --fork --kill-child sh -c "$2" sh "$3"`;
 
 export class FreshMachine implements AsyncDisposable {
   /** A folder here that it sees, too, as `FreshMachine.shared`. */
