@@ -8,13 +8,12 @@ export type Place = { readonly file: string; readonly by: string } | { readonly 
 
 const production = 'tests/containers/production.test.ts';
 const project = 'tests/containers/compose-project.ts';
+const upgrade = 'tests/containers/upgrade.test.ts';
 const swarm = 'tests/containers/swarm.test.ts';
 const kubernetes = 'tests/deploy/kubernetes.test.ts';
 const kubernetesNow = 'a Kubernetes is asked; its manifests are checked in tests/deploy';
 const inSwarm = { file: swarm, by: 'scriptOf(script).split(/^(?=docker exec )/m)' };
 const packaged = 'tests/packaging/machine.test.ts';
-const git = "Git's own: the clone under test stays at its commit";
-const images = "it names images for a registry, or for an upgrade, of one's own";
 
 export const places: Readonly<Record<string, Place>> = {
   // Besides, tests/docs/commands.test.ts parses each with its options.
@@ -54,8 +53,8 @@ export const places: Readonly<Record<string, Place>> = {
   'docker build': { file: production, by: "compose('build'" },
   'docker restart': { file: production, by: 'scriptOf(rotation)' },
   'docker ps': { file: project, by: "['ps'" },
-  'docker tag': { not: images },
-  'docker push': { not: images },
+  'docker tag': { file: upgrade, by: "type(scriptOf(sectionOf(page, 'Roll back')))" },
+  'docker push': { file: swarm, by: 'Registry.create()' },
   'docker exec': inSwarm,
   'docker stack deploy': inSwarm,
   'docker stack services': inSwarm,
@@ -106,8 +105,8 @@ export const places: Readonly<Record<string, Place>> = {
   'systemctl restart connector.target': { file: packaged, by: "type(sectionOf(page, 'Look after it'))" },
   'systemctl status': { file: packaged, by: "type(sectionOf(page, 'Look after it'))" },
   'journalctl -u connector@**': { file: packaged, by: 'Following one change through the logs' },
-  'git fetch': { not: git },
-  'git checkout v0.*': { not: git },
+  'git fetch': { file: upgrade, by: "type(scriptOf(sectionOf(page, 'Upgrade')))" },
+  'git checkout v0.*': { file: upgrade, by: "type(scriptOf(sectionOf(page, 'Roll back')))" },
 };
 
 const begins = (word: string, start: string): boolean =>
