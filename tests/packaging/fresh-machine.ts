@@ -25,6 +25,7 @@ const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 /** In a mount namespace of its own, so that everything is gone with its last process. What this machine starts by itself isn't there. */
 const assemble = `set -e
 cd "$1"
+mount -t cgroup2 groups groups
 mount -t tmpfs -o mode=755 machine layers
 mkdir layers/own layers/work layers/root
 mount -t overlay machine -o lowerdir=/,upperdir=layers/own,workdir=layers/work layers/root
@@ -57,11 +58,11 @@ exec env -i container=test ${path} /lib/systemd/systemd --unit=basic.target`;
 
 /** systemd takes the control group that it is in for the root of all. It ends with the program that this becomes, and that with the test. */
 const start = `set -e
-group=$(findmnt --noheadings --output TARGET --types cgroup2 | head -n 1)$(sed -n 's/^0:://p' /proc/self/cgroup)/machine-$$
+group=$1/groups$(sed -n 's/^0:://p' /proc/self/cgroup)/machine-$$
 mkdir "$group"
 echo "$group"
 echo $$ >"$group/cgroup.procs"
-exec setpriv --pdeathsig KILL nsenter --target="$1" --mount unshare --mount --pid --uts --ipc --cgroup --fork --kill-child sh -c "$2" sh "$3"`;
+exec setpriv --pdeathsig KILL unshare --mount --pid --uts --ipc --cgroup --fork --kill-child sh -c "$2" sh "$1"`;
 
 export class FreshMachine implements AsyncDisposable {
   /** A folder here that it sees, too, as `FreshMachine.shared`. */
@@ -85,7 +86,7 @@ export class FreshMachine implements AsyncDisposable {
   /** Assembles it, and waits until its systemd says that it runs. @throws Error with what couldn't be mounted */
   static async create(): Promise<FreshMachine> {
     const folder = await mkdtemp(join(tmpdir(), 'machine-'));
-    for (const name of ['layers', 'shared']) await mkdir(join(folder, name));
+    for (const name of ['groups', 'layers', 'shared']) await mkdir(join(folder, name));
     const holder = new Program({
       command: 'unshare',
       args: ['--mount', '--propagation', 'private', 'sh', '-c', assemble, 'sh', folder, clone],
@@ -107,8 +108,10 @@ export class FreshMachine implements AsyncDisposable {
   }
 
   async #boot(): Promise<void> {
-    const args = ['-c', start, 'sh', String(this.#holder.pid), boot, this.#folder];
-    const systemd = new Program({ command: 'sh', args });
+    const systemd = new Program({
+      command: 'nsenter',
+      args: [...this.#inHolder, 'sh', '-c', start, 'sh', this.#folder, boot],
+    });
     this.#systemd = systemd;
     await waitUntil('systemd to be its first process', async () => {
       if (!systemd.running) throw new Error(systemd.output);
@@ -138,6 +141,10 @@ ${told}`);
     return stdout;
   }
 
+  get #inHolder(): readonly string[] {
+    return [`--target=${this.#holder.pid}`, '--mount'];
+  }
+
   /** Into all of its namespaces, with a login's environment. */
   get #enter(): readonly string[] {
     return [`--target=${this.#init}`, '--all', '--root', '--wd', 'env', '-i', path, 'LC_ALL=C.UTF-8', 'HOME=/root'];
@@ -156,7 +163,7 @@ ${told}`);
     const compare = `cd "$1/layers/own"; find . ! -type d | while read -r path; do
       [ -f "$path" ] && [ ! -L "$path" ] && cmp -s "$path" "/$path" || echo "\${path#.}"
     done; find . -type d | while read -r path; do [ -d "/$path" ] || echo "\${path#.}"; done`;
-    const inside = [`--target=${this.#holder.pid}`, '--mount', 'sh', '-euc', compare, 'sh', this.#folder];
+    const inside = [...this.#inHolder, 'sh', '-euc', compare, 'sh', this.#folder];
     const { stdout } = await run('nsenter', inside, { maxBuffer: 64e6 });
     return stdout.split('\n').filter(Boolean).sort();
   }
@@ -168,7 +175,8 @@ ${told}`);
       await this.#systemd.ended; // with the last of its processes, which the kernel kills
     }
     const [group] = this.#systemd?.outLines ?? [];
-    if (group !== undefined) await run('find', [group, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', ';']);
+    if (group !== undefined)
+      await run('nsenter', [...this.#inHolder, 'find', group, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', ';']);
     await this.#holder[Symbol.asyncDispose]();
     await rm(this.#folder, { recursive: true, force: true });
   }
