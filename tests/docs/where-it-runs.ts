@@ -84,7 +84,7 @@ export const places: Readonly<Record<string, Place>> = {
   },
   'npm run reference': { file: 'tests/docs/configuration.test.ts', by: 'packages/shared/reference' },
   'make package': { file: 'tests/packaging/build.ts', by: "'packaging/main.ts'" },
-  'npm version': { file: 'tests/packaging/release.test.ts', by: 'have one version' },
+  'npm version': { file: 'tests/packaging/release.test.ts', by: "'Making a release'" },
   'npm start -w services/*': {
     file: 'tests/support/stack.ts',
     by: "'src/main.ts'], // as everything that we ship starts it",
