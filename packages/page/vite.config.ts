@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { compressedFiles } from './compressed-files.ts';
 
-/** Where a console runs while the page is worked on: `make demo` starts one there. */
+/** Where a console runs while the page is worked on: the demo in containers starts one there. */
 const console = 'http://127.0.0.1:8080';
 
 export default defineConfig({

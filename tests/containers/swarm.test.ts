@@ -8,9 +8,10 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { scriptOf } from '../docs/shell-script.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import { ComposeProject, testImage } from './compose-project.ts';
+import { ComposeProject } from './compose-project.ts';
 import { docker } from './docker.ts';
 import { productionHome } from './production-home.ts';
+import { Registry } from './registry.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -62,12 +63,10 @@ test('Swarm takes the compose file with deploy/swarm.yml, publishes nothing, and
   for (const { name } of [...Object.values(configs), ...Object.values(secrets)]) assert.match(name, /-7$/);
 });
 
-/** How the documents' words differ here: there is no registry, and only this node. */
+/** How the documents' words differ here: a swarm on this machine alone. */
 const here = `docker() {
   case "$1 $2" in
     'swarm init') command docker swarm init --advertise-addr 127.0.0.1 ;;
-    "push $CONNECTOR_IMAGE") ;;
-    'stack deploy') shift 2; command docker stack deploy --resolve-image never "$@" ;;
     *) command docker "$@" ;;
   esac
 }
@@ -79,6 +78,8 @@ test('what docs/scaling.md has people type makes a swarm of this engine, in whic
   assert.equal(before, 'inactive', 'this engine is in a swarm already: the test needs one that is not');
   const home = await productionHome(t);
   const project = await ComposeProject.create({ env: { CONNECTOR_HOME: home } });
+  const registry = await Registry.create();
+  const image = `${registry.address}/connector:v0.1.0`;
   t.after(async () => {
     await docker(['stack', 'rm', 'connector']);
     await waitUntil(
@@ -91,17 +92,20 @@ test('what docs/scaling.md has people type makes a swarm of this engine, in whic
     await docker(['swarm', 'leave', '--force']);
     await docker(['network', 'rm', 'docker_gwbridge']);
     await docker(['volume', 'rm', '--force', `${project.name}_redis`]);
+    await docker(['image', 'rm', '--force', image]);
+    await registry[Symbol.asyncDispose]();
   });
   const text = await readFile(join(root, 'docs/scaling.md'), 'utf8');
   const [, swarm = ''] = /^## Docker Swarm\n([\s\S]*?)^## /m.exec(text) ?? [];
   const script = swarm
     .replace('<node>', '$(docker node ls --quiet)')
-    .replaceAll('registry.example.com/connector:v0.1.0', testImage);
+    .replaceAll('registry.example.com/connector:v0.1.0', image);
   const [deploying = '', looking = '', ...more] = scriptOf(script).split(/^(?=docker exec )/m);
   assert.deepEqual(more, []);
   // "docker compose -f docker-compose.yml -f deploy/swarm.yml" is typed in the clone's folder.
   const deployed = await project.type(here + deploying, { cwd: root });
   assert.equal(deployed.code, 0, deployed.output);
+  assert.deepEqual(await registry.tagsOf('connector'), ['v0.1.0']);
   await waitUntil(
     'every service to run as often as it shall',
     async () => {

@@ -28,50 +28,50 @@ export type KubernetesObject = z.infer<typeof object> & { readonly file: string 
 
 const httpProbe = z.looseObject({ httpGet: z.object({ path: z.string(), port: z.string() }) });
 
+/** What a pod of one of our services is. */
+export const podSpec = z.looseObject({
+  automountServiceAccountToken: z.boolean(),
+  enableServiceLinks: z.boolean(),
+  terminationGracePeriodSeconds: z.number(),
+  securityContext: z.object({
+    runAsNonRoot: z.boolean(),
+    runAsUser: z.number(),
+    runAsGroup: z.number(),
+    fsGroup: z.number(),
+    seccompProfile: z.object({ type: z.string() }),
+  }),
+  containers: z.tuple([
+    z.looseObject({
+      image: z.string(),
+      command: z.array(z.string()),
+      ports: z.tuple([z.object({ name: z.string(), containerPort: z.number() })]),
+      startupProbe: httpProbe,
+      livenessProbe: httpProbe,
+      readinessProbe: httpProbe,
+      securityContext: z.object({
+        allowPrivilegeEscalation: z.boolean(),
+        readOnlyRootFilesystem: z.boolean(),
+        capabilities: z.object({ drop: z.array(z.string()) }),
+      }),
+      volumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })),
+    }),
+  ]),
+  volumes: z.array(
+    z.looseObject({
+      name: z.string(),
+      configMap: z.object({ name: z.string() }).optional(),
+      secret: z.looseObject({ secretName: z.string(), defaultMode: z.number() }).optional(),
+    }),
+  ),
+});
+
 /** A Deployment of one of our services. */
 export const deployment = z.looseObject({
   metadata: z.looseObject({ name: z.string(), labels }),
   spec: z.looseObject({
     replicas: z.number(),
     selector: z.object({ matchLabels: labels }),
-    template: z.looseObject({
-      metadata: z.object({ labels }),
-      spec: z.looseObject({
-        automountServiceAccountToken: z.boolean(),
-        enableServiceLinks: z.boolean(),
-        terminationGracePeriodSeconds: z.number(),
-        securityContext: z.object({
-          runAsNonRoot: z.boolean(),
-          runAsUser: z.number(),
-          runAsGroup: z.number(),
-          fsGroup: z.number(),
-          seccompProfile: z.object({ type: z.string() }),
-        }),
-        containers: z.tuple([
-          z.looseObject({
-            image: z.string(),
-            command: z.array(z.string()),
-            ports: z.tuple([z.object({ name: z.string(), containerPort: z.number() })]),
-            startupProbe: httpProbe,
-            livenessProbe: httpProbe,
-            readinessProbe: httpProbe,
-            securityContext: z.object({
-              allowPrivilegeEscalation: z.boolean(),
-              readOnlyRootFilesystem: z.boolean(),
-              capabilities: z.object({ drop: z.array(z.string()) }),
-            }),
-            volumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })),
-          }),
-        ]),
-        volumes: z.array(
-          z.looseObject({
-            name: z.string(),
-            configMap: z.object({ name: z.string() }).optional(),
-            secret: z.looseObject({ secretName: z.string() }).optional(),
-          }),
-        ),
-      }),
-    }),
+    template: z.looseObject({ metadata: z.looseObject({ labels }), spec: podSpec }),
   }),
 });
 

@@ -27,6 +27,14 @@ export function headingsOf(text: string): Set<string> {
   return new Set([...prose.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => slug(heading)));
 }
 
+/** What stands below a heading of the second level, up to the next one. @throws Error when there is none, or nothing below it */
+export function sectionOf(text: string, heading: string): string {
+  const [, ...sections] = text.split(/^## /m);
+  const section = sections.find((each) => each.startsWith(`${heading}\n`))?.slice(heading.length);
+  if (!section?.trim()) throw new Error(`no section "${heading}"`);
+  return section;
+}
+
 /**
  * The titles of tests and suites in the text of a test file. What a title takes from elsewhere is an ellipsis:
  * `(SEED=${seed})` is "(SEED=…)".

@@ -22,8 +22,8 @@ import { Program } from '../support/child-process.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** They work on files of the folder, or on nothing. `cp` is one of them but for other folders: see `careful`. */
-const real = ['bash', 'basename', 'cat', 'cp', 'head', 'mkdir', 'mktemp', 'mv', 'openssl', 'sed', 'seq', 'xargs'];
+/** They work on files of the folder, or on nothing. */
+const real = ['bash', 'basename', 'cat', 'head', 'mkdir', 'mktemp', 'mv', 'sed', 'seq', 'xargs'];
 /** What of a clone the documents' commands read. */
 const files = ['connector.containers.yaml', 'connector.example.yaml', 'docker-compose.yml', 'deploy'];
 
@@ -33,10 +33,13 @@ printf '%s\\0' ${name} "$@" >"$(mktemp "$CALLS/XXXXXXXX")"
 [ ! -p /dev/stdin ] || cat >/dev/null
 echo something
 `;
-/** Copying to or from elsewhere is noted only. */
-const careful = `#!/bin/bash
-case " $* " in *" /"*) exec "$NOTED/cp" "$@" ;; esac
-exec "$REAL_CP" "$@"
+/** What else of a program is noted only, as a pattern of the shell for its words: what is elsewhere, or isn't there. */
+const notedOnly = { cp: '*" /"*', openssl: '" x509 "*|" s_client "*' };
+/** Programs that run as they are, but for some of their words. */
+export const careful: readonly string[] = Object.keys(notedOnly);
+const carefully = (name: string, pattern: string, path: string) => `#!/bin/bash
+case " $* " in ${pattern}) exec "$NOTED/${name}" "$@" ;; esac
+exec ${path} "$@"
 `;
 
 async function findTool(name: string): Promise<string> {
@@ -80,20 +83,22 @@ export async function rehearse(script: string, { noted, alsoReal = [] }: Rehears
     for (const folder of ['calls', 'bin', 'noted', 'clone']) await mkdir(at(folder));
     for (const name of files) await cp(join(root, name), at('clone', name), { recursive: true });
     await writeFile(at('clone', 'corp-ca.pem'), 'of the company\n');
-    for (const name of [...real, ...alsoReal]) if (name !== 'cp') await symlink(await findTool(name), at('bin', name));
+    for (const name of [...real, ...alsoReal]) await symlink(await findTool(name), at('bin', name));
     for (const name of noted.filter((each) => !each.includes('/'))) await program(at('bin', name), recorder(name));
     for (const name of noted.filter((each) => each.includes('/'))) {
       await mkdir(at('clone', name, '..'), { recursive: true });
       await program(at('clone', name), recorder(name));
     }
-    await program(at('noted', 'cp'), recorder('cp'));
-    await program(at('bin', 'cp'), careful);
+    for (const [name, pattern] of Object.entries(notedOnly)) {
+      await program(at('noted', name), recorder(name));
+      await program(at('bin', name), carefully(name, pattern, await findTool(name)));
+    }
     await writeFile(at('script'), `set -euo pipefail\n${script}`);
     await writeFile(at('typed'), 'what somebody types\n'.repeat(20));
-    const env = { PATH: at('bin'), HOME: home, CALLS: at('calls'), NOTED: at('noted'), EDITOR: 'vi' };
+    const env = { PATH: at('bin'), HOME: home, CALLS: at('calls'), NOTED: at('noted') };
     await using shell = new Program({
       ...{ command: await findTool('bash'), args: ['-c', '. ../script <../typed'], cwd: at('clone') },
-      env: { ...env, REAL_CP: await findTool('cp') },
+      env,
     });
     const code = await shell.ended;
     const notes = await Promise.all((await readdir(at('calls'))).map((name) => readFile(at('calls', name), 'utf8')));

@@ -30,7 +30,7 @@ const settings = { rate: numberOf('RATE', 20), people: numberOf('PEOPLE', 500), 
 const readEveryS = Math.round(Math.min(300, (minutes * 60) / 3));
 /** The audit trail is as long as it gets well before figures count: what it takes in Redis must not grow any more then. */
 const keepS = Math.round(Math.min(300, (minutes * 60) / 12));
-const sampleEveryMs = 10_000;
+const sampleEveryMs = Math.min(10_000, (minutes * 60_000) / 30);
 const lookEveryMs = 250;
 /**
  * Samba 4.17 loses eight pieces of memory to each DirSync request and walks past all of them a hundred times for each operation, so after some

@@ -1,7 +1,9 @@
-/** The demo's domain and tenant, served by the connector as it is packed, on a fresh machine. */
+/** The demo's domain and tenant, served by the connector as it is packed, on a fresh machine with a Redis of its own. */
 import assert from 'node:assert/strict';
-import { chmod, copyFile, readFile, writeFile } from 'node:fs/promises';
+import { X509Certificate } from 'node:crypto';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { openStore, type Store } from '@connector/shared/store.ts';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { differencesOf } from '../../demo/differences.ts';
@@ -10,14 +12,11 @@ import { outstandingIn } from '../../demo/outstanding.ts';
 import { round } from '../../demo/round.ts';
 import { newCompany } from '../../demo/seed/company.ts';
 import { Stage } from '../../demo/stage.ts';
-import type { Program } from '../support/child-process.ts';
 import { freePort } from '../support/redis-server.ts';
 import type { SimulatedState } from '../support/simulator.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { FreshMachine } from './fresh-machine.ts';
-import { startUnit } from './unit-process.ts';
 
-export const consoleToken = '7e57'.repeat(16);
 export const serviceNames = ['watcher', 'reconciler', 'pusher', 'console'] as const;
 
 const stageConfiguration = z.looseObject({
@@ -29,23 +28,25 @@ export class PackedDemo implements AsyncDisposable {
   readonly stage: Stage;
   readonly machine: FreshMachine;
   readonly consolePort: number;
+  readonly redisPort: number;
   readonly #stack: AsyncDisposableStack;
   readonly #company = newCompany();
   readonly #before: SimulatedState;
   readonly #expectation: Expectation;
   readonly #changes = round.values();
-  readonly #services = new Map<string, Program>();
+  #store: Store | undefined;
 
   private constructor(parts: {
     stage: Stage;
     machine: FreshMachine;
     before: SimulatedState;
-    consolePort: number;
+    ports: { console: number; redis: number };
     stack: AsyncDisposableStack;
   }) {
     this.stage = parts.stage;
     this.machine = parts.machine;
-    this.consolePort = parts.consolePort;
+    this.consolePort = parts.ports.console;
+    this.redisPort = parts.ports.redis;
     this.#before = parts.before;
     this.#stack = parts.stack;
     this.#expectation = new Expectation(parts.before);
@@ -58,74 +59,69 @@ export class PackedDemo implements AsyncDisposable {
     const stage = stack.use(await Stage.create({ company: newCompany(), onStep: () => undefined }));
     const machine = stack.use(await FreshMachine.create());
     const before = await stage.simulator.state();
-    return new PackedDemo({ stage, machine, before, consolePort: await freePort(), stack: stack.move() });
+    const ports = { console: await freePort(), redis: await freePort() };
+    return new PackedDemo({ stage, machine, before, ports, stack: stack.move() });
   }
 
-  /** Installs a package, or another version of it. @returns what dpkg printed */
-  async install(deb: string): Promise<string> {
+  /** Puts a package where commands are typed, and the certificate of the domain's authority in the form in which Windows has it. */
+  async bring(deb: string): Promise<void> {
     await copyFile(deb, join(this.machine.sharedFolder, basename(deb)));
-    return await this.machine.sh(`dpkg --install ${FreshMachine.shared}/${basename(deb)} 2>&1`);
+    const { raw } = new X509Certificate(await readFile(this.stage.caFile));
+    await writeFile(join(this.machine.sharedFolder, 'corp-ca.cer'), raw);
   }
 
-  /** Writes configuration and secrets as docs/without-containers.md tells. */
+  async #stageConfiguration() {
+    return stageConfiguration.parse(parse(await readFile(this.stage.configFile, 'utf8')));
+  }
+
+  /** What an administrator knows, in the order in which docs/without-containers.md asks for it. */
+  async secrets(): Promise<string> {
+    const { directories, lastpass } = await this.#stageConfiguration();
+    return `${directories[0].bindPassword}\n${lastpass.provhash}\n`;
+  }
+
+  /** Writes /etc/connector/connector.yaml, with secrets where the docs have them put, and ports that nobody else here has. */
   async configure(): Promise<void> {
-    const { directories, lastpass, ...others } = stageConfiguration.parse(
-      parse(await readFile(this.stage.configFile, 'utf8')),
-    );
-    const [{ bindPassword, tls, ...directory }] = directories;
-    const { provhash, ...tenant } = lastpass;
+    const { directories, lastpass, redis: _, ...others } = await this.#stageConfiguration();
+    const [{ bindPassword: _password, tls: _tls, ...directory }] = directories;
+    const { provhash: _provhash, ...tenant } = lastpass;
     const configuration = {
       ...others,
       directories: [
-        {
-          ...directory,
-          bindPasswordFile: 'secrets/ldap-bind-password',
-          tls: { caFile: 'secrets/corp-ca.pem' },
-        },
+        { ...directory, bindPasswordFile: 'secrets/ldap-bind-password', tls: { caFile: 'secrets/corp-ca.pem' } },
       ],
       lastpass: { ...tenant, provhashFile: 'secrets/lastpass-provhash' },
+      redis: { url: `redis://127.0.0.1:${this.redisPort}`, passwordFile: 'secrets/redis-password' },
       http: { watcher: 0, reconciler: 0, pusher: 0, console: this.consolePort },
       console: { tokenFile: 'secrets/console-token' },
     };
-    const files = {
-      'connector.yaml': stringify(configuration),
-      'secrets/ldap-bind-password': bindPassword,
-      'secrets/lastpass-provhash': provhash,
-      'secrets/corp-ca.pem': await readFile(tls.caFile, 'utf8'),
-      'secrets/console-token': consoleToken,
-    };
-    for (const [name, text] of Object.entries(files)) {
-      const written = join(this.machine.sharedFolder, 'written');
-      await writeFile(written, text);
-      await chmod(written, 0o600);
-      await this.machine.sh(
-        `cat ${FreshMachine.shared}/written | install -m 0640 -g connector /dev/stdin /etc/connector/${name}`,
-      );
-    }
+    await writeFile(join(this.machine.sharedFolder, 'written.yaml'), stringify(configuration));
+    await this.machine.sh(`cat ${FreshMachine.shared}/written.yaml >/etc/connector/connector.yaml`);
   }
 
-  /** Starts all four as their unit says, and waits until they are up. */
-  async start(): Promise<void> {
-    for (const name of serviceNames) this.#services.set(name, await startUnit(this.machine, name));
-    for (const [name, service] of this.#services)
+  /** Those of the services that run, with the ids of their processes, as systemd tells. */
+  async running(): Promise<ReadonlyMap<string, number>> {
+    const units = serviceNames.map((name) => `connector@${name}`).join(' ');
+    const told = await this.machine.sh(`systemctl show --property=MainPID --value ${units}`);
+    const ids = told.split('\n').filter(Boolean).map(Number);
+    assert.equal(ids.length, serviceNames.length);
+    return new Map(serviceNames.map((name, index) => [name, ids[index] ?? 0] as const).filter(([, id]) => id > 0));
+  }
+
+  /** Waits until every service that was started says so in the journal. */
+  async started(): Promise<void> {
+    const units = serviceNames.map((name) => `connector@${name}`);
+    for (const [index, unit] of units.entries())
       await waitUntil(
-        `the ${name} to be up`,
-        () => {
-          if (!service.running) throw new Error(service.output);
-          return service.output.includes(`the ${name} is up`);
+        `${unit} to be up`,
+        async () => {
+          const id = await this.machine.sh(`systemctl show --property=InvocationID --value ${unit}`);
+          const log = await this.machine.sh(`journalctl --output=cat _SYSTEMD_INVOCATION_ID=${id.trim()}`);
+          if (!log.includes(`the ${serviceNames[index]} is up`)) throw new Error(log);
+          return true;
         },
-        { withinMs: 45_000 },
+        { withinMs: 45_000, everyMs: 100 },
       );
-  }
-
-  /** The ids of the processes of the services that run. */
-  get running(): readonly number[] {
-    return [...this.#services.values()].filter(({ running }) => running).map(({ pid }) => pid);
-  }
-
-  /** Ends all four as systemd would. @returns their exit codes */
-  async stop(): Promise<(number | null)[]> {
-    return await Promise.all([...this.#services.values()].map((service) => service.stop()));
   }
 
   /** Makes the next so many changes of the demo's round in the directory. */
@@ -140,15 +136,26 @@ export class PackedDemo implements AsyncDisposable {
     }
   }
 
+  /** What the machine's Redis remembers. */
+  async #openStore(): Promise<Store> {
+    const url = `redis://127.0.0.1:${this.redisPort}`;
+    const password = (await this.machine.sh('cat /etc/connector/secrets/redis-password')).trim();
+    const store = openStore({ target: { url, password }, prefix: 'connector', name: 'test' });
+    this.#stack.defer(() => store.close());
+    return store;
+  }
+
   /** Waits until the whole of LastPass is as it should be, and nothing is left to do. @throws Error with the differences */
   async converged(): Promise<void> {
+    this.#store ??= await this.#openStore();
+    const store = this.#store;
     await waitUntil(
       'LastPass to be as it should be',
       async () => {
         const after = await this.stage.simulator.state();
         const differences = differencesOf({ before: this.#before, after, expectation: this.#expectation });
         if (differences.length > 0) throw new Error(differences.join('\n'));
-        const { begun, total } = await outstandingIn(this.stage.store);
+        const { begun, total } = await outstandingIn(store);
         return begun && total === 0;
       },
       { withinMs: 90_000, everyMs: 200 },
@@ -156,7 +163,6 @@ export class PackedDemo implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
     await this.#stack.disposeAsync();
   }
 }

@@ -1,7 +1,7 @@
 /** What a release hangs on: one version everywhere, a section of the change log, and a workflow that says what it may do. */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -11,6 +11,9 @@ import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import { productionPackages } from '../../packaging/lock-file.ts';
 import { sbomOf } from '../../packaging/sbom.ts';
+import { sectionOf } from '../docs/markdown.ts';
+import { scriptOf } from '../docs/shell-script.ts';
+import { Program } from '../support/child-process.ts';
 import { clone } from './build.ts';
 
 const read = (file: string) => readFileSync(join(clone, file), 'utf8');
@@ -20,15 +23,41 @@ const workspaces = globSync('{services,packages}/*/package.json', { cwd: clone }
   ...packageFile.parse(JSON.parse(read(file))),
 }));
 
+const lockFile = z.object({
+  version: z.string(),
+  packages: z.record(z.string(), z.object({ version: z.string().optional() })),
+});
+/** Every version that a folder has of the root and the workspaces: in their own files, and in the lock file. */
+function versionsIn(folder: string): Set<string | undefined> {
+  const parsed = (file: string): unknown => JSON.parse(readFileSync(join(folder, file), 'utf8'));
+  const locked = lockFile.parse(parsed('package-lock.json'));
+  const files = ['package.json', ...workspaces.map(({ file }) => file)];
+  return new Set([
+    locked.version,
+    ...files.map((file) => packageFile.parse(parsed(file)).version),
+    ...files.map((file) => locked.packages[file.replace(/\/?package\.json$/, '')]?.version),
+  ]);
+}
+
 test('the root, every workspace and the lock file have one version', () => {
   assert.ok(workspaces.length > 5);
-  for (const { file, version } of workspaces) assert.equal(version, manifest.version, file);
-  const locked = z
-    .object({ version: z.string(), packages: z.record(z.string(), z.object({ version: z.string().optional() })) })
-    .parse(JSON.parse(read('package-lock.json')));
-  assert.equal(locked.version, manifest.version);
-  for (const { file } of workspaces)
-    assert.equal(locked.packages[file.replace('/package.json', '')]?.version, manifest.version, file);
+  assert.deepEqual(versionsIn(clone), new Set([manifest.version]));
+});
+
+test('what CONTRIBUTING.md has people type for a release gives all of them another one', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'release-'));
+  try {
+    for (const file of ['package.json', 'package-lock.json', ...workspaces.map((each) => each.file)])
+      await cp(join(clone, file), join(folder, file));
+    const told = scriptOf(sectionOf(read('CONTRIBUTING.md'), 'Making a release'));
+    const typed = told.replace(/^npm version \S+/, 'npm version 9.9.9'); // the one that is told may be ours already
+    const env = { npm_config_package_lock_only: 'true' }; // nothing is installed in the copy
+    await using bash = new Program({ command: 'bash', args: ['-ec', typed], cwd: folder, env });
+    assert.equal(await bash.ended, 0, bash.output);
+    assert.deepEqual(versionsIn(folder), new Set(['9.9.9']));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('the change log has a section for the version, and says what is in it', () => {

@@ -63,7 +63,7 @@ export const federation = z.strictObject({
     ),
   attribute: z
     .string()
-    .regex(/^[a-z][a-z0-9-]{0,63}$/i, 'is no name of an attribute, such as lastPassKeyPart')
+    .regex(/^[a-z][a-z0-9-]{0,63}$/i, 'is no name of an attribute, such as lastPassK1')
     .meta({ title: 'name of an attribute', pattern: '^[a-zA-Z][a-zA-Z0-9-]{0,63}$' })
     .optional()
     .describe(
