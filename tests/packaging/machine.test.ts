@@ -188,7 +188,7 @@ test('an upgrade keeps configuration, secrets and whether it starts with the mac
   assert.ok(created.length <= 4, JSON.stringify(created));
 });
 
-test('removed, it leaves the configuration and nothing else; purged, no trace', async () => {
+test('removed, it leaves the configuration and nothing else; purged, the company’s key of federated log-in and no other trace', async () => {
   const [removing = '', purging = '', ...more] = commandsOf(sectionOf(page, 'Remove')).split(/^(?=apt purge)/m);
   assert.deepEqual(more, []);
   await demo.machine.type(removing, { typed: 'y\n' }); // apt asks
@@ -203,6 +203,12 @@ test('removed, it leaves the configuration and nothing else; purged, no trace', 
     [],
   );
   assert.ok(left.includes('/etc/connector/connector.yaml'));
+  await sh(`cd /etc/connector
+    printf 'federation:\\n  companyKeyFile: "company-key" # ours\\n' >>connector.yaml
+    echo the-key >company-key`);
   await demo.machine.type(purging, { typed: 'y\n' });
-  assert.deepEqual(await demo.machine.ownPaths(bookkeeping), []);
+  const [kept = '', ...others] = await demo.machine.ownPaths(bookkeeping);
+  assert.deepEqual(others, []);
+  assert.match(kept, /^\/var\/backups\/lastpass-directory-connector-company-key-\d{8}T\d{6}Z$/);
+  assert.equal(await sh(`stat --format=%a ${kept} && cat ${kept}`), '600\nthe-key\n');
 });
