@@ -16,4 +16,6 @@ tellStory({
   },
   keyPartOf: async () => companyKey,
   crashes: crashesOfAll,
+  lose: ({ dir }) => writeFile(join(dir, 'company-key'), CompanyHalf.random().reveal()),
+  lost: /holds another key .*\n(?:.*\n)* +ann@company\.test +the registered K2 belongs to another K1/m,
 });

@@ -21,5 +21,7 @@ tellStory({
     await using connection = await connectDirectory({ urls: [ldapsUrl], bindDn, bindPassword, tls });
     return (await connection.readSecret({ guid, attribute })) ?? '';
   },
+  lose: ({ admin }, guid) => admin.modify(guid, { [attribute]: null }),
+  lost: /^ +ann@company\.test +lastPassK1 is empty, or may not be read: restore it from a backup/m,
   crashes: ['before:commit HSET user-keys-at', 'after:commit HSET user-keys-at', ...crashesOfAll],
 });

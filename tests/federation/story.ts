@@ -24,6 +24,10 @@ export interface Way {
   readonly keyPartOf: (stack: Stack, guid: string) => Promise<string>;
   /** Between which two steps a pusher is killed, by the effects of `crash-preload.ts`. */
   readonly crashes: readonly string[];
+  /** Loses somebody's K1. */
+  readonly lose: (stack: Stack, guid: string) => Promise<void>;
+  /** What is told of it then. */
+  readonly lost: RegExp;
 }
 
 /** From before K2 is looked for to after LastPass has the account. */
@@ -36,7 +40,7 @@ export const crashesOfAll: readonly string[] = [
 ];
 
 /** Tells the story, as tests. */
-export function tellStory({ mode, prepare, keyPartOf, crashes }: Way): void {
+export function tellStory({ mode, prepare, keyPartOf, crashes, lose, lost }: Way): void {
   const lines: string[] = [];
   let stack: Stack;
   let people: string;
@@ -110,5 +114,25 @@ export function tellStory({ mode, prepare, keyPartOf, crashes }: Way): void {
       for (const [key, dump] of dumps) assert.ok(!dump?.includes(secret), key);
       assert.ok(!lines.some((line) => line.includes(secret)));
     }
+  });
+
+  test('check finds all of it well, status that every key fits, and which one is lost', async () => {
+    await using check = stack.command('check', '--json');
+    await check.ended;
+    const { findings } = JSON.parse(check.output) as { findings: { grade: string; what: string; text: string }[] };
+    const ofKeys = findings.filter(({ what }) => /^(registrar|company-key|key-attribute.*)$/.test(what));
+    assert.ok(ofKeys.length > 1);
+    for (const { grade, text } of ofKeys) assert.equal(grade, 'ok', text);
+    const verify = async () => {
+      await using status = stack.command('federation', 'status', '--verify');
+      return { code: await status.ended, text: status.output };
+    };
+    const well = await verify();
+    assert.match(well.text, new RegExp(`keys +${crashes.length + 1} fit, 0 don’t`));
+    assert.equal(well.code, 0);
+    await lose(stack, ann);
+    const ill = await verify();
+    assert.match(ill.text, lost);
+    assert.equal(ill.code, 1);
   });
 }
