@@ -4,8 +4,8 @@
  * as long as the square of its people.
  *
  * How long may somebody make an account by hand without being noticed? 20 s, as long as the end follows on what is known. Where it doesn't, as
- * after each deletion, the list is read whole: also then 20 s, or four times what the last whole one took, where that is more, so that a
- * fourth of the time goes into reading at most. An account that is known under another name is noticed at the next reading of all
+ * after each deletion, the list is read whole: also then 20 s, or four times what the last whole one took, where that is more, so that
+ * reading whole lists takes a fourth of the time at most. An account that is known under another name is noticed at the next reading of all
  * accounts (`sync.accountsEvery`), which has the plans of those concerned made anew: a change of address takes effect with a log-in, so
  * it isn't a disabled account that batchadd would enable.
  */
