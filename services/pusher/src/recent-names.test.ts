@@ -58,6 +58,22 @@ test('a list that what comes next doesn’t follow on is read whole', async (t) 
   assert.deepEqual(read, { whole: 2, on: 1 });
 });
 
+test('while accounts go between two readings, nothing is known but what is fresh, so that few who are due are asked for by name', async (t) => {
+  const { recent, follows, goBy } = lists(t);
+  await recent.fresh(ever);
+  follows.is = false;
+  goBy(freshForMs + 1);
+  assert.equal(recent.known(ever), 1, 'nobody has said that anybody has gone');
+  await recent.fresh(ever);
+  assert.equal(recent.known(ever), 1, 'it is fresh');
+  goBy(freshForMs + 1);
+  assert.equal(recent.known(ever), 0);
+  follows.is = true;
+  await recent.fresh(ever);
+  goBy(freshForMs + 1);
+  assert.equal(recent.known(ever), 1);
+});
+
 test('however long it takes to read, a fourth of the time goes into reading at most, and no batch waits for two', async (t) => {
   const tookMs = 100_000;
   const { recent, read, follows, goBy } = lists(t, { tookMs });

@@ -45,6 +45,8 @@ export class RecentNames {
   #asOfMs = 0;
   /** A list from before doesn't count any more, whoever asks; ms since 1970. */
   #knownSinceMs = 0;
+  /** Whether the end followed on what was known when it was last read. */
+  #follows = true;
   #reading: Promise<Names> | null = null;
 
   /** @param readWhole lists the names of all accounts */
@@ -52,10 +54,15 @@ export class RecentNames {
     this.#readWhole = readWhole;
   }
 
-  /** How many names needn't be read again for a list that is fresh. */
+  /**
+   * How many names needn't be read again for a list that is fresh. None where the last time the end didn't follow: to read all again, because
+   * somebody has gone once more, may take more calls than to ask for those few who are due.
+   */
   known({ knownSinceMs }: Known): number {
     this.#forgetBefore(knownSinceMs);
-    return this.#toGoOnWith(Date.now())?.names.size ?? 0;
+    const nowMs = Date.now();
+    const names = this.#follows ? this.#toGoOnWith(nowMs)?.names : this.#listedSince(nowMs - freshForMs);
+    return names?.size ?? 0;
   }
 
   /**
@@ -89,7 +96,8 @@ export class RecentNames {
   async #readAgain(): Promise<Names> {
     const beganMs = Date.now();
     const known = this.#toGoOnWith(beganMs);
-    const suffices = known !== null && ((await known.names.readOn()) || isWithin(freshForMs, known, beganMs));
+    this.#follows = known === null || (await known.names.readOn());
+    const suffices = known !== null && (this.#follows || isWithin(freshForMs, known, beganMs));
     const whole = suffices ? known : await this.#readAll(beganMs);
     this.#asOfMs = beganMs;
     this.#whole = whole;
