@@ -4,16 +4,9 @@ import { accountsRead } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import type { DeliverOptions } from './deliver-options.ts';
 import { callsForAll, readBack } from './read-back.ts';
-
-/** A list of all accounts is taken for what LastPass has for so long, ms. */
-const freshForMs = 20_000;
+import { freshForMs, type Known } from './recent-names.ts';
 
 type Options = Pick<DeliverOptions, 'store' | 'gate' | 'signal' | 'recentNames'>;
-
-/** What was listed before may lack what LastPass has carried out meanwhile; ms since 1970. */
-interface Known {
-  readonly knownSinceMs: number;
-}
 
 /** Which of these user names LastPass has, and their accounts. */
 export async function existingAmong(
@@ -28,15 +21,15 @@ export async function existingAmong(
 async function perhapsExisting(
   { store, recentNames }: Options,
   usernames: readonly string[],
-  { knownSinceMs }: Known,
+  known: Known,
 ): Promise<readonly string[]> {
   if (usernames.length === 0) return [];
   const { redis, keys } = store;
   const read = parseStored(accountsRead, keys.accountsRead, await redis.get(keys.accountsRead)).value;
-  const isFresh = read !== null && read.atMs > Math.max(Date.now(), knownSinceMs + 2 * freshForMs) - freshForMs;
+  const isFresh = read !== null && read.atMs > Math.max(Date.now(), known.knownSinceMs + 2 * freshForMs) - freshForMs;
   const due = Math.max(usernames.length, await redis.zcard(keys.toDeliver));
-  if (!isFresh && due <= (await callsForAll(store))) return usernames;
-  const listed = isFresh ? null : await recentNames.since(Math.max(Date.now() - freshForMs, knownSinceMs));
+  if (!isFresh && due <= (await callsForAll(store, { known: recentNames.known(known) }))) return usernames;
+  const listed = isFresh ? null : await recentNames.fresh(known);
   // Whose account we changed or saw leave the name may have been followed there by a stranger, whom that list didn't tell.
   const changed = await redis.hmget(keys.accountChanges, ...usernames);
   return usernames.filter((username, index) => changed[index] != null || listed?.has(username));

@@ -12,7 +12,7 @@ import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
 import type { Store } from '@connector/shared/store.ts';
 import { withoutAddresses } from '@connector/shared/without-addresses.ts';
-import { listNames } from '@connector/sync/accounts/list-accounts.ts';
+import { NameList } from '@connector/sync/accounts/name-list.ts';
 import { endReviewedRunIfDone } from '@connector/sync/requests/reviewed-run.ts';
 import { isRestricted, type Reviewed, reviewedReader } from '@connector/sync/requests/reviewed-steps.ts';
 import { endRunIfDone, mayDeliver } from '@connector/sync/requests/steering.ts';
@@ -121,7 +121,7 @@ export async function startPusher(service: Service): Promise<Running> {
   const delivering = {
     ...{ store, claims, records, commandMisses, log, signal, seats: new Seats(store, log) },
     ...{ provisioner: provisionerFor(service), onKeyTrouble },
-    ...{ batchSize, onManyCreated, makeDurable, recentNames: new RecentNames(() => listNames(gate, signal)) },
+    ...{ batchSize, onManyCreated, makeDurable, recentNames: new RecentNames(() => NameList.read(gate, signal)) },
   };
 
   /**

@@ -6,9 +6,10 @@ import type { Store } from '@connector/shared/store.ts';
 import { listAccounts, pageSize } from '@connector/sync/accounts/list-accounts.ts';
 import type { Calls } from './gate.ts';
 
-/** How many calls it takes to list all accounts: each page but the last is read twice. */
-export async function callsForAll({ redis, keys }: Store): Promise<number> {
-  return 2 * Math.ceil((await redis.hlen(keys.accounts)) / pageSize) + 1;
+/** How many calls it takes to list all accounts, of which so many are known: each page but the last is read twice. */
+export async function callsForAll({ redis, keys }: Store, { known = 0 } = {}): Promise<number> {
+  const unknown = Math.max(0, (await redis.hlen(keys.accounts)) - known);
+  return 2 * Math.ceil(unknown / pageSize) + 1;
 }
 
 /** Reads the named accounts; one that LastPass doesn't have is missing from the answer. */

@@ -30,11 +30,22 @@ export interface ListOptions {
 /** What is kept of each account: a list may be long. */
 type Keep<T> = (account: Account) => T;
 
-interface Listing<T> {
+/** Where a list ended. */
+export interface LastPage {
+  /** From 0. */
+  readonly pageIndex: number;
+  /** Of the accounts on it. */
+  readonly ids: readonly string[];
+}
+
+/** What was read of LastPass's list, to its end. */
+export interface Listing<T> {
   /** By id. */
   readonly accounts: ReadonlyMap<string, T>;
   readonly names: ReadonlySet<string>;
+  /** All of them, wherever the reading began: each page has them. */
   readonly invitations: ReadonlySet<string>;
+  readonly lastPage: LastPage;
   /** Why this isn't the whole; `null` when it is. */
   readonly problem: string | null;
 }
@@ -42,28 +53,28 @@ interface Listing<T> {
 const moved = "LastPass's list of accounts moved while it was read page by page";
 
 const idOf = ({ id, username }: Account): string => id ?? username;
-const idsOf = (accounts: readonly Account[]): string => accounts.map(idOf).sort().join();
+const idsOf = ({ accounts }: AccountPage): string[] => accounts.map(idOf).sort();
 
 /**
- * Reads all pages, and each but the last again once the next one is read. An account that is deleted meanwhile moves those
+ * Reads all pages from one on, and each but the last again once the next one is read. An account that is deleted meanwhile moves those
  * behind it up, so that the first of the next page is in none of them; and with the deleted one, or with one added at the
  * end, the ids add up to `total` all the same. Only that a page still is what it was proves that the next one follows on it. Accounts that
  * come meanwhile, as our own do in a first sync, are none of these.
  */
-async function listOnce<T>(
+export async function listOnce<T>(
   caller: Caller,
   signal: AbortSignal,
-  { keep, onRead }: ListOptions & { keep: Keep<T> },
+  { keep, onRead, firstPage = 0 }: ListOptions & { keep: Keep<T>; firstPage?: number },
 ): Promise<Listing<T>> {
   const accounts = new Map<string, T>();
   const names = new Set<string>();
   const invitations = new Set<string>();
   const read = (pageIndex: number) =>
     caller.call('getuserdata', (client) => client.readAccounts({ pageIndex, pageSize }, signal));
-  const listing = (problem: string | null): Listing<T> => ({ accounts, names, invitations, problem });
-  let before: string | null = null;
+  let lastPage: LastPage = { pageIndex: firstPage, ids: [] };
+  const listing = (problem: string | null): Listing<T> => ({ accounts, names, invitations, lastPage, problem });
   let total = 0;
-  for (let pageIndex = 0; ; pageIndex++) {
+  for (let pageIndex = firstPage; ; pageIndex++) {
     const page = await read(pageIndex);
     const known = accounts.size;
     for (const account of page.accounts) {
@@ -72,21 +83,26 @@ async function listOnce<T>(
     }
     for (const username of page.invited) invitations.add(username);
     onRead?.({ read: accounts.size, total: page.total });
-    const again: AccountPage | null = before === null ? null : await read(pageIndex - 1);
+    const again: AccountPage | null = pageIndex === firstPage ? null : await read(pageIndex - 1);
     if (page.total < total || (again !== null && again.total < page.total)) return listing(moved);
     total = again?.total ?? page.total;
-    if (again !== null && idsOf(again.accounts) !== before) return listing(moved);
+    if (again !== null && idsOf(again).join() !== lastPage.ids.join()) return listing(moved);
     if (page.accounts.length > 0 && accounts.size === known)
       return listing('LastPass lists the same accounts on one page after another');
-    before = idsOf(page.accounts);
+    lastPage = { pageIndex, ids: idsOf(page) };
     if ((pageIndex + 1) * pageSize < page.total && page.accounts.length > 0) continue;
-    if (accounts.size !== page.total)
-      return listing(`LastPass says it has ${page.total} accounts but listed ${accounts.size} different ones`);
+    const listed = firstPage * pageSize + accounts.size;
+    if (listed !== page.total)
+      return listing(`LastPass says it has ${page.total} accounts but listed ${listed} different ones`);
     return listing(names.size === accounts.size ? null : 'LastPass lists several accounts under one name');
   }
 }
 
-async function list<T>(
+/**
+ * Reads the whole list.
+ * @throws AccountsIncomplete when the pages aren't one list, or their unique ids don't add up to `total`, again and again
+ */
+export async function listWhole<T>(
   caller: Caller,
   signal: AbortSignal,
   options: ListOptions & { keep: Keep<T> },
@@ -102,18 +118,12 @@ async function list<T>(
 
 /**
  * All accounts and invitations.
- * @throws AccountsIncomplete when the pages aren't one list, or their unique ids don't add up to `total`, again and again
+ * @throws AccountsIncomplete as `listWhole`
  */
 export async function listAccounts(caller: Caller, signal: AbortSignal, options: ListOptions = {}): Promise<Account[]> {
-  const { accounts, names, invitations } = await list(caller, signal, { ...options, keep: (account) => account });
+  const { accounts, names, invitations } = await listWhole(caller, signal, {
+    ...options,
+    keep: (account) => account,
+  });
   return [...accounts.values(), ...[...invitations].filter((username) => !names.has(username)).map(invitedAccount)];
-}
-
-/**
- * The user names of all accounts and invitations.
- * @throws AccountsIncomplete as `listAccounts`
- */
-export async function listNames(caller: Caller, signal: AbortSignal): Promise<ReadonlySet<string>> {
-  const { names, invitations } = await list(caller, signal, { keep: () => null });
-  return new Set([...names, ...invitations]);
 }
