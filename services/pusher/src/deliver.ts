@@ -64,6 +64,7 @@ async function deliverAll(options: DeliverOptions, batch: Batch): Promise<void> 
   const [keyed, others] = [deliveries.filter(needsKey), deliveries.filter((delivery) => !needsKey(delivery))];
   await giveBack(options, batch, keyed.slice(keyedAtOnce));
   for (const together of [others, keyed.slice(0, keyedAtOnce)]) {
+    if (together.length === 0) continue;
     const round = new Round(options, batch, together);
     for (const kind of callKinds) await round.make(kind);
     await round.finish();

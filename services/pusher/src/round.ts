@@ -24,7 +24,7 @@ import { tellSpan } from '@connector/shared/tracing.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import { withoutAddresses } from '@connector/shared/without-addresses.ts';
 import type { Change } from '@connector/sync/accounts/account-changes.ts';
-import type { Answer, CallKind, MasterPasswordOf } from '@connector/sync/calls/calls.ts';
+import type { Answer, CallKind } from '@connector/sync/calls/calls.ts';
 import { type Delivery, stepOf } from '@connector/sync/calls/delivery.ts';
 import { disablingDigest } from '@connector/sync/plan/make-plan.ts';
 import { doneEntries, type EndedCall } from './audit-entries.ts';
@@ -32,8 +32,7 @@ import type { Batch } from './claims.ts';
 import type { DeliverOptions } from './deliver-options.ts';
 import { existingAmong } from './existing-accounts.ts';
 import { Failures } from './failures.ts';
-import { federatedBy, needsKey } from './federated.ts';
-import { troubleOf } from './federation/provisioner.ts';
+import { CallKeys, type KeysOfCall } from './federation/call-keys.ts';
 import { CredentialsRefused } from './gate.ts';
 import { LastLook, planHolds } from './last-look.ts';
 import { callsOf } from './misses.ts';
@@ -62,29 +61,13 @@ const about = (sent: readonly Delivery[]) => ({
   ...loggedPeople(sent.map(({ person }) => person)),
 });
 
-/** The keys of a call. */
-interface Keys extends Disposable {
-  readonly masterPasswordOf: MasterPasswordOf;
-  /** Who needs none, or has one. */
-  readonly ready: readonly Delivery[];
-}
-
-const noKeys = {
-  masterPasswordOf: () => {
-    throw new Error('nobody here was to be a federated user, which is a mistake of ours: please report it');
-  },
-  [Symbol.dispose]: () => undefined,
-};
-
-const takenForFederated = (username: string): string =>
-  `a K2 is registered for ${username}, so they are taken for a federated user, for whom LastPass takes no other address: give them back the former mail; or, if that key was somebody else's who had the address before, have the registrar forget it`;
-
 /** The calls of one batch. People drop out of it when a call fails for them or their claim is lost. */
 export class Round {
   readonly #options: DeliverOptions;
   readonly #batch: Batch;
   readonly #failures: Failures;
   readonly #lastLook: LastLook;
+  readonly #keys: CallKeys;
   readonly #beganAtMs = performance.now();
   #deliveries: readonly Delivery[];
 
@@ -96,6 +79,11 @@ export class Round {
     const parts = { deliver: options, batch, dropOut };
     this.#lastLook = new LastLook(parts);
     this.#failures = new Failures(parts, this.#lastLook);
+    this.#keys = new CallKeys(parts, {
+      failures: this.#failures,
+      lastLook: this.#lastLook,
+      giveBack: (left) => this.#giveBack(left),
+    });
   }
 
   /** Makes all calls of one kind. */
@@ -158,7 +146,7 @@ export class Round {
       await this.#call(kind, carried.slice(0, size));
       return this.#call(kind, carried.slice(size));
     }
-    using keys = await this.#keysFor(kind, carried);
+    using keys = await this.#keys.of(kind, carried);
     const { ready } = keys;
     const seats = kind.takesSeat && ready.length > 0 ? await this.#options.seats.ask() : { may: 'go' as const };
     if (seats.may === 'wait') return await this.#failures.waitForSeat(ready, seats);
@@ -167,7 +155,7 @@ export class Round {
     await this.#call(kind, ready.slice(1));
   }
 
-  async #send(kind: CallKind, carried: readonly Delivery[], keys: Keys): Promise<void> {
+  async #send(kind: CallKind, carried: readonly Delivery[], keys: KeysOfCall): Promise<void> {
     const { gate, log } = this.#options;
     if (carried.length === 0) return;
     let sent: readonly Delivery[] = carried;
@@ -216,74 +204,18 @@ export class Round {
   async #sendable(kind: CallKind, planned: readonly Delivery[]): Promise<readonly Delivery[]> {
     if (planned.length === 0) return planned;
     if (kind.creates) return this.#creatable(planned);
-    return kind.changesAddress ? this.#withoutFederated(planned) : planned;
-  }
-
-  /**
-   * The keys of those who are to be federated users; the others need none. Nothing is registered for anybody whose turn it isn't any more,
-   * and who can't have a key has left the round.
-   */
-  async #keysFor(kind: CallKind, carried: readonly Delivery[]): Promise<Keys> {
-    if (!carried.some(needsKey)) return { ...noKeys, ready: carried };
-    const { provisioner, mayDeliver, log } = this.#options;
-    const current = (await mayDeliver()) ? await this.#lastLook.look(kind, carried) : await this.#giveBack(carried);
-    const provisioned = await provisioner.provision(
-      current.flatMap((delivery) => {
-        const { person, plan } = delivery;
-        const federated = federatedBy(delivery);
-        return federated === undefined ? [] : [{ person, username: plan.username, federated }];
-      }),
-    );
-    try {
-      const { trouble, waiting, refused, masterPasswordOf } = provisioned;
-      if (current.length > 0) this.#tellKeyTrouble(trouble);
-      const postponed = current.filter(({ person }) => waiting.has(person));
-      const hopeless = current.filter(({ person }) => refused.has(person));
-      if (hopeless.length > 0) log.warn(about(hopeless), 'no key can be had for these federated users');
-      if (postponed.length > 0) await this.#failures.nothingSent(postponed, null);
-      await this.#failures.noKey(hopeless, ({ person }) => refused.get(person) ?? '');
-      const ready = current.filter(({ person }) => !waiting.has(person) && !refused.has(person));
-      return { ready, masterPasswordOf, [Symbol.dispose]: () => provisioned[Symbol.dispose]() };
-    } catch (error) {
-      provisioned[Symbol.dispose]();
-      throw error;
-    }
-  }
-
-  #tellKeyTrouble(trouble: string | null): void {
-    this.#options.onKeyTrouble(trouble === null ? null : withoutAddresses(trouble));
+    return kind.changesAddress ? this.#keys.withoutFederated(planned) : planned;
   }
 
   /** Registers the keys of accounts that there are: LastPass is sent nothing. */
   async #registerKeys(kind: CallKind, planned: readonly Delivery[]): Promise<void> {
     if (planned.length === 0) return;
     const fromMs = performance.now();
-    using keys = await this.#keysFor(kind, planned);
+    using keys = await this.#keys.of(kind, planned);
     const tookMs = Math.round(performance.now() - fromMs);
     const { ready } = keys;
     if (ready.length > 0)
       await this.#record({ kind, tookMs }, ready, { slowDown: null, refused: new Map(), unchanged: new Set() });
-  }
-
-  /**
-   * Leaves out who is federated by the registrar's word, where that was forgotten with all of Redis: the vault hangs on the address. It may be
-   * the key of somebody else, who had the address before: then a person can say so, there.
-   */
-  async #withoutFederated(planned: readonly Delivery[]): Promise<readonly Delivery[]> {
-    const { provisioner } = this.#options;
-    let registered: ReadonlySet<string>;
-    try {
-      registered = await provisioner.registeredAmong(planned.map(({ plan: { username } }) => username));
-    } catch (error) {
-      const { message, ofOne } = troubleOf(error);
-      if (!ofOne) this.#tellKeyTrouble(message);
-      await this.#failures.nothingSent(planned, null);
-      return [];
-    }
-    this.#tellKeyTrouble(null);
-    const federated = planned.filter(({ plan: { username } }) => registered.has(username));
-    await this.#failures.noKey(federated, ({ plan: { username } }) => takenForFederated(username));
-    return planned.filter((delivery) => !federated.includes(delivery));
   }
 
   /**

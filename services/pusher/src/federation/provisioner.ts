@@ -129,9 +129,14 @@ export class Provisioner {
     const signal = AbortSignal.any([this.#options.signal, late]);
     const limit = pLimit(atOnce);
     const ask = async (username: string) => {
-      const known = await registrar.registered(username, { signal });
-      known?.k2[Symbol.dispose]();
-      return known === null ? [] : [username];
+      try {
+        const known = await registrar.registered(username, { signal });
+        known?.k2[Symbol.dispose]();
+        return known === null ? [] : [username];
+      } catch (error) {
+        if (troubleOf(error).ofOne) return [username]; // something is kept of them, whatever it is
+        throw error;
+      }
     };
     const asked = await Promise.allSettled(usernames.map((username) => limit(ask, username)));
     const failed = asked.find((one) => one.status === 'rejected');
