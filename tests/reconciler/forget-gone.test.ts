@@ -25,11 +25,17 @@ test('a reading of all accounts forgets who is gone, and nothing of anybody who 
     [person(9)]: '[3]',
     [person(10)]: '[4]',
   });
+  const write = { url: 'ldaps://dc1', host: 'dc1' };
+  await redis.hset(keys.userKeysAt, {
+    [person(2)]: JSON.stringify({ ...write, atMs: Date.now() }),
+    [person(3)]: JSON.stringify({ ...write, atMs: Date.now() - 25 * 3_600_000 }),
+  });
   const own = { ...ann, objectGuid: person(2).split('/')[1] ?? '', directory: 'corp' };
   await reconciling.listed(own);
   assert.deepEqual(await redis.hgetall(keys.linkedIds), { [ann.id ?? '']: person(2) });
   assert.deepEqual(await redis.hkeys(keys.accountChanges), ['later@example.test']);
   assert.deepEqual(await redis.zrange(keys.attested, '0', '-1'), [`${person(2)}\0${ann.username}`]);
   assert.deepEqual((await redis.hkeys(keys.touched)).sort(), [person(2), person(3), person(8)].sort());
+  assert.deepEqual(await redis.hkeys(keys.userKeysAt), [person(2)], 'the other has come to all domain controllers');
   assert.deepEqual((await redis.hkeys(keys.lastOperations)).sort(), [person(3), person(8)].sort());
 });

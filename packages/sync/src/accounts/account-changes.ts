@@ -84,7 +84,6 @@ export function writesOf(keys: Keys, change: Change): string[][] {
   else if (intent !== undefined) {
     writes.push(['HSET', keys.intents, person, JSON.stringify(intent)], ['HSET', keys.creating, username, person]);
   }
-  if (link?.federated !== undefined) writes.push(['HDEL', keys.userKeysAt, person]); // where their K1 is, the registrar knows by now
   if (setAside !== undefined)
     writes.push(
       setAside === null ? ['HDEL', keys.setAside, person] : ['HSET', keys.setAside, person, JSON.stringify(setAside)],

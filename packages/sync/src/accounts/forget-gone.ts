@@ -9,6 +9,7 @@ import { link } from '@connector/shared/plan.ts';
 import type { State } from '@connector/shared/state.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
+import { replicatedWrites } from '../federation/key-writes.ts';
 import { Mirror } from '../mirror/mirror.ts';
 import { attestedPerson } from './attested.ts';
 import type { Turn } from './turn.ts';
@@ -34,7 +35,8 @@ export interface ForgetOptions {
 
 /** Forgets whatever can't mean anything any more once all accounts were read and taken over. */
 export async function forgetGone(options: ForgetOptions): Promise<void> {
-  for (const find of [toldChanges, unlistedIds, unsaid, goneEverywhere]) await forget(options, await find(options));
+  for (const find of [toldChanges, unlistedIds, unsaid, goneEverywhere, oldKeyWrites])
+    await forget(options, await find(options));
 }
 
 /** What has changed since it was looked at is left for the next time. */
@@ -61,6 +63,15 @@ async function toldChanges({ state: { redis, keys }, beganAt }: ForgetOptions): 
       guards: [{ command: ['HGET', keys.accountChanges, username], is: tick }],
       writes: [['HDEL', keys.accountChanges, username]],
     }));
+}
+
+/** Where keys were written that are at all domain controllers by now. */
+async function oldKeyWrites({ state }: ForgetOptions): Promise<Gone[]> {
+  const { userKeysAt } = state.keys;
+  return (await replicatedWrites(state, Date.now())).map(([person, raw]) => ({
+    guards: [{ command: ['HGET', userKeysAt, person], is: raw }],
+    writes: [['HDEL', userKeysAt, person]],
+  }));
 }
 
 /** Ids of accounts that there are none of, and nobody is linked to. */

@@ -14,7 +14,7 @@ import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { countRefusal, isRefused } from '@connector/sync/directory/bind-refusals.ts';
 import { connectionOptions } from '@connector/sync/directory/connection-options.ts';
-import { z } from 'zod';
+import { isReplicating, type KeyWrite, keyWrite } from '@connector/sync/federation/key-writes.ts';
 import { type CompanyHalves, KeyTrouble, type WantedHalf } from './company-halves.ts';
 
 export interface UserKeysOptions {
@@ -25,22 +25,11 @@ export interface UserKeysOptions {
   readonly signal: AbortSignal;
 }
 
-/** A key was about to be written at a domain controller, ms since 1970. */
-const keyWrite = z.strictObject({
-  url: z.string(),
-  /** Its DNS name: an address may stand for several. */ host: z.string(),
-  atMs: z.number(),
-});
-type KeyWrite = z.infer<typeof keyWrite>;
-
 interface Connected {
   readonly connection: DirectoryConnection;
   /** DNS name of the domain controller. */
   readonly host: string;
 }
-
-/** After so long what was written at one domain controller is at all of them, or that one is gone for good, ms. */
-const replicatedAfterMs = 24 * 3_600_000;
 
 /** The K1s of a batch. It is connected to a directory when somebody of it comes first, and no longer than the batch. */
 export class UserKeys implements CompanyHalves {
@@ -134,7 +123,7 @@ export class UserKeys implements CompanyHalves {
   async #lastWrite(person: PersonKey): Promise<{ readonly at: KeyWrite | null; readonly raw: string | null }> {
     const { redis, keys } = this.#options.store;
     const { raw, value } = parseStored(keyWrite, keys.userKeysAt, await redis.hget(keys.userKeysAt, person));
-    return { raw, at: value !== null && Date.now() - value.atMs < replicatedAfterMs ? value : null };
+    return { raw, at: value !== null && isReplicating(value, Date.now()) ? value : null };
   }
 
   /**
