@@ -8,7 +8,7 @@ export interface TestFiles {
   readonly heavy: readonly string[];
   /** The others below `tests/`: with real servers, for which they mostly wait. */
   readonly integration: readonly string[];
-  /** Those that measure time, which others would spoil. */
+  /** Those that measure time, or memory that waits for its collection, which others would spoil. */
   readonly alone: readonly string[];
   /** Those that drive a Docker engine, which isn't everywhere; each starts a dozen containers. */
   readonly containers: readonly string[];
@@ -37,7 +37,7 @@ const isHeavy = (file: string) => /^tests\/(chaos\/|oracle\/|faults\/crash-)/.te
 /** The longest ones, to be begun first so that nothing waits for them at the end. */
 const isLong = (file: string) => file.startsWith('tests/faults/');
 const needsEngine = (file: string) => file.startsWith('tests/containers/');
-const isMeasuring = (file: string) => /(^|[/-])latency\.test\.ts$/.test(file);
+const isMeasuring = (file: string) => /(^|[/-])latency\.test\.ts$|^tests\/bench\/quick\.test\.ts$/.test(file);
 
 /** Finds them, paths relative to `root`, in the order of the alphabet. */
 export function findTestFiles(root: string): TestFiles {
