@@ -31,7 +31,7 @@ test('make endurance for a quarter of a minute: every change arrives, and every 
     verdict.problems.filter((problem) => !isOfLength(problem)),
     [],
   );
-  assert.equal(code, verdict.problems.length > 0 ? 1 : 0, made.output);
+  assert.equal(code, verdict.problems.length > 0 ? 2 : 0, made.output); // make's own, where what it runs fails
   assert.ok(operations > 50, `${operations} changes`);
   assert.ok(samples.length > 12 && verdict.growths.length > 0, `${samples.length} samples`);
   assert.ok(fullReads > 1, `${fullReads} full reads`);
