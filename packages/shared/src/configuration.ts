@@ -3,18 +3,21 @@
  * is more often a slip than a wish, and a slip in a policy can cost vaults.
  */
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { parseDocument, type YAMLParseError } from 'yaml';
 import { z } from 'zod';
-import { DnSyntaxError, parseDn } from './dn.ts';
+import { type DirectoryConfiguration, directory } from './directory-settings.ts';
 import { durationMs } from './duration.ts';
 import { federation, federationProblems } from './federation-settings.ts';
 import { articleFor, pathOf } from './issue-text.ts';
+import { lastpass } from './lastpass-settings.ts';
 import { notifications } from './notification-settings.ts';
 import { type Policy, policy } from './policy.ts';
-import { type ForwardProxy, ProxyVariableError, proxyFor, proxySettings } from './proxy-settings.ts';
+import { type ForwardProxy, ProxyVariableError, proxyFor } from './proxy-settings.ts';
 import { contradictionsOf } from './redis-target.ts';
+import { certificate, distinguishedName, secret } from './setting-types.ts';
+
+export type { DirectoryConfiguration } from './directory-settings.ts';
 
 /** The configuration can't be used. Each problem is one line that names the key, what is wrong and what to write. */
 export class ConfigurationError extends Error {
@@ -35,227 +38,6 @@ const inOneLine = (problem: string): string =>
   problem
     .replace(/[\p{Cc}\u2028\u2029]/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .slice(0, longestProblem);
-
-const exampleUrls = '[ldaps://dc1.corp.example.com], the addresses of domain controllers';
-const secret = z.string().min(1, 'is empty; write the secret, or its file as …File');
-const filePath = z.string().min(1).meta({ title: 'path of a file' });
-/** A DN of at least two parts: YAML reads `[OU=People,DC=corp]` as a list of two, and each would pass for a base. */
-const distinguishedName = z
-  .string()
-  .meta({ title: 'DN', pattern: '=.*,.*=' })
-  .superRefine((dn, context) => {
-    const parts = partsOfDn(dn);
-    if (parts >= 2) return;
-    const example = 'OU=People,DC=corp,DC=example,DC=com';
-    const message = parts === 1 ? `"${dn}" is only a part of a DN` : `"${dn}" is no DN`;
-    context.addIssue({
-      code: 'custom',
-      message: `${message}; write each whole on a line of its own, "- ${example}", or in quotes`,
-    });
-  });
-
-/** How many RDNs a DN has; 0 for what is none. */
-function partsOfDn(dn: string): number {
-  try {
-    return parseDn(dn).length;
-  } catch (error) {
-    if (error instanceof DnSyntaxError) return 0;
-    throw error;
-  }
-}
-
-/** An address of a name server, with a port where it isn't 53. */
-const nameServer = z
-  .string()
-  .meta({ title: 'address of a name server' })
-  .refine((text) => isIP(text.replace(/^(?:\[(.+)\]|([^:]+))(?::\d{1,5})?$/, '$1$2')) !== 0, {
-    error: ({ input }) =>
-      `"${String(input)}" is no address of a name server; write such as 10.0.0.10 or 10.0.0.10:5353`,
-  });
-
-const domainName = z
-  .string()
-  .regex(/^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/i, 'is no DNS name of a domain, such as corp.example.com')
-  .meta({ title: 'DNS name', pattern: '^[\\w-]{1,63}(\\.[\\w-]{1,63})*$' });
-
-/** As many characters as a `cn` has at most (MS-ADA1, attribute cn). */
-const longestGroupPrefix = 64;
-
-/** Begins the names of LastPass groups, which are read in lists and typed in commands. */
-const groupPrefix = z
-  .string()
-  .max(longestGroupPrefix, `is longer than ${longestGroupPrefix} characters; write a short one, such as "CORP "`)
-  .regex(
-    /^(?!\s)[^\p{Cc}\p{Zl}\p{Zp}]*$/u,
-    'begins with a space, or holds a line break or another control character; write a short text, such as "CORP "',
-  );
-
-const directory = z
-  .strictObject({
-    id: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and hyphens, such as corp')
-      .describe('Names the directory in Redis, in logs and in accounts that it has created. Never change it.'),
-    urls: z
-      .array(
-        z
-          .url({ protocol: /^ldaps?$/, error: 'is no LDAP address, such as ldaps://dc1.corp.example.com' })
-          .meta({ title: 'LDAP address', pattern: '^[lL][dD][aA][pP][sS]?://.' }),
-      )
-      .min(1, `is empty; write ${exampleUrls}`)
-      .optional()
-      .describe(
-        'Domain controllers, in the order in which they are tried; this or `domain`. [Active Directory](directory.md) tells when it goes on to the next.',
-      ),
-    domain: domainName
-      .optional()
-      .describe('The domain’s DNS name: its controllers are found through SRV records; this or `urls`.'),
-    dnsServers: z
-      .array(nameServer)
-      .min(1)
-      .optional()
-      .describe(
-        'Name servers to ask for the names of domain and controllers, with a port where it isn’t 53. Default: the system’s, which in a container may not know them.',
-      ),
-    bindDn: z
-      .string()
-      .min(1)
-      .describe('An ordinary account, by its DN, which may also list and read `CN=Deleted Objects`.'),
-    bindPassword: secret.describe('Its password.'),
-    tls: z
-      .strictObject({
-        caFile: filePath
-          .optional()
-          .describe(
-            'Certificate, in PEM form, of the authority that signed the domain controllers’. Default: the authorities that Node trusts.',
-          ),
-        serverName: z
-          .string()
-          .optional()
-          .describe('The name that the certificates bear, where it isn’t the one in `urls`.'),
-        startTls: z.boolean().default(false).describe('TLS on the port of plain LDAP, for which `urls` say `ldap://`.'),
-      })
-      .default({ startTls: false })
-      .describe('How the connection to domain controllers is encrypted.'),
-    insecure: z
-      .boolean()
-      .default(false)
-      .describe('Allows `ldap://` without encryption: passwords and people’s data can be read on the way.'),
-    userBases: z
-      .array(distinguishedName)
-      .default([])
-      .describe(
-        'Who can be a person: whoever lies below one of these. `[]`: the domain’s root. A list goes line by line: between brackets YAML takes each comma of a DN as the end of an entry.',
-      ),
-    groupBases: z
-      .array(distinguishedName)
-      .default([])
-      .describe(
-        'Which groups can become LastPass groups, and where `groupFilter` looks for a cn. `[]`: the domain’s root.',
-      ),
-    groupPrefix: groupPrefix
-      .default('')
-      .describe(
-        'What the names of its LastPass groups begin with, before the cn, such as `"CORP "`; quotes keep the space. Empty: groups of one name in several directories are one LastPass group. Another prefix renames the groups that there are, which [waits for a person’s word](directories.md#groups).',
-      ),
-  })
-  .superRefine((value, context) => {
-    const wrong = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message });
-    const { urls, domain, insecure, tls } = value;
-    if (urls === undefined && domain === undefined)
-      wrong(['urls'], `is missing; write ${exampleUrls}, or domain: corp.example.com to find them through DNS`);
-    if (urls !== undefined && domain !== undefined) wrong(['domain'], 'urls is given too; keep one of the two');
-    if (domain !== undefined && insecure)
-      wrong(['insecure'], 'has no use with domain, which is always encrypted; remove it');
-    if (tls.startTls && insecure) wrong(['insecure'], 'contradicts tls.startTls; remove one of the two');
-    for (const [index, url] of (urls ?? []).entries()) {
-      const isPlain = /^ldap:/i.test(url);
-      if (isPlain && !insecure && !tls.startTls) {
-        const remedy = 'write ldaps://, or tls.startTls: true, or insecure: true to allow it';
-        wrong(['urls', index], `${url} isn't encrypted; ${remedy}`);
-      }
-      if (!isPlain && tls.startTls)
-        wrong(['urls', index], `${url} is encrypted anyway; write ldap:// for tls.startTls, or remove that`);
-    }
-  })
-  .meta({ oneOf: [{ required: ['urls'] }, { required: ['domain'] }] });
-export type DirectoryConfiguration = z.infer<typeof directory>;
-
-const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
-
-const lastpass = z
-  .strictObject({
-    apiUrl: z
-      .url({ protocol: /^https?$/, error: 'is no address, such as https://lastpass.com/enterpriseapi.php' })
-      .meta({ title: 'address', pattern: '^[hH][tT][tT][pP][sS]?://.' })
-      .default('https://lastpass.com/enterpriseapi.php')
-      .describe(
-        'The Enterprise API. `http://` is taken on loopback, as for the simulator; elsewhere only with `insecure: true`.',
-      ),
-    cid: z
-      .union([z.string().regex(/^\d+$/, 'must be the account number: digits'), z.number().int()])
-      .transform(String)
-      .describe('The account number, from the admin console: Advanced, Enterprise API.'),
-    provhash: secret.describe('The provisioning hash, from there, too.'),
-    batchSize: z
-      .number()
-      .int()
-      .min(1)
-      .max(500)
-      .default(200)
-      .describe('Accounts in one call: the most, and what it begins with.'),
-    callsPerSecond: z
-      .number()
-      .int()
-      .min(1)
-      .max(1_000)
-      .default(25)
-      .describe(
-        'Calls in any second, reads included, of all pushers together: the most, and what it begins with. Four fifths of them go evenly; the others are there for what comes after a rest.',
-      ),
-    adaptive: z
-      .boolean()
-      .default(true)
-      .describe(
-        'Where LastPass asks to slow down, refuses a batch as too large or gives no answer: half as many, and little by little more again once all is well. `false`: always as configured here.',
-      ),
-    callsInFlight: z
-      .number()
-      .int()
-      .min(1)
-      .max(32)
-      .default(4)
-      .describe(
-        'Batches that each pusher delivers side by side. Leavers, and reading all accounts, have one more for themselves.',
-      ),
-    licences: z
-      .number()
-      .int()
-      .min(1)
-      .optional()
-      .describe(
-        'How many licences the tenant has, as its admin console tells, for its API doesn’t: then it is told before they run out. Default: unknown; then it is told once there is none left.',
-      ),
-    insecure: z
-      .boolean()
-      .default(false)
-      .describe(
-        'Allows `http://` to another machine, or through a proxy: the provisioning hash can be read on the way.',
-      ),
-    proxy: proxySettings
-      .nullable()
-      .optional()
-      .describe(
-        'The proxy through which the API is reached. Default: the one that `HTTPS_PROXY` names in the environment, unless `NO_PROXY` has the host. `null`: none, whatever they say. [Operations](operations.md#behind-a-proxy) tells more.',
-      ),
-  })
-  .superRefine(({ apiUrl, insecure, proxy }, context) => {
-    const url = new URL(apiUrl);
-    const wrong = (message: string) => context.addIssue({ code: 'custom', path: ['apiUrl'], message });
-    if (url.protocol !== 'http:' || insecure) return;
-    if (!loopback.test(url.hostname)) wrong(`${apiUrl} isn't encrypted; write https://, or insecure: true to allow it`);
-    else if (proxy) wrong(`${apiUrl} isn't encrypted, and a proxy could read it; write https://, or remove proxy`);
-  });
 
 /** Half of the shortest tombstone lifetime that AD has by default: 60 days, 180 in forests made since Windows Server 2003 SP1. */
 const longestFullReadEveryMs = 30 * 86_400_000;
@@ -292,9 +74,7 @@ export const wholeConfiguration = z.strictObject({
         .optional()
         .describe('A user of Redis’ access control lists. Default: Redis’ own default user.'),
       password: secret.optional().describe('The password of that user.'),
-      ca: z
-        .string()
-        .includes('-----BEGIN CERTIFICATE-----', { error: 'holds no certificate in PEM form; write one that does' })
+      ca: certificate
         .meta({ title: 'certificate' })
         .optional()
         .describe(

@@ -1,8 +1,7 @@
 /** What the configuration says of federated log-in, and what of it a policy needs. */
 import { z } from 'zod';
 import type { Policy } from './policy.ts';
-
-const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+import { certificate, filePath, loopback } from './setting-types.ts';
 
 const registrar = z
   .strictObject({
@@ -14,9 +13,7 @@ const registrar = z
       .string()
       .regex(/^[\x21-\x7e]+$/, 'is empty, or has a blank or a letter that no header takes; write the token alone')
       .describe('What it was given to know the connector by.'),
-    ca: z
-      .string()
-      .includes('-----BEGIN CERTIFICATE-----', { error: 'holds no certificate in PEM form; write one that does' })
+    ca: certificate
       .meta({ title: 'certificate' })
       .optional()
       .describe('Of the authority that signed its certificate, in PEM form. Default: those that Node trusts.'),
@@ -42,10 +39,7 @@ export const federation = z.strictObject({
     .describe(
       'The [key registrar](federation.md#the-key-registrar), which keeps LastPass’s half of each key. Leave it here as long as anybody is federated, also with `policy.federation: off`: before a change of mail is sent, it is asked who is.',
     ),
-  companyKeyFile: z
-    .string()
-    .min(1)
-    .meta({ title: 'path of a file' })
+  companyKeyFile: filePath
     .optional()
     .describe(
       'With `policy.federation: companyKey`: the file that `connector federation key generate` has written. The pusher reads it when somebody is provisioned, and nobody else needs it.',

@@ -1,18 +1,14 @@
 /** What the configuration says of notifications: by which ways somebody is told that the sync needs attention, and when. */
 import { z } from 'zod';
 import { durationMs } from './duration.ts';
+import { certificate, loopback } from './setting-types.ts';
 
 const minuteMs = 60_000;
-const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 const mailAddress = /^[^\s@<>,;]+@[^\s@<>,;]+$/;
 
 /** How a key that signs webhooks is written, as Standard Webhooks 1.0 says: this, and 24 to 64 random bytes in base64. */
 export const signingPrefix = 'whsec_';
 const signingHint = `write ${signingPrefix} and 24 to 64 random bytes in base64, as 'echo ${signingPrefix}$(openssl rand -base64 32)' prints`;
-
-const certificate = z
-  .string()
-  .includes('-----BEGIN CERTIFICATE-----', { error: 'holds no certificate in PEM form; write one that does' });
 
 function isSigningKey(text: string): boolean {
   const written = text.startsWith(signingPrefix) ? text.slice(signingPrefix.length) : '';
