@@ -14,7 +14,7 @@ import {
   RegistrarError,
   type Registration,
 } from './key-registrar.ts';
-import { type PostOnce, postOver } from './post.ts';
+import { type Post, postOver } from './post-json.ts';
 
 /** Of a whole exchange, in milliseconds. */
 const usualTimeoutMs = 10_000;
@@ -58,7 +58,7 @@ export class HttpKeyRegistrar implements KeyRegistrar {
   readonly #base: URL;
   readonly #token: string;
   readonly #timeoutMs: number;
-  readonly #post: PostOnce;
+  readonly #post: Post;
 
   /** @throws RegistrarOptionsError */
   constructor({ url, token, insecure = false, timeoutMs = usualTimeoutMs, ca }: HttpKeyRegistrarOptions) {

@@ -21,7 +21,7 @@ import { hasStep } from '@connector/sync/requests/reviewed-steps.ts';
 import { unreadEntries, withEntries } from './audit-entries.ts';
 import type { Batch } from './claims.ts';
 import type { DeliverOptions } from './deliver-options.ts';
-import { keyedAtOnce, needsKey } from './federated.ts';
+import { keyedAtOnce, needsKey } from './federation/keyed-deliveries.ts';
 import { readAccountsOf } from './read-back.ts';
 import { Round } from './round.ts';
 import { settledChanges, type Unsettled } from './settling.ts';

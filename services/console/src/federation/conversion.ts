@@ -103,12 +103,12 @@ async function membersOf({ store, configuration }: Session, group: string): Prom
 }
 
 async function membersAmong({ redis, keys }: Store, people: ReadonlyMap<PersonKey, MirrorObject>): Promise<Member[]> {
-  const members: Member[] = [];
-  for (const [person, object] of people) {
-    const current = parseStored(link, keys.links, await redis.hget(keys.links, person)).value;
+  const raws = people.size === 0 ? [] : await redis.hmget(keys.links, ...people.keys());
+  const members = [...people].map(([person, object], index): Member => {
+    const current = parseStored(link, keys.links, raws[index] ?? null).value;
     const name = fullnameOf(object) || current?.username || partsOfPerson(person).guid;
-    members.push({ person, username: current?.username ?? null, name, standing: standingOf(current) });
-  }
+    return { person, username: current?.username ?? null, name, standing: standingOf(current) };
+  });
   return members.sort((a, b) => a.name.localeCompare(b.name));
 }
 

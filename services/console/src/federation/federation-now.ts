@@ -32,10 +32,17 @@ export interface Troubled {
   readonly problem: string | null;
 }
 
+/** The key registrar, as it answers this machine. */
+export interface RegistrarNow {
+  readonly host: string;
+  /** Why it doesn't let us in; `null`: it does. */
+  readonly problem: string | null;
+}
+
 export interface FederationNow {
   readonly mode: FederationMode;
   /** `null`: none is configured. */
-  readonly registrar: { readonly host: string /** `null`: it answers. */; readonly problem: string | null } | null;
+  readonly registrar: RegistrarNow | null;
   /** `null`: none is configured. */
   readonly companyKey: CompanyKeyNow | null;
   /** How many people are federated by which K1. */
@@ -64,7 +71,7 @@ export async function readFederation({ store, configuration }: Session, signal: 
 export async function registrarNow(
   configuration: Session['configuration'],
   signal: AbortSignal,
-): Promise<FederationNow['registrar']> {
+): Promise<RegistrarNow | null> {
   const registrar = registrarOf(configuration);
   if (registrar === null || configuration.federation?.registrar === undefined) return null;
   const { host } = new URL(configuration.federation.registrar.url);

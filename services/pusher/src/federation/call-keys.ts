@@ -8,8 +8,8 @@ import type { CallKind, MasterPasswordOf } from '@connector/sync/calls/calls.ts'
 import type { Delivery } from '@connector/sync/calls/delivery.ts';
 import type { DeliverOptions, RoundParts } from '../deliver-options.ts';
 import type { Failures } from '../failures.ts';
-import { federatedBy, needsKey } from '../federated.ts';
 import type { LastLook } from '../last-look.ts';
+import { federatedBy, needsKey } from './keyed-deliveries.ts';
 import { troubleOf } from './provisioner.ts';
 
 /** The keys of a call; dispose of them as soon as it has left. */

@@ -20,6 +20,9 @@ const atOnce = 8;
 /** All of a call's keys are there within this, or wait for the next time, ms: whoever leaves meanwhile waits as long. */
 const withinMs = 5_000;
 
+/** After trouble nobody is asked for so long, ms: thousands who wait for a key mustn't keep everybody else's deliveries waiting. */
+const restsMs = 5_000;
+
 /** Somebody whose key is wanted. */
 export interface ToProvision {
   readonly person: PersonKey;
@@ -76,17 +79,18 @@ export interface Provisioned extends Disposable {
 
 export class Provisioner {
   readonly #options: ProvisionerOptions;
+  #trouble = { message: '', untilMs: 0 };
 
   constructor(options: ProvisionerOptions) {
     this.#options = options;
   }
 
-  /** Sees to everybody's key. Once it is known that nobody can have one, no more are asked for. */
+  /** Sees to everybody's key. Once it is known that nobody can have one, no more are asked for, for a while. */
   async provision(people: readonly ToProvision[]): Promise<Provisioned> {
     const passwords = new MasterPasswords();
     const refused = new Map<PersonKey, string>();
     const waiting = new Set<PersonKey>();
-    const troubles: string[] = [];
+    const troubles = this.#trouble.untilMs > Date.now() ? [this.#trouble.message] : [];
     const see = async (one: ToProvision, password: () => Promise<HiddenMasterPassword>) => {
       try {
         if (troubles.length === 0) passwords.set(one.person, await password());
@@ -96,6 +100,7 @@ export class Provisioner {
         if (ofOne) return void refused.set(one.person, message);
         waiting.add(one.person);
         troubles.push(message);
+        this.#trouble = { message, untilMs: Date.now() + restsMs };
       }
     };
     const limit = pLimit(atOnce);

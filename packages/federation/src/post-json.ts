@@ -1,4 +1,4 @@
-/** One POST on a connection that is kept for the next. */
+/** A POST of JSON that may be sent twice, on a connection that is kept for the next. */
 import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 
@@ -19,14 +19,15 @@ export interface Posted {
 const longestAnswer = 65_536;
 
 /** A way there, with the connections that are kept. */
-export type PostOnce = (posting: Posting) => Promise<Posted>;
+export type Post = (posting: Posting) => Promise<Posted>;
 
 /**
  * Makes a way there. Not by fetch, which takes no authority of its own. Redirects aren't followed: they would carry a key to an address that
- * nobody has configured. A connection that was kept may be over by the time that it is used: then it is sent once more, on another.
+ * nobody has configured. A connection that was kept may be over by the time that it is used: then it is sent once more, on another, which does no
+ * harm to either question of a registrar's.
  * @param ca of the authority that is trusted there, in PEM form; missing: those that Node trusts
  */
-export function postOver({ ca }: { readonly ca?: string | undefined }): PostOnce {
+export function postOver({ ca }: { readonly ca?: string | undefined }): Post {
   const agents = {
     'http:': new PlainAgent({ keepAlive: true }),
     'https:': new TlsAgent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) }),
