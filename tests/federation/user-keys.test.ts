@@ -46,10 +46,10 @@ after(async () => {
 });
 
 /** As a pusher has it for one batch. */
-function userKeys({ bindPassword = password } = {}): UserKeys {
+function userKeys({ bindPassword = password, of = store } = {}): UserKeys {
   const directory = { id: 'corp', urls: [domain.ldapsUrl], bindDn, bindPassword, tls: { caFile: domain.caFile } };
   const { directories } = configurationOf({ directories: [directory], redis: { url: redis.url } });
-  return new UserKeys({ store, directories, attribute, signal: new AbortController().signal });
+  return new UserKeys({ store: of, directories, attribute, signal: new AbortController().signal });
 }
 
 let made = 0;
@@ -94,6 +94,24 @@ test('a key that is being written at another domain controller is waited for, fo
   const old = { ...write, atMs: Date.now() - 25 * 3_600_000 };
   await store.redis.hset(userKeysAt, wanted.person, JSON.stringify(old));
   assert.equal(await keyOf(wanted), await keyOf(wanted));
+});
+
+test('a pusher that another one was quicker than, at another domain controller, writes nothing', async () => {
+  const wanted = await somebody();
+  const { userKeysAt } = store.keys;
+  const quicker = JSON.stringify({ url: 'ldaps://dc9.corp.test', host: 'dc9.corp.test', atMs: Date.now() });
+  const paused: Store = {
+    ...store,
+    commit: async (transaction) => {
+      await store.redis.hset(userKeysAt, wanted.person, quicker);
+      return await store.commit(transaction);
+    },
+  };
+  assert.match((await troubleOf(wanted, { of: paused })).message, /^another pusher is about to write this key/);
+  assert.equal(await store.redis.hget(userKeysAt, wanted.person), quicker);
+  await store.redis.hdel(userKeysAt, wanted.person);
+  const [first, second] = [await keyOf(wanted), await keyOf(wanted)];
+  assert.equal(first, second);
 });
 
 test('where a K2 is registered and the attribute looks empty no key is made', async () => {
