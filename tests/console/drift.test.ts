@@ -66,6 +66,7 @@ test('an account that somebody else disabled is listed with the name in AD, and 
       kind: 'disabled',
       reason: '',
       since: null,
+      asShown: `${person}#disabled`,
     },
   );
 });

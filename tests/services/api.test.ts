@@ -274,6 +274,29 @@ describe('the API', () => {
     assert.match((await redis.hget(keys.requests, 'full-read')) ?? '', /^sync-/);
   });
 
+  test('decides about what a list has shown, and about nothing else that has come of it meanwhile', async () => {
+    const { redis, keys } = place.store;
+    const [changed, same] = [await place.hold('c'), await place.hold('d')];
+    const shown: { person: string; asShown: string }[] = (await get('/held')).json().held;
+    const who = shown.map(({ asShown }) => asShown);
+    await place.hold('c', { guarded: 'another', steps: [{ kind: 'delete', because: 'was deleted' }] });
+    const released = await post('/release', { who });
+    assert.equal(released.statusCode, 409, released.body);
+    const { people, notFound } = released.json();
+    assert.deepEqual(
+      new Map(people.map(({ person, outcome }: Record<string, string>) => [person, outcome])),
+      new Map([
+        [changed, 'held again'],
+        [same, 'released'],
+      ]),
+    );
+    assert.deepEqual(notFound, []);
+    assert.equal(await redis.hexists(keys.decisions, changed), 0);
+    assert.notEqual(await redis.zscore(keys.held, changed), null);
+    const [again] = (await get('/held')).json().held;
+    assert.equal((await post('/release', { who: [again.asShown] })).statusCode, 200);
+  });
+
   test('shows what an edit of the policy would do, and makes it if nobody has made another meanwhile', async () => {
     const { redis, keys } = place.store;
     const before = await everything();

@@ -1,6 +1,7 @@
 /** Finding people by what was typed, and telling of those who weren't found. */
 import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
+import { partsOfName } from './as-shown.ts';
 import type { Cell } from './text/aligned.ts';
 
 /** Nobody, or more than one, goes by a name that was asked for. */
@@ -10,21 +11,40 @@ export interface NotFound {
   readonly candidates: readonly PersonKey[];
 }
 
-/** Finds people by user name, person key or objectGUID, whatever the case. */
+/** Whom names mean. */
+export interface FoundPeople<T> {
+  readonly found: readonly T[];
+  /** Those who were named as shown (`as-shown.ts`), and aren't so any more. */
+  readonly changed: readonly T[];
+  readonly notFound: readonly NotFound[];
+}
+
+/**
+ * Finds people by user name, person key or objectGUID, whatever the case, or as they were shown.
+ * @param people of somebody who is among them twice, the last counts
+ * @param versionOf stands for what would be decided about
+ */
 export function findPeople<T extends { readonly person: PersonKey; readonly username: string | null }>(
   people: readonly T[],
   asked: readonly string[],
-): { readonly found: readonly T[]; readonly notFound: readonly NotFound[] } {
-  const found = new Set<T>();
+  versionOf: (person: T) => string,
+): FoundPeople<T> {
+  const byName = new Map<string, T[]>();
+  for (const each of new Map(people.map((one) => [one.person, one])).values()) {
+    const names = [each.person, partsOfPerson(each.person).guid, each.username].flatMap((name) => name ?? []);
+    for (const name of new Set(names.map(folded))) byName.set(name, [...(byName.get(name) ?? []), each]);
+  }
+  const [found, changed] = [new Set<T>(), new Set<T>()];
   const notFound: NotFound[] = [];
   for (const who of new Set(asked)) {
-    const [only, ...others] = people.filter(({ person, username }) =>
-      [person, partsOfPerson(person).guid, username].some((name) => name !== null && folded(name) === folded(who)),
-    );
-    if (only !== undefined && others.length === 0) found.add(only);
-    else notFound.push({ who, candidates: [only, ...others].flatMap((each) => each?.person ?? []) });
+    const { name, version } = partsOfName(who);
+    const [only, ...others] = byName.get(folded(name)) ?? [];
+    if (only === undefined || others.length > 0)
+      notFound.push({ who, candidates: [only, ...others].flatMap((each) => each?.person ?? []) });
+    else if (version !== null && version !== versionOf(only)) changed.add(only);
+    else found.add(only);
   }
-  return { found: [...found], notFound };
+  return { found: [...found].filter((each) => !changed.has(each)), changed: [...changed], notFound };
 }
 
 /** @param unknown what to say of a name that nobody goes by */

@@ -5,7 +5,7 @@ import { send } from './request.ts';
 /** What can be decided; each is a route of the API. */
 export type Deed = 'release' | 'approve' | 'reject' | 'retry' | 'undo';
 
-/** Keys of those who are meant, or the lists of which everybody is. */
+/** Those who are meant, each as shown, or the lists of which everybody is. */
 export type Whom = { readonly who: readonly string[] } | { readonly all: readonly string[] | true };
 
 /** So many can be named at once. */

@@ -61,8 +61,14 @@ export interface StatusDocument
 /** `GET /last-day` */
 export type LastDayDocument = LastDay;
 
+/** Who, or what, can be decided about. */
+export interface Decidable {
+  /** Names them for as long as what would be decided is what is shown. */
+  readonly asShown: string;
+}
+
 /** Somebody whose steps wait for a word. */
-export interface WaitingPerson {
+export interface WaitingPerson extends Decidable {
   readonly person: string;
   readonly username: string;
   readonly name: string;
@@ -85,10 +91,13 @@ export interface RenamedGroup {
   readonly since: string;
 }
 
+/** One that a word can be about. */
+export interface HeldGroup extends RenamedGroup, Decidable {}
+
 /** `GET /held`; it is people who are told page by page: all groups are on each. */
 export interface HeldDocument {
   readonly held: readonly WaitingPerson[];
-  readonly groups: readonly RenamedGroup[];
+  readonly groups: readonly HeldGroup[];
   readonly page: Page;
 }
 
@@ -101,20 +110,20 @@ export interface PendingDocument {
 
 /** `GET /aside` */
 export interface AsideDocument {
-  readonly aside: readonly Since<AsidePerson>[];
+  readonly aside: readonly (Since<AsidePerson> & Decidable)[];
   readonly page: Page;
 }
 
 /** `GET /drift`; its pages run on from the one to the other. */
 export interface DriftDocument {
-  readonly drift: readonly {
+  readonly drift: readonly (Decidable & {
     readonly person: string;
     readonly username: string | null;
     readonly name: string;
     readonly kind: 'deleted' | 'disabled';
     readonly reason: string;
     readonly since: string | null;
-  }[];
+  })[];
   readonly perhapsOurs: readonly {
     readonly username: string;
     readonly name: string;
@@ -126,14 +135,14 @@ export interface DriftDocument {
 
 /** `GET /undoable` */
 export interface UndoableDocument {
-  readonly people: readonly {
+  readonly people: readonly (Decidable & {
     readonly person: string;
     readonly username: string;
     readonly name: string;
     readonly because: string;
     readonly disabledAt: string;
     readonly outcome: string;
-  }[];
+  })[];
   readonly page: Page;
 }
 

@@ -1,5 +1,6 @@
 /** Whom a decision is about: those who were chosen, each by name where that can be. */
 import { mostNamed, type Whom } from '../api/decide.ts';
+import type { Decidable } from '../api/documents.ts';
 import type { Selection } from '../components/selection.ts';
 
 export interface Chosen<Row> {
@@ -26,8 +27,9 @@ export async function chosenIn<Row>(
   return { rows: first.rows, count: wholeList ? first.total : first.rows.length, wholeList };
 }
 
-/** What to send for them. @param lists those that are meant with the whole list */
-export const whomOf = <Row>(
-  { rows, wholeList }: Chosen<Row>,
-  { keyOf, lists }: { keyOf: (row: Row) => string; lists: readonly string[] | true },
-): Whom => (wholeList ? { all: lists } : { who: rows.map(keyOf) });
+/**
+ * What to send for them: each as they were shown, so that nothing else is decided than what somebody has read.
+ * @param lists those that are meant with the whole list
+ */
+export const whomOf = ({ rows, wholeList }: Chosen<Decidable>, lists: readonly string[] | true): Whom =>
+  wholeList ? { all: lists } : { who: rows.map(({ asShown }) => asShown) };

@@ -1,6 +1,7 @@
 /** A list of people, or of groups, about whom an administrator decides: one, some or all of them. A viewer sees the same list, and chooses nobody. */
 import { Button, Loader } from '@mantine/core';
 import type { ReactNode } from 'react';
+import type { Decidable } from '../api/documents.ts';
 import { useMayChange } from '../api/session.ts';
 import { ConfirmDialog, type ConfirmDialogProps } from '../components/confirm-dialog.tsx';
 import { ErrorBox } from '../components/error-box.tsx';
@@ -21,7 +22,7 @@ export interface DecidableTableProps<Row> extends Omit<PagedTableProps<Row>, 'ch
 
 const people = { one: 'person', many: 'people' };
 
-export function DecidableTable<Row>({
+export function DecidableTable<Row extends Decidable>({
   offers,
   what = people,
   wholeListNote,
@@ -31,7 +32,7 @@ export function DecidableTable<Row>({
   ...table
 }: DecidableTableProps<Row>) {
   const mayChange = useMayChange();
-  const decisions = useDecisions<Row>({ keyOf: table.keyOf, nameOf, lists, readFirst });
+  const decisions = useDecisions<Row>({ nameOf, lists, readFirst });
   const { selection, select, outcome, unasked, dismiss } = decisions;
   const choosing = {
     ...{ selection, onChange: select, labelOf: nameOf },

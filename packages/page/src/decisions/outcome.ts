@@ -37,13 +37,13 @@ const groupChanged = 'isn’t renamed like that any more: look at it anew';
 const gone = 'isn’t on the list any more: somebody else may have decided';
 
 /**
- * @param nameOf by key, of those who were chosen: who isn't found is told by key alone
+ * @param nameOf of those who were chosen, by what was sent for them
  * @param effect what it means for whoever it was done for: `their accounts are created now`
  */
 export function outcomeOf(
   deed: Deed,
   { people, groups = [], notFound }: DecidedDocument,
-  { nameOf, effect }: { nameOf: (key: string) => string; effect: string },
+  { nameOf, effect }: { nameOf: (who: string) => string; effect: string },
 ): Outcome {
   const word = doneWords[deed];
   const isDone = ({ outcome }: { readonly outcome: string }) => outcome === word;

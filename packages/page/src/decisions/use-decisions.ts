@@ -2,6 +2,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Deed, decide, type Whom } from '../api/decide.ts';
+import type { Decidable } from '../api/documents.ts';
 import { nothingSelected, type Selection } from '../components/selection.ts';
 import { type Chosen, chosenIn, whomOf } from './chosen.ts';
 import type { Offer } from './offer.ts';
@@ -9,7 +10,6 @@ import { type Outcome, outcomeOf } from './outcome.ts';
 
 /** What there is to decide about. */
 export interface DecidableList<Row> {
-  readonly keyOf: (row: Row) => string;
   readonly nameOf: (row: Row) => string;
   /** The API's names of the lists that are meant with everybody on them. */
   readonly lists: readonly string[] | true;
@@ -43,7 +43,7 @@ export interface Decisions<Row> {
 }
 
 /** Each list has its own. */
-export function useDecisions<Row>({ keyOf, nameOf, lists, readFirst }: DecidableList<Row>): Decisions<Row> {
+export function useDecisions<Row extends Decidable>({ nameOf, lists, readFirst }: DecidableList<Row>): Decisions<Row> {
   const [selection, select] = useState(nothingSelected<Row>);
   const [question, setQuestion] = useState<Question<Row> | null>(null);
   const [isAsked, setIsAsked] = useState(false);
@@ -72,12 +72,12 @@ export function useDecisions<Row>({ keyOf, nameOf, lists, readFirst }: Decidable
   const confirm = () => {
     if (question === null) return;
     const { offer, chosen } = question;
-    const names = new Map(chosen.rows.map((row) => [keyOf(row), nameOf(row)]));
+    const names = new Map(chosen.rows.map((row) => [row.asShown, nameOf(row)]));
     deciding.mutate(
-      { deed: offer.deed, whom: whomOf(chosen, { keyOf, lists }) },
+      { deed: offer.deed, whom: whomOf(chosen, lists) },
       {
         onSuccess: (document) => {
-          setOutcome(outcomeOf(offer.deed, document, { nameOf: (key) => names.get(key) ?? key, effect: offer.effect }));
+          setOutcome(outcomeOf(offer.deed, document, { nameOf: (who) => names.get(who) ?? who, effect: offer.effect }));
           select(nothingSelected());
           setIsAsked(false);
         },

@@ -46,7 +46,9 @@ const changed = { done: 200, notDone: 409 } as const;
 const names = z.array(z.string().trim().min(1).max(2_000)).min(1).max(1_000);
 /** Each may take a search among everybody. */
 const mostAskedFor = 20;
-const who = names.describe('User names (mail), person keys or objectGUIDs.');
+const who = names.describe(
+  'User names (mail), person keys or objectGUIDs; or what a list tells as `asShown`: then only what it shows is decided about.',
+);
 const list = (
   command: 'held' | 'pending' | 'aside' | 'drift',
   { pages, summary }: { pages: readonly string[]; summary: string },

@@ -13,7 +13,7 @@ export async function aside(context: Context, { json }: Common): Promise<ExitCod
 }
 
 export interface RetryOptions extends Common {
-  /** User names, mails, person keys or objectGUIDs; empty: everybody on `lists`. */
+  /** User names, mails, person keys or objectGUIDs, or people as shown; empty: everybody on `lists`. */
   readonly who: readonly string[];
   readonly lists: readonly ('aside' | 'drift')[];
 }
@@ -23,9 +23,11 @@ export async function retry(context: Context, { who, lists, json }: RetryOptions
   const { store } = session;
   const everybody = await readAside(store);
   const isOn = ({ kind }: { kind: string }) => lists.includes(kind === 'drift' ? 'drift' : 'aside');
-  const { found, notFound } =
-    who.length > 0 ? findPeople(everybody, who) : { found: everybody.filter(isOn), notFound: [] };
-  const retried: RetriedPerson[] = [];
+  const { found, changed, notFound } =
+    who.length > 0
+      ? findPeople(everybody, who, ({ kind }) => kind)
+      : { found: everybody.filter(isOn), changed: [], notFound: [] };
+  const retried: RetriedPerson[] = changed.map((each) => ({ aside: each, outcome: 'changed' }));
   const directories = session.configuration.directories.map(({ id }) => id);
   for (const each of found)
     retried.push({ aside: each, outcome: await retryPerson(store, each, { directories, by: context.by }) });

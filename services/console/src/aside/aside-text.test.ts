@@ -51,6 +51,7 @@ test('the JSON has null where there is no mail, and the moment as ISO text', () 
         kind: 'data',
         reason: 'has no mail',
         since: '2026-11-23T00:00:00.000Z',
+        asShown: 'corp/zoe#data',
       },
     ],
   });

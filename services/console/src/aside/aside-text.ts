@@ -1,5 +1,6 @@
 /** Who is set aside, and what trying again did, for people and for programs. */
 
+import { asShown } from '../as-shown.ts';
 import { type NotFound, notFoundJson, notFoundRow } from '../not-found.ts';
 import { aligned, type Cell } from '../text/aligned.ts';
 import { oneLine } from '../text/one-line.ts';
@@ -45,6 +46,7 @@ export const asideJson = (aside: readonly AsidePerson[]): object => ({
     kind,
     reason,
     since: isoText(sinceMs),
+    asShown: asShown(person, kind),
   })),
 });
 

@@ -1,4 +1,6 @@
 /** `connector drift`: what was changed by hand at LastPass and is left so. */
+
+import { asShown } from '../as-shown.ts';
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import { aligned, type Cell } from '../text/aligned.ts';
 import type { Paint } from '../text/paint.ts';
@@ -22,7 +24,11 @@ export async function drift(context: Context, { json }: Common): Promise<ExitCod
 }
 
 const driftJson = (people: readonly DriftedPerson[]): object => ({
-  drift: people.map(({ sinceMs, ...each }) => ({ ...each, since: sinceMs === null ? null : isoText(sinceMs) })),
+  drift: people.map(({ sinceMs, ...each }) => ({
+    ...each,
+    since: sinceMs === null ? null : isoText(sinceMs),
+    asShown: asShown(each.person, each.kind === 'deleted' ? 'drift' : each.kind), // set aside as that, if they are
+  })),
 });
 
 /** Accounts that may have been ours, one line for each; nothing without any. */

@@ -1,10 +1,11 @@
 /** What a release, an approval or a rejection did, for people and for programs. */
+import type { NotFound } from '../not-found.ts';
 import { aligned, type Cell } from '../text/aligned.ts';
 import type { Paint } from '../text/paint.ts';
 import { counted } from '../text/when.ts';
 import type { Decided, Outcome, Verdict } from './decide.ts';
 import { type DecidedGroup, decidedGroupJson, decidedGroupRow } from './held-groups.ts';
-import { commandOf, type NotFound, type WaitingList } from './held-people.ts';
+import { commandOf, type WaitingList } from './held-people.ts';
 import { stepsText } from './step-text.ts';
 
 export interface Decisions {

@@ -3,11 +3,12 @@
 import type { Store } from '@connector/shared/store.ts';
 import { renamedGroups } from '@connector/sync/plan/group-renames.ts';
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
+import { findPeople } from '../not-found.ts';
 import { ringPlanners } from '../ring-planners.ts';
 import { decideAll, peopleDecided, type Verdict } from './decide.ts';
 import { allDone, type Decisions, decidedJson, decidedText } from './decided-text.ts';
 import { decideGroups, findGroups, heldGroupsJson, heldGroupsText } from './held-groups.ts';
-import { findHeld, readHeld, type WaitingList } from './held-people.ts';
+import { type HeldPerson, readHeld, type WaitingList } from './held-people.ts';
 import { heldJson, heldText } from './held-text.ts';
 
 export interface ListOptions extends Common {
@@ -47,7 +48,7 @@ const renamesFor = async (store: Store, verdict: 'released' | 'rejected') =>
 export interface DecideOptions extends Common {
   /** Those who can be meant. */
   readonly from: readonly WaitingList[];
-  /** User names, person keys or objectGUIDs, or names of renamed groups; empty: everybody. */
+  /** User names, person keys or objectGUIDs, names of renamed groups, or either as shown; empty: everybody. */
   readonly who: readonly string[];
   readonly verdict: Verdict;
 }
@@ -55,16 +56,29 @@ export interface DecideOptions extends Common {
 export async function decide(context: Context, { who, from, verdict, json }: DecideOptions): Promise<ExitCode> {
   const { store } = context.session;
   const everybody = (await Promise.all(from.map((which) => readHeld(store, which)))).flat();
-  const { found, notFound } = who.length > 0 ? findHeld(everybody, who) : { found: everybody, notFound: [] };
+  const { found, changed, notFound } =
+    who.length > 0
+      ? findPeople(everybody, who, ({ guarded }: HeldPerson) => guarded)
+      : { found: everybody, changed: [], notFound: [] };
   const { by } = context;
   const renames = verdict !== 'approved' && from.includes('held') ? await renamesFor(store, verdict) : [];
   const heldRenames = renames.filter((rename) => rename.verdict === 'held');
-  const { found: named, notFound: unclear } = findGroups(renames, notFound);
-  const decided = await decideAll(store, found, { verdict, by, atMs: Date.now() });
+  const groupsMeant = findGroups(renames, notFound);
+  const decided = [
+    ...(await decideAll(store, found, { verdict, by, atMs: Date.now() })),
+    ...changed.map((held) => ({ held, outcome: 'held again' as const })),
+  ];
   const groups =
-    verdict === 'approved' ? null : await decideGroups(store, who.length > 0 ? named : heldRenames, { verdict, by });
+    verdict === 'approved'
+      ? null
+      : await decideGroups(store, who.length > 0 ? groupsMeant.found : heldRenames, { verdict, by });
+  const otherwise = groupsMeant.changed.map((rename) => ({ rename, outcome: 'changed' as const }));
   const people = [...peopleDecided(decided, verdict), ...(groups?.people ?? [])];
-  const decisions: Decisions = { verdict, from, decided, groups: groups?.decided ?? [], notFound: unclear };
+  const decisions: Decisions = {
+    ...{ verdict, from, decided },
+    groups: [...(groups?.decided ?? []), ...otherwise],
+    notFound: groupsMeant.notFound,
+  };
   if (decisions.decided.length + decisions.groups.length > 0) await store.makeDurable(); // told below: must outlive a crash
   if (people.length > 0) await ringPlanners(context.session, people);
   if (json) printJson(context, decidedJson(decisions));

@@ -22,22 +22,27 @@ const find = (who: string, { renames = [sales, support], candidates = [] as stri
 
 test('a group is found by its old and its new name, its key and its objectGUID, whatever the case', () => {
   for (const who of ['Sales', 'sales ', 'REVENUE', sales.group, sales.group.toUpperCase(), guid('a')])
-    assert.deepEqual(find(who), { found: [sales], notFound: [] }, who);
+    assert.deepEqual(find(who), { found: [sales], changed: [], notFound: [] }, who);
 });
 
 test('a group named by both names is decided about once', () => {
   const asked = ['Sales', 'Revenue'].map((who) => ({ who, candidates: [] }));
-  assert.deepEqual(findGroups([sales, support], asked), { found: [sales], notFound: [] });
+  assert.deepEqual(findGroups([sales, support], asked), { found: [sales], changed: [], notFound: [] });
 });
 
 test('an unknown name stays unknown', () => {
-  assert.deepEqual(find('Marketing'), { found: [], notFound: [{ who: 'Marketing', candidates: [] }] });
+  assert.deepEqual(find('Marketing'), {
+    found: [],
+    changed: [],
+    notFound: [{ who: 'Marketing', candidates: [] }],
+  });
 });
 
 test('a name of several groups means none of them, and tells which', () => {
   const twin = rename('c', 'Sales', 'Turnover');
   assert.deepEqual(find('sales', { renames: [sales, support, twin] }), {
     found: [],
+    changed: [],
     notFound: [{ who: 'sales', candidates: [sales.group, twin.group] }],
   });
   const chain = rename('d', 'Revenue', 'Income');
@@ -51,6 +56,7 @@ test('a name of several groups means none of them, and tells which', () => {
 test('a name that several people have, too, means no group', () => {
   assert.deepEqual(find('sales', { candidates: ['corp/x', 'corp/y'] }), {
     found: [],
+    changed: [],
     notFound: [{ who: 'sales', candidates: ['corp/x', 'corp/y', sales.group] }],
   });
 });
@@ -78,9 +84,18 @@ test('a group that somebody has decided about is told with that, apart from the 
   ]);
 });
 
-test('the JSON has everything about a held group, the moment as ISO text', () => {
+test('the JSON has everything about a held group, the moment as ISO text, and a name for it as it is shown', () => {
   const { sinceMs: _, ...rest } = sales;
-  assert.deepEqual(heldGroupsJson([sales]), [{ ...rest, since: '2026-11-23T00:00:00.000Z' }]);
+  const [told = {}] = heldGroupsJson([sales]) as { asShown?: string }[];
+  const { asShown, ...others } = told;
+  assert.deepEqual(others, { ...rest, since: '2026-11-23T00:00:00.000Z' });
+  assert.deepEqual(find(asShown ?? ''), { found: [sales], changed: [], notFound: [] });
+  const otherwise = { ...sales, to: 'Income' };
+  assert.deepEqual(find(asShown ?? '', { renames: [otherwise, support] }), {
+    found: [],
+    changed: [otherwise],
+    notFound: [],
+  });
 });
 
 const decisions = (groups: Decisions['groups'], notFound: Decisions['notFound'] = []): Decisions => ({

@@ -2,11 +2,13 @@
 import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
 import type { Store } from '@connector/shared/store.ts';
+import { digestOf } from '@connector/sync/mirror/mirror-object.ts';
 import { decideRename, type RenamedGroup } from '@connector/sync/plan/group-renames.ts';
+import { asShown, partsOfName } from '../as-shown.ts';
+import type { NotFound } from '../not-found.ts';
 import { aligned, type Cell } from '../text/aligned.ts';
 import type { Paint } from '../text/paint.ts';
 import { counted, isoText, momentText } from '../text/when.ts';
-import type { NotFound } from './held-people.ts';
 
 /** A renamed group can be let go, or kept as it is. */
 export type RenameVerdict = 'released' | 'rejected';
@@ -16,23 +18,33 @@ export interface DecidedGroup {
   readonly outcome: RenameVerdict | 'changed';
 }
 
+/** Which groups names mean. */
+export interface FoundGroups {
+  readonly found: readonly RenamedGroup[];
+  /** Those that were named as shown (`as-shown.ts`), and are renamed otherwise by now. */
+  readonly changed: readonly RenamedGroup[];
+  readonly notFound: readonly NotFound[];
+}
+
 /**
  * Of names that aren't a person's, finds those that are a held group's: the old or the new one, its key or objectGUID, whatever
- * the case. A name that could mean several means none.
+ * the case, or the group as it was shown. A name that could mean several means none.
  */
-export function findGroups(
-  renames: readonly RenamedGroup[],
-  asked: readonly NotFound[],
-): { readonly found: readonly RenamedGroup[]; readonly notFound: readonly NotFound[] } {
-  const found = new Set<RenamedGroup>();
+export function findGroups(renames: readonly RenamedGroup[], asked: readonly NotFound[]): FoundGroups {
+  const [found, changed] = [new Set<RenamedGroup>(), new Set<RenamedGroup>()];
   const notFound: NotFound[] = [];
   for (const { who, candidates } of asked) {
-    const [only, ...others] = renames.filter((rename) => namesOf(rename).includes(folded(who)));
-    if (only !== undefined && others.length === 0 && candidates.length === 0) found.add(only);
-    else notFound.push({ who, candidates: [...candidates, ...[only, ...others].flatMap((each) => each?.group ?? [])] });
+    const { name, version } = partsOfName(who);
+    const [only, ...others] = renames.filter((rename) => namesOf(rename).includes(folded(name)));
+    if (only === undefined || others.length > 0 || candidates.length > 0)
+      notFound.push({ who, candidates: [...candidates, ...[only, ...others].flatMap((each) => each?.group ?? [])] });
+    else if (version !== null && version !== versionOf(only)) changed.add(only);
+    else found.add(only);
   }
-  return { found: [...found], notFound };
+  return { found: [...found].filter((each) => !changed.has(each)), changed: [...changed], notFound };
 }
+
+const versionOf = ({ name, to }: RenamedGroup): string => digestOf([name, to]);
 
 const namesOf = ({ group, name, to }: RenamedGroup): string[] =>
   [group, partsOfPerson(group).guid, name, to].map(folded);
@@ -94,8 +106,12 @@ function heldBlock(held: readonly RenamedGroup[], paint: Paint): string[] {
   ];
 }
 
-export const heldGroupsJson = (renames: readonly RenamedGroup[]): object[] =>
+/** As a preview tells them, where nothing is to be decided. */
+export const renamedGroupsJson = (renames: readonly RenamedGroup[]): object[] =>
   renames.map(({ sinceMs, ...each }) => ({ ...each, since: isoText(sinceMs) }));
+
+export const heldGroupsJson = (renames: readonly RenamedGroup[]): object[] =>
+  renames.map((each) => ({ ...renamedGroupsJson([each])[0], asShown: asShown(each.group, versionOf(each)) }));
 
 export function decidedGroupRow({ rename: { name, to, members }, outcome }: DecidedGroup): Cell[] {
   if (outcome === 'changed')

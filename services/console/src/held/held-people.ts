@@ -1,6 +1,5 @@
-/** The people who wait for a person's word, and finding them by what is typed. */
-import { type PersonKey, partsOfPerson } from '@connector/shared/keys.ts';
-import { folded } from '@connector/shared/people-with-mail.ts';
+/** The people who wait for a person's word. */
+import type { PersonKey } from '@connector/shared/keys.ts';
 import { isGuarded, plan, type Step } from '@connector/shared/plan.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 
@@ -20,7 +19,7 @@ export interface HeldPerson {
   readonly heldBecause: string;
   /** ms since 1970. */
   readonly sinceMs: number;
-  /** What a decision must be about; see {@link Decision.guarded}. */
+  /** What a decision must be about; see {@link Decision.guarded}. It stands for what is shown of them (`as-shown.ts`). */
   readonly guarded: string;
   /** Plan and place in the list in the very texts that were read: a decision holds only while they are these. */
   readonly read: { readonly plan: string; readonly score: string };
@@ -83,32 +82,4 @@ function heldPerson({
     guarded: value.guarded,
     read: { plan: raw, score },
   };
-}
-
-/** Nobody and nothing, or more than one, is held under a name that was asked for. */
-export interface NotFound {
-  readonly who: string;
-  /** Whom it could mean, or which group. */
-  readonly candidates: readonly PersonKey[];
-}
-
-/** Finds held people by user name, person key or objectGUID, whatever the case. */
-export function findHeld(
-  held: readonly HeldPerson[],
-  asked: readonly string[],
-): { readonly found: readonly HeldPerson[]; readonly notFound: readonly NotFound[] } {
-  const byName = new Map<string, HeldPerson[]>();
-  // Somebody who moves from one list to another while they are read is on both.
-  for (const each of new Map(held.map((one) => [one.person, one])).values()) {
-    const names = [each.username, each.person, partsOfPerson(each.person).guid].map(folded);
-    for (const name of new Set(names)) byName.set(name, [...(byName.get(name) ?? []), each]);
-  }
-  const found = new Set<HeldPerson>();
-  const notFound: NotFound[] = [];
-  for (const who of new Set(asked)) {
-    const [only, ...others] = byName.get(folded(who)) ?? [];
-    if (only !== undefined && others.length === 0) found.add(only);
-    else notFound.push({ who, candidates: [only, ...others].flatMap((each) => each?.person ?? []) });
-  }
-  return { found: [...found], notFound };
 }

@@ -54,6 +54,7 @@ test('the JSON has everything about a person but the raw plan', () => {
         steps: [{ kind: 'disable', because: 'was deleted' }],
         because: 'too many',
         since: '2026-11-23T00:00:00.000Z',
+        asShown: 'corp/ann#abc',
       },
     ],
   });

@@ -1,4 +1,5 @@
 /** Who is held or pending, for people and for programs. */
+import { asShown } from '../as-shown.ts';
 import { aligned, type Cell } from '../text/aligned.ts';
 import { oneLine } from '../text/one-line.ts';
 import type { Paint } from '../text/paint.ts';
@@ -56,13 +57,14 @@ const rowOf = ({ name, username, steps, sinceMs }: HeldPerson): Cell[] => [
 
 export function heldJson(list: WaitingList, held: readonly HeldPerson[]): object {
   return {
-    [list]: held.map(({ person, username, name, steps, heldBecause: because, sinceMs }) => ({
+    [list]: held.map(({ person, username, name, steps, heldBecause: because, sinceMs, guarded }) => ({
       person,
       username,
       name,
       steps,
       because,
       since: isoText(sinceMs),
+      asShown: asShown(person, guarded),
     })),
   };
 }

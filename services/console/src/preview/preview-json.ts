@@ -1,7 +1,7 @@
 /** What a sync would do, for programs. */
 import type { Account } from '@connector/shared/account.ts';
 import type { Preview } from '@connector/sync/preview/preview.ts';
-import { heldGroupsJson } from '../held/held-groups.ts';
+import { renamedGroupsJson } from '../held/held-groups.ts';
 import { before, type WrittenPlan } from '../plan-file/plan-file.ts';
 import { isoText } from '../text/when.ts';
 
@@ -20,7 +20,7 @@ export function previewJson(
   return {
     sent: sent.map(withAccount),
     held: held.map(withAccount),
-    groups: heldGroupsJson(groups),
+    groups: renamedGroupsJson(groups),
     pending: pending.map(withAccount),
     setAside: asides.filter(({ kind }) => kind !== 'drift'),
     deletedByHand: deleted.map(({ kind: _drift, ...each }) => each),

@@ -1,4 +1,6 @@
 /** `connector undo`: who was disabled within the last day, and taking it back. */
+
+import { asShown } from '../as-shown.ts';
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import { findPeople, type NotFound, notFoundJson, notFoundRow } from '../not-found.ts';
 import { ringPlanners } from '../ring-planners.ts';
@@ -8,7 +10,7 @@ import { counted, isoText, momentText } from '../text/when.ts';
 import { readUndoable, type UndoablePerson, type Undone, undo as undoOne } from './undoable-people.ts';
 
 export interface UndoOptions extends Common {
-  /** User names, person keys or objectGUIDs. */
+  /** User names, person keys or objectGUIDs, or people as shown. */
   readonly who: readonly string[];
   /** Everybody who can be meant. */
   readonly all: boolean;
@@ -25,8 +27,11 @@ export async function undo(context: Context, { who, all, json }: UndoOptions): P
   const { store } = session;
   const nowMs = Date.now();
   const everybody = await readUndoable(store, nowMs);
-  const { found, notFound } = who.length > 0 ? findPeople(everybody, who) : { found: everybody, notFound: [] };
-  const told: Told[] = [];
+  const { found, changed, notFound } =
+    who.length > 0
+      ? findPeople(everybody, who, ({ digest }) => digest)
+      : { found: everybody, changed: [], notFound: [] };
+  const told: Told[] = changed.map((of) => ({ of, outcome: 'changed' }));
   for (const of of found) {
     const isOnlyListed = who.length === 0 && !all;
     told.push({ of, outcome: isOnlyListed ? 'undoable' : await undoOne(store, of, { by: context.by, atMs: nowMs }) });
@@ -70,12 +75,13 @@ function undoText(told: readonly Told[], notFound: readonly NotFound[], paint: P
 }
 
 const undoJson = (told: readonly Told[], notFound: readonly NotFound[]): object => ({
-  people: told.map(({ of: { person, username, name, because, atMs }, outcome }) => ({
+  people: told.map(({ of: { person, username, name, because, atMs, digest }, outcome }) => ({
     person,
     username,
     name,
     because,
     disabledAt: isoText(atMs),
+    asShown: asShown(person, digest),
     outcome,
   })),
   notFound: notFoundJson(notFound),

@@ -1,6 +1,6 @@
 /** Groups that are to be called otherwise than they are at LastPass, and keep their name there until somebody has spoken. */
 import { Stack, Text } from '@mantine/core';
-import type { RenamedGroup } from '../../api/documents.ts';
+import type { HeldGroup } from '../../api/documents.ts';
 import { Moment } from '../../components/moment.tsx';
 import type { Column } from '../../components/paged-table.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -8,7 +8,7 @@ import { DecidableTable } from '../../decisions/decidable-table.tsx';
 import type { Offer } from '../../decisions/offer.ts';
 import { counted } from '../../text/count.ts';
 
-const columns: readonly Column<RenamedGroup>[] = [
+const columns: readonly Column<HeldGroup>[] = [
   { header: 'At LastPass', cell: ({ name }) => <b>{name}</b>, width: '22%' },
   { header: 'In Active Directory', cell: ({ to }) => <b>{to}</b>, width: '22%' },
   {
@@ -18,10 +18,10 @@ const columns: readonly Column<RenamedGroup>[] = [
   { header: 'Since', cell: ({ since }) => <Moment at={since} />, width: '7rem' },
 ];
 
-const keyOf = ({ group }: RenamedGroup) => group;
-const nameOf = ({ name, to }: RenamedGroup) => `${name}, now ${to}`;
+const keyOf = ({ group }: HeldGroup) => group;
+const nameOf = ({ name, to }: HeldGroup) => `${name}, now ${to}`;
 
-const release: Offer<RenamedGroup> = {
+const release: Offer<HeldGroup> = {
   deed: 'release',
   verb: 'Release',
   dangerous: true,
@@ -30,14 +30,14 @@ const release: Offer<RenamedGroup> = {
     'All their members join the group of the new name at LastPass, then leave the old one. Shared folders and policies stay with the old name: prepare the new group first.',
 };
 
-const reject: Offer<RenamedGroup> = {
+const reject: Offer<HeldGroup> = {
   deed: 'reject',
   verb: 'Reject',
   effect: 'they keep their old name',
   meaning: () => 'Their members stay in the group of the old name, until it is renamed once more.',
 };
 
-export function RenamedGroups({ groups }: { groups: readonly RenamedGroup[] }) {
+export function RenamedGroups({ groups }: { groups: readonly HeldGroup[] }) {
   const [held, released, rejected] = (['held', 'released', 'rejected'] as const).map((verdict) =>
     groups.filter((group) => group.verdict === verdict),
   );
@@ -67,8 +67,8 @@ export function RenamedGroups({ groups }: { groups: readonly RenamedGroup[] }) {
 
 interface GroupsProps {
   readonly caption: string;
-  readonly groups: readonly RenamedGroup[] | undefined;
-  readonly offers: readonly Offer<RenamedGroup>[];
+  readonly groups: readonly HeldGroup[] | undefined;
+  readonly offers: readonly Offer<HeldGroup>[];
 }
 
 /** They are few: all are told at once. */
