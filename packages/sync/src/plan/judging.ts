@@ -64,16 +64,18 @@ export async function judgeWaiting({ store, policy: configured, directories }: J
   if (people.length === 0 && !settles && elsewhere.size === 0) return { ...nobody, passed: first };
 
   const waiting = await readPlans(store, people);
+  const recentlyHeld = await heldLeavingGroups(store, waiting, nowMs);
   const recentLeavers = new Set(await redis.zrangebyscore(keys.recentLeavers, nowMs - countedMs, '+inf'));
   const linked = await redis.hlen(keys.links);
   const judgement = judge({
     waiting,
     recentLeavers,
+    recentlyHeld,
     linked,
     limits: policyOf(policy, configured).guard,
     policySettled: policy.settled,
     newlyReadElsewhere: new Set(elsewhere.keys()),
-    groupSizes: await groupSizes(store, waiting),
+    groupSizes: await groupSizes(store, [...waiting.values(), ...recentlyHeld.values()]),
     renamedGroups: new Set(await redis.hkeys(keys.renamedGroups)),
   });
   // Those who pass come first, and what ends the holding last: whoever is judged in a later round is judged no milder.
@@ -173,11 +175,26 @@ async function isReadSince({ redis, keys }: State, policy: PolicyState): Promise
   return true;
 }
 
+const leavesGroups = ({ steps }: Plan): boolean => steps.some(({ kind }) => kind === 'leave-groups');
+
+/**
+ * Who was held within the hour and would leave groups, where somebody waits who would: verdicts of one round that were only half written
+ * must not make the other half look like few.
+ */
+async function heldLeavingGroups(
+  store: State,
+  waiting: ReadonlyMap<PersonKey, Plan>,
+  nowMs: number,
+): Promise<Map<PersonKey, Plan>> {
+  if (!waiting.values().some(leavesGroups)) return new Map();
+  const people = await store.redis.zrangebyscore(store.keys.held, nowMs - countedMs, '+inf');
+  return new Map([...(await readPlans(store, people))].filter(([, held]) => leavesGroups(held)));
+}
+
 /** How many accounts are in each group that somebody would leave; read only when more than a handful would. */
-async function groupSizes({ redis, keys }: State, waiting: ReadonlyMap<PersonKey, Plan>): Promise<Map<string, number>> {
+async function groupSizes({ redis, keys }: State, plans: readonly Plan[]): Promise<Map<string, number>> {
   const sizes = new Map<string, number>();
-  if ([...waiting.values()].filter(({ steps }) => steps.some(({ kind }) => kind === 'leave-groups')).length <= 10)
-    return sizes;
+  if (plans.filter(leavesGroups).length <= 10) return sizes;
   for (const raw of await redis.hvals(keys.accounts)) {
     for (const name of parseStored(account, keys.accounts, raw).value?.groups ?? [])
       sizes.set(folded(name), (sizes.get(folded(name)) ?? 0) + 1);
