@@ -55,10 +55,16 @@ async function changes(reconciling: Reconciling, who: PersonKey): Promise<string
 
 /** Follows the groups, plans and judges, and makes true at LastPass what may be delivered. */
 async function sweep(reconciling: Reconciling): Promise<void> {
-  const { store } = reconciling;
-  const { redis, keys } = store;
   await followGroups(reconciling.planning, Date.now());
   await reconciling.settle();
+  await deliver(reconciling);
+  await reconciling.settle();
+}
+
+/** Makes true at LastPass what may be delivered; its people are planned again. */
+async function deliver(reconciling: Reconciling): Promise<void> {
+  const { store } = reconciling;
+  const { redis, keys } = store;
   for (const who of await reconciling.toDeliver()) {
     const made = await reconciling.planOfKey(who);
     const raw = await redis.hget(keys.accounts, made?.username ?? '');
@@ -78,7 +84,6 @@ async function sweep(reconciling: Reconciling): Promise<void> {
       ],
     });
   }
-  await reconciling.settle();
 }
 
 const groupsOf = async ({ store }: Reconciling, number: number): Promise<readonly string[]> =>
@@ -142,6 +147,32 @@ test('a prefix that is gone again before anybody has spoken drops off, and so do
   await read(reconciling);
   await sweep(reconciling);
   assert.deepEqual([await renamedGroups(reconciling.store), await changes(reconciling, inCorp)], [[], []]);
+});
+
+test('a released rename comes to its end while another directory is in the midst of a read, but not while its own is', async () => {
+  for (const [id, moved] of [
+    ['labs', ['-Sales']],
+    ['corp', []],
+  ] as const) {
+    await using reconciling = await inSync();
+    await reconciling.changePrefixes({ corp: 'CORP ' });
+    await read(reconciling);
+    await sweep(reconciling);
+    await decideRename(reconciling.store, groupOfCorp, { to: 'CORP Sales', verdict: 'released', by: 'test' });
+    await reconciling.settle();
+    await deliver(reconciling);
+    await reconciling.planAll();
+    const change = patch(id === 'labs' ? 3 : last, { sn: 'Meyer' });
+    await reconciling.appendTo(id, { type: 'changes', changes: [change], caughtUp: false });
+    await reconciling.applyAll();
+    for (let swept = 0; swept < 2; swept++) {
+      await followGroups(reconciling.planning, Date.now());
+      await reconciling.planAll();
+    }
+    assert.deepEqual(await changes(reconciling, inCorp), moved, id);
+    await reconciling.judge();
+    assert.deepEqual(await reconciling.held(), []);
+  }
 });
 
 test('of a group that is deleted no rename is left, whatever somebody has said about it, and nothing is waited for', async () => {

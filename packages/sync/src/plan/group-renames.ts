@@ -16,6 +16,7 @@ import { affectedPeople } from '../mirror/affected-people.ts';
 import { Mirror } from '../mirror/mirror.ts';
 import { nameOf } from '../mirror/mirror-object.ts';
 import { renameHeldBecause, wantedName } from './group-names.ts';
+import { firstToPlan, midRead } from './mid-read.ts';
 import { type Context, openContext, type PlanningOptions } from './planning-context.ts';
 import { isSynced } from './scope.ts';
 
@@ -127,7 +128,10 @@ export async function followGroups(options: PlanningOptions, nowMs: number): Pro
   const context = renamed.length === 0 ? null : await openContext(options);
   if (context === null) return { people: [], held: [] };
   const isReleasing = renamed.some(([, { value }]) => value.rename?.verdict === 'released');
-  const joining = isReleasing ? await namesToJoin(state) : null;
+  const listed = await state.redis.zcard(keys.toPlan);
+  const ids = options.directories.map(({ id }) => id);
+  const joining = isReleasing ? await namesToJoin(state, ids) : null;
+  const reading = await midRead(state, ids);
   const people: PersonKey[] = [];
   const held: string[] = [];
   for (const [group, { raw, value }] of renamed) {
@@ -135,7 +139,10 @@ export async function followGroups(options: PlanningOptions, nowMs: number): Pro
     const to = folded(value.rename?.to ?? '');
     const isOther = folded(name) !== folded(value.name) && (await isSyncedNow(context, group));
     const next = isOther
-      ? followed(value, name, { allJoined: joining !== null && !joining.has(to), nowMs })
+      ? followed(value, name, {
+          allJoined: joining !== null && !joining.has(to) && !reading.has(partsOfPerson(group).directory),
+          nowMs,
+        })
       : { ...value, rename: null };
     if (JSON.stringify(next) === raw) continue;
     const hasMoved = next.name !== value.name;
@@ -143,7 +150,7 @@ export async function followGroups(options: PlanningOptions, nowMs: number): Pro
     const { committed } = await state.commit({
       guards: [
         { command: ['HGET', keys.syncedGroups, group], is: raw },
-        ...(hasMoved ? [{ command: ['ZCARD', keys.toPlan], is: '0' }] : []),
+        ...(hasMoved ? [{ command: ['ZCARD', keys.toPlan], is: String(listed) }] : []),
         ...(names.get(group) === null ? (mirrors.get(partsOfPerson(group).directory) ?? []) : []),
       ],
       writes: [
@@ -160,9 +167,13 @@ export async function followGroups(options: PlanningOptions, nowMs: number): Pro
   return { people, held };
 }
 
-/** Folded names of groups that somebody is still to join; `null` while it isn't planned to its end. Whom LastPass refuses is not waited for. */
-async function namesToJoin({ redis, keys }: State): Promise<ReadonlySet<string> | null> {
-  if ((await redis.zcard(keys.toPlan)) > 0) return null;
+/**
+ * Folded names of groups that somebody is still to join; `null` while not everybody is planned who can be: of a directory that is in the midst
+ * of a read nobody can. Whom LastPass refuses is not waited for.
+ */
+async function namesToJoin(state: State, directories: readonly string[]): Promise<ReadonlySet<string> | null> {
+  const { redis, keys } = state;
+  if ((await firstToPlan(state, { directories, count: 1 })).length > 0) return null;
   const names = new Set<string>();
   for (const [person, raw] of Object.entries(await redis.hgetall(keys.plans))) {
     const joins = parseStored(plan, keys.plans, raw).value?.steps.flatMap((step) =>
