@@ -48,7 +48,7 @@ function disablingOf(delivery: Delivery, kind: CallKind, { unchanged }: Answer):
   const { username, name } = delivery.plan;
   if (step === undefined || unchanged.has(username)) return {};
   const { because } = step;
-  return { disabling: { username, name, because, digest: disablingDigest(username, because), atMs: Date.now() } };
+  return { disabling: { username, name, because, digest: disablingDigest(because), atMs: Date.now() } };
 }
 
 /** Whether LastPass refuses for nothing but a licence. */

@@ -115,14 +115,20 @@ function nextMoment({ person, nowMs }: PlanInputs, leaving: Leaving | null): num
   return ahead.length === 0 ? null : Math.min(...ahead.map(Number));
 }
 
-/** Names somebody's being disabled for a reason: a decision to undo it is about exactly this. */
-export const disablingDigest = (username: string, because: string): string => digestOf(['disable', username, because]);
+/**
+ * Names somebody's being disabled for a reason: a decision to undo it is about exactly this. Not under which name, which may change by their
+ * logging in: decisions are by person.
+ */
+export const disablingDigest = (because: string): string => digestOf(['disable', because]);
+
+/** The same with the name, as it was written at first: what was undone, or can be, under it stays so. */
+const formerDigest = (username: string, because: string): string => digestOf(['disable', username, because]);
 
 /** Somebody has undone the disabling of an account, and the reason is the same. */
 const isUndone = ({ decision }: PlanInputs, link: Link, leaving: Leaving | null): boolean =>
   leaving !== null &&
   decision?.verdict === 'undone' &&
-  decision.guarded === disablingDigest(link.username, leaving.reason);
+  [disablingDigest(leaving.reason), formerDigest(link.username, leaving.reason)].includes(decision.guarded);
 
 /**
  * Whether a domain controller that hasn't heard of everything yet could still be right about it. A tombstone is; what it says
