@@ -511,6 +511,24 @@ suite('an account that is kept for a while', () => {
     assert.deepEqual([kinds(left), left.linkChange], [[], { kind: 'note', link: without }]);
   });
 
+  test('is never removed of whom somebody has let keep their access: no time runs meanwhile', () => {
+    const left = { person: deleted, policy: rules, link: { ...annasLink, leftAtMs: nowMs - after + 1 } };
+    const decision = { guarded: planWith(left).guarded ?? '', verdict: 'rejected', by: 'admin', atMs: nowMs } as const;
+    const rejected = planWith({ ...left, decision });
+    assert.deepEqual([kinds(rejected), rejected.rejected], [[], true]);
+    assert.deepEqual(rejected.linkChange, { kind: 'note', link: annasLink });
+    const later = planWith({ ...left, link: annasLink, decision, nowMs: nowMs + after });
+    assert.deepEqual([kinds(later), later.rejected, later.linkChange], [[], true, { kind: 'none' }]);
+  });
+
+  test('whose removal somebody has rejected is kept as it is', () => {
+    const account = { ...annasAccount, disabled: true };
+    const left = { person: deleted, policy: rules, account, link: { ...annasLink, leftAtMs: nowMs - after } };
+    const decision = { guarded: planWith(left).guarded ?? '', verdict: 'rejected', by: 'admin', atMs: nowMs } as const;
+    const rejected = planWith({ ...left, decision });
+    assert.deepEqual([kinds(rejected), rejected.rejected, rejected.linkChange], [[], true, { kind: 'none' }]);
+  });
+
   test('of somebody invited is withdrawn at once', () => {
     assert.deepEqual(kinds(planWith({ person: deleted, policy: rules, account: { ...annasAccount, invited: true } })), [
       'withdraw',

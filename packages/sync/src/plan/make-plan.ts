@@ -158,12 +158,20 @@ const createDigest = (username: string): string => digestOf([username, ['create'
 const guardedDigest = (username: string, steps: readonly Step[], mustHold: string | null): string =>
   digestOf([username, steps.map(decidedUpon), mustHold]);
 
+/** The name of a plan's guarded steps; `null` without any. */
+function nameOfGuarded({ username, steps, mustHold }: Pick<Planned, 'username' | 'steps' | 'mustHold'>): string | null {
+  const guarded = steps.filter(isGuarded);
+  return guarded.length === 0 ? null : guardedDigest(username, guarded, mustHold);
+}
+
+const isRejected = (decision: Decision | null, guarded: string | null): boolean =>
+  guarded !== null && decision?.verdict === 'rejected' && decision.guarded === guarded;
+
 /** Names the guarded steps, and leaves out those that a person has rejected. */
 function withDecision(decision: Decision | null, planned: Omit<Planned, 'guarded' | 'rejected'>): Planned {
-  const steps = planned.steps.filter(isGuarded);
-  const guarded = steps.length === 0 ? null : guardedDigest(planned.username, steps, planned.mustHold);
-  if (guarded !== null && decision?.verdict === 'rejected' && decision.guarded === guarded) {
-    if (steps.some(needsApproval)) return { ...planned, guarded, rejected: true };
+  const guarded = nameOfGuarded(planned);
+  if (isRejected(decision, guarded)) {
+    if (planned.steps.some(needsApproval)) return { ...planned, guarded, rejected: true };
     return {
       ...planned,
       steps: planned.steps.filter((step) => !isGuarded(step)),
@@ -269,16 +277,23 @@ function planLinked(inputs: PlanInputs, before: Link, leaving: Leaving | null): 
   const status = undone ? undoingSteps(account, link) : statusSteps(account, link, leaving);
   const following = keptUp ? followDirectory(inputs, account) : [];
   const address = leaving === null ? addressChange(inputs, link, account) : { steps: [], obstacle: null };
+  const steps = [
+    // What is asked is answered by itself: whoever says that the account stays disabled doesn't say that its groups stay.
+    ...(status.some(isUncertain) ? following.filter((step) => !isGuarded(step)) : following),
+    ...status,
+    ...address.steps,
+  ];
+  const mustHold = undone ? null : (leaving?.mustHold ?? openQuestion(account, link, leaving));
+  // Whoever keeps their access by a person's word isn't gone, and no time runs until their account is removed.
+  const isDisablingRejected =
+    steps.some(({ kind }) => kind === 'disable') &&
+    isRejected(inputs.decision, nameOfGuarded({ username: link.username, steps, mustHold }));
+  const gone = undone || isDisablingRejected ? null : leaving;
   return {
     ...nothing,
-    steps: [
-      // What is asked is answered by itself: whoever says that the account stays disabled doesn't say that its groups stay.
-      ...(status.some(isUncertain) ? following.filter((step) => !isGuarded(step)) : following),
-      ...status,
-      ...address.steps,
-    ],
-    linkChange: changeOf(before, notedLink(link, { account, leaving: undone ? null : leaving, nowMs: inputs.nowMs })),
-    mustHold: undone ? null : (leaving?.mustHold ?? openQuestion(account, link, leaving)),
+    steps,
+    linkChange: changeOf(before, notedLink(link, { account, leaving: gone, nowMs: inputs.nowMs })),
+    mustHold,
     obstacle: address.obstacle,
     undone,
   };
