@@ -5,7 +5,8 @@ import { account } from '@connector/shared/account.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { touch } from '@connector/shared/people-to-plan.ts';
 import { policy, policyVersion } from '@connector/shared/policy.ts';
-import { decideRename, followGroups, renamedGroups } from '@connector/sync/plan/group-renames.ts';
+import { countHeldRenames, decideRename, followGroups, renamedGroups } from '@connector/sync/plan/group-renames.ts';
+import { readSnapshot } from '@connector/sync/requests/outstanding.ts';
 import { group, patch, person, personIn, Reconciling, root, user } from './reconciling.ts';
 
 type Rules = Parameters<typeof Reconciling.create>[0];
@@ -54,10 +55,16 @@ async function changes(reconciling: Reconciling, who: PersonKey): Promise<string
 
 /** Follows the groups, plans and judges, and makes true at LastPass what may be delivered. */
 async function sweep(reconciling: Reconciling): Promise<void> {
-  const { store } = reconciling;
-  const { redis, keys } = store;
   await followGroups(reconciling.planning, Date.now());
   await reconciling.settle();
+  await deliver(reconciling);
+  await reconciling.settle();
+}
+
+/** Makes true at LastPass what may be delivered; its people are planned again. */
+async function deliver(reconciling: Reconciling): Promise<void> {
+  const { store } = reconciling;
+  const { redis, keys } = store;
   for (const who of await reconciling.toDeliver()) {
     const made = await reconciling.planOfKey(who);
     const raw = await redis.hget(keys.accounts, made?.username ?? '');
@@ -77,7 +84,6 @@ async function sweep(reconciling: Reconciling): Promise<void> {
       ],
     });
   }
-  await reconciling.settle();
 }
 
 const groupsOf = async ({ store }: Reconciling, number: number): Promise<readonly string[]> =>
@@ -141,6 +147,64 @@ test('a prefix that is gone again before anybody has spoken drops off, and so do
   await read(reconciling);
   await sweep(reconciling);
   assert.deepEqual([await renamedGroups(reconciling.store), await changes(reconciling, inCorp)], [[], []]);
+});
+
+test('a released rename comes to its end while another directory is in the midst of a read, but not while its own is', async () => {
+  for (const [id, moved] of [
+    ['labs', ['-Sales']],
+    ['corp', []],
+  ] as const) {
+    await using reconciling = await inSync();
+    await reconciling.changePrefixes({ corp: 'CORP ' });
+    await read(reconciling);
+    await sweep(reconciling);
+    await decideRename(reconciling.store, groupOfCorp, { to: 'CORP Sales', verdict: 'released', by: 'test' });
+    await reconciling.settle();
+    await deliver(reconciling);
+    await reconciling.planAll();
+    const change = patch(id === 'labs' ? 3 : last, { sn: 'Meyer' });
+    await reconciling.appendTo(id, { type: 'changes', changes: [change], caughtUp: false });
+    await reconciling.applyAll();
+    for (let swept = 0; swept < 2; swept++) {
+      await followGroups(reconciling.planning, Date.now());
+      await reconciling.planAll();
+    }
+    assert.deepEqual(await changes(reconciling, inCorp), moved, id);
+    await reconciling.judge();
+    assert.deepEqual(await reconciling.held(), []);
+  }
+});
+
+test('of a group that is deleted no rename is left, whatever somebody has said about it, and nothing is waited for', async () => {
+  for (const verdict of [null, 'released', 'rejected'] as const) {
+    await using reconciling = await inSync();
+    await reconciling.changePrefixes({ corp: 'CORP ' });
+    await read(reconciling);
+    await sweep(reconciling);
+    const { store } = reconciling;
+    const to = 'CORP Sales';
+    if (verdict !== null) await decideRename(store, groupOfCorp, { to, verdict, by: 'test' });
+    await sweep(reconciling);
+    await reconciling.changesIn('corp', patch(10, { deleted: true, kind: 'group' }));
+    await followGroups(reconciling.planning, Date.now());
+    const watched = { directories: ['corp', 'labs'], policy: reconciling.planning.policy };
+    const { toMove } = await readSnapshot(store, watched, Date.now());
+    assert.deepEqual([toMove, await countHeldRenames(store), await renamedGroups(store)], [0, 0, []], `${verdict}`);
+  }
+});
+
+test('a rename of a group of a directory that was never read stays', async () => {
+  await using reconciling = await inSync();
+  await reconciling.changePrefixes({ corp: 'CORP ' });
+  await read(reconciling);
+  await sweep(reconciling);
+  const { store } = reconciling;
+  const state = store.keys.directory('corp').mirrorState;
+  const raw = (await store.redis.get(state)) ?? '';
+  await store.redis.del(state);
+  await followGroups(reconciling.planning, Date.now());
+  await store.redis.set(state, raw);
+  assert.equal(await countHeldRenames(store), 1);
 });
 
 test('with a prefix a LastPass group of the bare name is a stranger, and one of the prefixed name is AD’s as soon as AD has it', async () => {

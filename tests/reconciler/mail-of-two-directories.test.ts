@@ -97,6 +97,20 @@ test('the account passes on when a full read finds that its owner has left, whic
   await assertPassedOn(reconciling);
 });
 
+test('a mail that a full read finds to be free is the other’s, also where that one was planned before its owner was', async () => {
+  await using reconciling = await both();
+  const { store } = reconciling;
+  assert.match((await asideOf(reconciling, inLabs)) ?? '', /belongs to the directory corp/);
+  await store.commit({ guards: [], writes: touch(store.keys, [inCorp, inLabs]) });
+  await reconciling.plan(inLabs);
+  await reconciling.readDirectory('corp', user(2, { mail: 'new@example.test' }), user(5), group(10, 'Staff', [2, 5]));
+  await reconciling.settle();
+  assert.deepEqual(
+    [await steps(reconciling), await asideOf(reconciling, inLabs)],
+    [[['create'], ['create']], undefined],
+  );
+});
+
 test('the account passes on when time alone lets its owner go', async () => {
   await using reconciling = await owned({ onDisabled: 'remove' });
   await reconciling.changesIn('corp', patch(2, { accountExpiresMs: Date.now() + 500 }));

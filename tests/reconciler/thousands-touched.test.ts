@@ -5,7 +5,7 @@ import type { Reader } from '@connector/shared/state.ts';
 import type { Store } from '@connector/shared/store.ts';
 import { applyNext } from '@connector/sync/mirror/apply.ts';
 import { planPeople } from '@connector/sync/plan/planning.ts';
-import { person, Reconciling, user } from './reconciling.ts';
+import { group, patch, person, personIn, Reconciling, user } from './reconciling.ts';
 
 const count = 2_500;
 const people = (displayName: string) =>
@@ -22,14 +22,22 @@ async function beforeTheEnd(): Promise<Reconciling> {
   return reconciling;
 }
 
-/** Applies the last entry; before its last transaction `look` is awaited. */
-async function applyEnd({ store, keys }: Reconciling, look: () => Promise<void>): Promise<void> {
+/** Applies an entry; before its last transaction `look` is awaited. @returns how many people are to be planned because of it */
+async function applyLooking(
+  { store, keys }: Reconciling,
+  { directories, look }: { directories: readonly string[]; look: () => Promise<void> },
+): Promise<number> {
   const commit: Store['commit'] = async (transaction) => {
     if (transaction.writes.some(([, key]) => key === keys.mirrorState)) await look();
     return store.commit(transaction);
   };
-  const applied = await applyNext({ store: { ...store, commit }, directory: 'corp', directories: ['corp'] });
-  assert.ok(typeof applied === 'object' && 'people' in applied && applied.people.length === count);
+  const applied = await applyNext({ store: { ...store, commit }, directory: 'corp', directories });
+  return typeof applied === 'object' && 'people' in applied ? applied.people.length : 0;
+}
+
+/** Applies the last entry of a full read. */
+async function applyEnd(reconciling: Reconciling, look: () => Promise<void>): Promise<void> {
+  assert.equal(await applyLooking(reconciling, { directories: ['corp'], look }), count);
 }
 
 const nameOf = async (reconciling: Reconciling) => {
@@ -85,4 +93,25 @@ test('an applier that ends in the midst leaves it to the next one', async () => 
   assert.equal(await nameOf(reconciling), 'Before');
   await reconciling.reconcile();
   assert.equal(await nameOf(reconciling), 'After');
+});
+
+test('who is planned meanwhile, of another directory, is planned again from the new mirror', async () => {
+  const directories = ['corp', 'labs'];
+  await using reconciling = await Reconciling.create({ memberships: 'all' }, { directories });
+  const members = Array.from({ length: 1_100 }, (_, index) => 10 + index);
+  await reconciling.readDirectory('corp', ...members.map((each) => user(each)), user(2), group(3, 'Staff', members));
+  await reconciling.readDirectory('labs', user(4, { mail: 'u2@example.test' }));
+  await reconciling.settle();
+  const inLabs = personIn('labs', 4);
+  assert.equal(await reconciling.planOfKey(inLabs), null, 'the mail is that of the one in corp');
+  const changes = [group(3, 'Crew', members), patch(2, { mail: 'new@example.test' })];
+  await reconciling.append({ type: 'changes', changes, caughtUp: true });
+  const look = () => reconciling.plan(inLabs);
+  assert.equal(await applyLooking(reconciling, { directories, look }), members.length + 2);
+  await reconciling.settle();
+  const { steps } = (await reconciling.planOfKey(inLabs)) ?? assert.fail('still set aside');
+  assert.deepEqual(
+    steps.map(({ kind }) => kind),
+    ['create'],
+  );
 });

@@ -20,6 +20,8 @@ import { LastPassError } from '@connector/lastpass/errors.ts';
 import { saysNoSeat } from '@connector/lastpass/refusals.ts';
 import { loggedChanges, loggedPeople, tracedChanges } from '@connector/shared/change-id.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
+import { folded } from '@connector/shared/people-with-mail.ts';
+import { isFirstCreate, type Step } from '@connector/shared/plan.ts';
 import { tellSpan } from '@connector/shared/tracing.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import { withoutAddresses } from '@connector/shared/without-addresses.ts';
@@ -48,7 +50,7 @@ function disablingOf(delivery: Delivery, kind: CallKind, { unchanged }: Answer):
   const { username, name } = delivery.plan;
   if (step === undefined || unchanged.has(username)) return {};
   const { because } = step;
-  return { disabling: { username, name, because, digest: disablingDigest(username, because), atMs: Date.now() } };
+  return { disabling: { username, name, because, digest: disablingDigest(because), atMs: Date.now() } };
 }
 
 /** Whether LastPass refuses for nothing but a licence. */
@@ -105,13 +107,17 @@ export class Round {
 
   /**
    * Gives the people back who are still in the round. Most are planned again, which finds nothing left to do, as a rule; who was to get
-   * an account and nothing else has it by LastPass's own word, and needn't be, unless something has changed meanwhile.
+   * an account and nothing else has it by LastPass's own word, and needn't be, unless something has changed meanwhile. In the first run it wasn't
+   * known yet that they would have one when they were planned: the first of a group are planned again, which notes it as AD's.
    */
   async finish(): Promise<void> {
     const { records, store } = this.#options;
+    const unnoted = await this.#unnotedGroups();
+    const isDone = (step: Step) =>
+      step.kind === 'create' && !(isFirstCreate(step) && step.groups.some((name) => unnoted.has(folded(name))));
     const changes = this.#deliveries.map((delivery) => {
       const { person, plan: current } = delivery;
-      const isOver = delivery.link !== null && current.steps.every(({ kind }) => kind === 'create');
+      const isOver = delivery.link !== null && current.steps.every(isDone);
       return { delivery, person, username: current.username, claim: { kind: isOver ? 'over' : 'finish' } as const };
     });
     const unchanged = ({ claim, delivery }: (typeof changes)[number]): Guard[] =>
@@ -123,6 +129,15 @@ export class Round {
       this.#batch,
       others.map(({ person, username }) => ({ person, username, claim: { kind: 'finish' } as const })),
     );
+  }
+
+  /** Folded names of the groups of the first run's creates that aren't noted as AD's. */
+  async #unnotedGroups(): Promise<ReadonlySet<string>> {
+    const { redis, keys } = this.#options.store;
+    const creates = this.#deliveries.flatMap(({ plan: { steps } }) => steps.filter(isFirstCreate));
+    const names = [...new Set(creates.flatMap((step) => (step.kind === 'create' ? step.groups.map(folded) : [])))];
+    const noted = names.length === 0 ? [] : await redis.hmget(keys.ownedGroups, ...names);
+    return new Set(names.filter((_, index) => noted[index] === null));
   }
 
   /** Deliveries were stopped meanwhile: these are planned again, and wait. @returns nobody */

@@ -74,7 +74,7 @@ export async function applyNext(applying: Applying): Promise<Applied> {
   ];
   const beforehand = people.length > touchedAtOnce ? people : [];
   if (beforehand.length > 0) {
-    // Nobody is planned from here to the last transaction, which says what they are to be planned from.
+    // Nobody of this directory is planned from here to the last transaction, which says what they are to be planned from.
     const paused = await store.commit({ guards, writes: [['SET', keys.caughtUp, '']] });
     if (!paused.committed) return 'overtaken';
     for (let from = 0; from < beforehand.length; from += touchedAtOnce) {
@@ -88,7 +88,10 @@ export async function applyNext(applying: Applying): Promise<Applied> {
       ...effect.writes,
       ['SET', keys.mirrorState, JSON.stringify({ ...effect.state, sequence })],
       ['XTRIM', keys.log, 'MINID', `${sequence + 1}-0`],
-      ...(beforehand.length > 0 ? [] : touches(people)),
+      // Of others people may have been planned meanwhile, from what was in use before.
+      ...touches(
+        beforehand.length > 0 ? people.filter((person) => partsOfPerson(person).directory !== directory) : people,
+      ),
     ],
   });
   return outcome.committed ? { people, change } : 'overtaken';

@@ -11,10 +11,12 @@ import { isRefusal, plan, setAside } from '@connector/shared/plan.ts';
 import type { State } from '@connector/shared/state.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import { type GroupRename, type SyncedGroup, syncedGroup } from '@connector/shared/synced-group.ts';
+import type { Guard } from '@connector/shared/transaction.ts';
 import { affectedPeople } from '../mirror/affected-people.ts';
 import { Mirror } from '../mirror/mirror.ts';
 import { nameOf } from '../mirror/mirror-object.ts';
 import { renameHeldBecause, wantedName } from './group-names.ts';
+import { firstToPlan, midRead } from './mid-read.ts';
 import { type Context, openContext, type PlanningOptions } from './planning-context.ts';
 import { isSynced } from './scope.ts';
 
@@ -44,9 +46,12 @@ export async function peopleIn(state: State, group: GroupKey): Promise<PersonKey
   return [...people].map((each) => personKey(directory, each));
 }
 
-/** The names that groups have in the directory now, their `cn`; a group that the mirror doesn't have is missing, which proves nothing. */
-async function namesInDirectories(state: State, groups: Iterable<GroupKey>): Promise<Map<GroupKey, string>> {
-  const names = new Map<GroupKey, string>();
+/**
+ * The names that groups have in the directory now, their `cn`. `null`: it was read, and has no such group, which was deleted then, for one
+ * that is only absent is carried over. Missing: it wasn't read, which proves nothing.
+ */
+async function namesInDirectories(state: State, groups: Iterable<GroupKey>): Promise<Map<GroupKey, string | null>> {
+  const names = new Map<GroupKey, string | null>();
   for (const [directory, these] of Map.groupBy(groups, (group) => partsOfPerson(group).directory)) {
     const current = await currentGeneration(state, directory);
     if (current === null) continue;
@@ -54,10 +59,21 @@ async function namesInDirectories(state: State, groups: Iterable<GroupKey>): Pro
     const objects = await mirror.objects(these.map((group) => partsOfPerson(group).guid));
     for (const group of these) {
       const object = objects.get(partsOfPerson(group).guid);
-      if (object?.kind === 'group') names.set(group, nameOf(object).trim());
+      names.set(group, object?.kind === 'group' ? nameOf(object).trim() : null);
     }
   }
   return names;
+}
+
+/** The guards that hold as long as the mirror of each group's directory is what it is now: a generation that is swept lacks everything. */
+async function mirrorStates({ redis, keys }: State, groups: Iterable<GroupKey>): Promise<Map<string, Guard[]>> {
+  const directories = new Set([...groups].map((group) => partsOfPerson(group).directory));
+  const guards = new Map<string, Guard[]>();
+  for (const id of directories) {
+    const { mirrorState } = keys.directory(id);
+    guards.set(id, [{ command: ['GET', mirrorState], is: await redis.get(mirrorState) }]);
+  }
+  return guards;
 }
 
 /** Whether a group becomes a LastPass group under the policy. */
@@ -90,25 +106,32 @@ export interface FollowedGroups {
   readonly held: readonly string[];
 }
 
-/** Notes which groups have been renamed, and moves those on whose members have all joined the new name. */
+/** Notes which groups have been renamed, and moves those on whose members have all joined the new name. Of one that was deleted no rename is left. */
 export async function followGroups(options: PlanningOptions, nowMs: number): Promise<FollowedGroups> {
   const { store: state } = options;
   const { keys } = state;
   const groups = await readSyncedGroups(state);
   const prefixes = new Map(options.directories.map(({ id, groupPrefix }) => [id, groupPrefix]));
+  const mirrors = await mirrorStates(state, groups.keys());
   const cns = await namesInDirectories(state, groups.keys());
   const names = new Map(
-    [...cns].map(([group, cn]) => [group, wantedName(cn, prefixes.get(partsOfPerson(group).directory))]),
+    [...cns].map(([group, cn]) => [
+      group,
+      cn === null ? null : wantedName(cn, prefixes.get(partsOfPerson(group).directory)),
+    ]),
   );
   const renamed = [...groups].filter(([group, { value }]) => {
     const name = names.get(group);
-    return name !== undefined && (value.rename !== null || folded(name) !== folded(value.name));
+    return name !== undefined && (value.rename !== null || (name !== null && folded(name) !== folded(value.name)));
   });
   await forgetLeft(state);
   const context = renamed.length === 0 ? null : await openContext(options);
   if (context === null) return { people: [], held: [] };
   const isReleasing = renamed.some(([, { value }]) => value.rename?.verdict === 'released');
-  const joining = isReleasing ? await namesToJoin(state) : null;
+  const listed = await state.redis.zcard(keys.toPlan);
+  const ids = options.directories.map(({ id }) => id);
+  const joining = isReleasing ? await namesToJoin(state, ids) : null;
+  const reading = await midRead(state, ids);
   const people: PersonKey[] = [];
   const held: string[] = [];
   for (const [group, { raw, value }] of renamed) {
@@ -116,7 +139,10 @@ export async function followGroups(options: PlanningOptions, nowMs: number): Pro
     const to = folded(value.rename?.to ?? '');
     const isOther = folded(name) !== folded(value.name) && (await isSyncedNow(context, group));
     const next = isOther
-      ? followed(value, name, { allJoined: joining !== null && !joining.has(to), nowMs })
+      ? followed(value, name, {
+          allJoined: joining !== null && !joining.has(to) && !reading.has(partsOfPerson(group).directory),
+          nowMs,
+        })
       : { ...value, rename: null };
     if (JSON.stringify(next) === raw) continue;
     const hasMoved = next.name !== value.name;
@@ -124,7 +150,8 @@ export async function followGroups(options: PlanningOptions, nowMs: number): Pro
     const { committed } = await state.commit({
       guards: [
         { command: ['HGET', keys.syncedGroups, group], is: raw },
-        ...(hasMoved ? [{ command: ['ZCARD', keys.toPlan], is: '0' }] : []),
+        ...(hasMoved ? [{ command: ['ZCARD', keys.toPlan], is: String(listed) }] : []),
+        ...(names.get(group) === null ? (mirrors.get(partsOfPerson(group).directory) ?? []) : []),
       ],
       writes: [
         ['HSET', keys.syncedGroups, group, JSON.stringify(next)],
@@ -140,9 +167,13 @@ export async function followGroups(options: PlanningOptions, nowMs: number): Pro
   return { people, held };
 }
 
-/** Folded names of groups that somebody is still to join; `null` while it isn't planned to its end. Whom LastPass refuses is not waited for. */
-async function namesToJoin({ redis, keys }: State): Promise<ReadonlySet<string> | null> {
-  if ((await redis.zcard(keys.toPlan)) > 0) return null;
+/**
+ * Folded names of groups that somebody is still to join; `null` while not everybody is planned who can be: of a directory that is in the midst
+ * of a read nobody can. Whom LastPass refuses is not waited for.
+ */
+async function namesToJoin(state: State, directories: readonly string[]): Promise<ReadonlySet<string> | null> {
+  const { redis, keys } = state;
+  if ((await firstToPlan(state, { directories, count: 1 })).length > 0) return null;
   const names = new Set<string>();
   for (const [person, raw] of Object.entries(await redis.hgetall(keys.plans))) {
     const joins = parseStored(plan, keys.plans, raw).value?.steps.flatMap((step) =>
@@ -203,7 +234,7 @@ export async function renamedGroups(state: State): Promise<RenamedGroup[]> {
   for (const [group, { value }] of groups) {
     const { name, rename } = value;
     const cn = names.get(group);
-    if (rename === null || cn === undefined) continue;
+    if (rename === null || cn == null) continue;
     const { to, verdict, sinceMs } = rename;
     const members = (await peopleIn(state, group)).length;
     renamed.push({ group, name, to, verdict, because: renameHeldBecause({ name, to, cn }), members, sinceMs });

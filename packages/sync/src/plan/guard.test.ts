@@ -26,6 +26,7 @@ const judgeWith = (changes: Partial<GuardInputs>) => [
   ...judge({
     waiting: new Map(),
     recentLeavers: new Set(),
+    recentlyHeld: new Map(),
     linked: 1_000,
     limits: guardLimits.parse({}),
     policySettled: true,

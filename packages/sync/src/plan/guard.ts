@@ -14,6 +14,8 @@ export interface GuardInputs {
   readonly waiting: ReadonlyMap<PersonKey, Plan>;
   /** Leavers of the last hour, passed or held. */
   readonly recentLeavers: ReadonlySet<PersonKey>;
+  /** Who was held within the last hour and would leave groups: they still are in these, and are to be counted with those who wait. */
+  readonly recentlyHeld: ReadonlyMap<PersonKey, Plan>;
   /** How many people are linked. */
   readonly linked: number;
   readonly limits: GuardLimits;
@@ -55,9 +57,9 @@ export function tooManyLeavers({
 }
 
 /** Groups that would lose too many members at once, by folded name. */
-function emptiedGroups({ waiting, groupSizes, renamedGroups }: GuardInputs): Map<string, string> {
+function emptiedGroups({ waiting, recentlyHeld, groupSizes, renamedGroups }: GuardInputs): Map<string, string> {
   const losses = new Map<string, number>();
-  for (const { steps } of waiting.values()) {
+  for (const { steps } of new Map([...recentlyHeld, ...waiting]).values()) {
     for (const step of steps)
       if (step.kind === 'leave-groups')
         for (const name of step.groups) losses.set(folded(name), (losses.get(folded(name)) ?? 0) + 1);

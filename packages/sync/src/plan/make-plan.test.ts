@@ -5,7 +5,7 @@ import { folded } from '@connector/shared/people-with-mail.ts';
 import { isGuarded, isLeaverStep, isUncertain, type Link, type Step } from '@connector/shared/plan.ts';
 import { leaverAction, policy } from '@connector/shared/policy.ts';
 import fc from 'fast-check';
-import type { MirrorObject } from '../mirror/mirror-object.ts';
+import { digestOf, type MirrorObject } from '../mirror/mirror-object.ts';
 import { type Other, standings } from './mail-owner.ts';
 import { disablingDigest, fullnameOf, makePlan, type PlanInputs, type Planned, usernameOf } from './make-plan.ts';
 
@@ -511,6 +511,24 @@ suite('an account that is kept for a while', () => {
     assert.deepEqual([kinds(left), left.linkChange], [[], { kind: 'note', link: without }]);
   });
 
+  test('is never removed of whom somebody has let keep their access: no time runs meanwhile', () => {
+    const left = { person: deleted, policy: rules, link: { ...annasLink, leftAtMs: nowMs - after + 1 } };
+    const decision = { guarded: planWith(left).guarded ?? '', verdict: 'rejected', by: 'admin', atMs: nowMs } as const;
+    const rejected = planWith({ ...left, decision });
+    assert.deepEqual([kinds(rejected), rejected.rejected], [[], true]);
+    assert.deepEqual(rejected.linkChange, { kind: 'note', link: annasLink });
+    const later = planWith({ ...left, link: annasLink, decision, nowMs: nowMs + after });
+    assert.deepEqual([kinds(later), later.rejected, later.linkChange], [[], true, { kind: 'none' }]);
+  });
+
+  test('whose removal somebody has rejected is kept as it is', () => {
+    const account = { ...annasAccount, disabled: true };
+    const left = { person: deleted, policy: rules, account, link: { ...annasLink, leftAtMs: nowMs - after } };
+    const decision = { guarded: planWith(left).guarded ?? '', verdict: 'rejected', by: 'admin', atMs: nowMs } as const;
+    const rejected = planWith({ ...left, decision });
+    assert.deepEqual([kinds(rejected), rejected.rejected, rejected.linkChange], [[], true, { kind: 'none' }]);
+  });
+
   test('of somebody invited is withdrawn at once', () => {
     assert.deepEqual(kinds(planWith({ person: deleted, policy: rules, account: { ...annasAccount, invited: true } })), [
       'withdraw',
@@ -530,8 +548,8 @@ suite('an account that is kept for a while', () => {
 
 suite('a disabling that somebody has undone', () => {
   const because = 'was deleted in Active Directory';
-  const undone = (username = 'anna@example.com', reason = because) =>
-    ({ guarded: disablingDigest(username, reason), verdict: 'undone', by: 'x', atMs: 1 }) as const;
+  const saidOf = (guarded: string) => ({ guarded, verdict: 'undone', by: 'x', atMs: 1 }) as const;
+  const undone = (reason = because) => saidOf(disablingDigest(reason));
   const account = { ...annasAccount, disabled: true };
   const link = { ...annasLink, disabledByUs: true };
   const person = { ...anna, deleted: true };
@@ -543,9 +561,21 @@ suite('a disabling that somebody has undone', () => {
     assert.deepEqual([kinds(then), then.undone], [[], true]);
   });
 
-  test('counts neither for another reason nor for another account', () => {
-    assert.deepEqual(kinds(planWith({ person, decision: undone('anna@example.com', 'left') })), ['disable']);
-    assert.deepEqual(kinds(planWith({ person, decision: undone('other@example.com') })), ['disable']);
+  test('does not count for another reason', () => {
+    assert.deepEqual(kinds(planWith({ person, decision: undone('left') })), ['disable']);
+  });
+
+  test('counts when the account is called otherwise by now, as it is once its person has logged in after a change of mail', () => {
+    const username = 'novak@example.com';
+    const renamed = { account: { ...annasAccount, username }, link: { ...annasLink, username } };
+    const planned = planWith({ person, ...renamed, decision: undone() });
+    assert.deepEqual([kinds(planned), planned.undone], [[], true]);
+  });
+
+  test('counts as it was written at first, with the name', () => {
+    const former = (username: string) => saidOf(digestOf(['disable', username, because]));
+    assert.deepEqual(kinds(planWith({ person, decision: former('anna@example.com') })), []);
+    assert.deepEqual(kinds(planWith({ person, decision: former('other@example.com') })), ['disable']);
   });
 
   test('enables no account that somebody else has disabled', () => {

@@ -115,14 +115,20 @@ function nextMoment({ person, nowMs }: PlanInputs, leaving: Leaving | null): num
   return ahead.length === 0 ? null : Math.min(...ahead.map(Number));
 }
 
-/** Names somebody's being disabled for a reason: a decision to undo it is about exactly this. */
-export const disablingDigest = (username: string, because: string): string => digestOf(['disable', username, because]);
+/**
+ * Names somebody's being disabled for a reason: a decision to undo it is about exactly this. Not under which name, which may change by their
+ * logging in: decisions are by person.
+ */
+export const disablingDigest = (because: string): string => digestOf(['disable', because]);
+
+/** The same with the name, as it was written at first: what was undone, or can be, under it stays so. */
+const formerDigest = (username: string, because: string): string => digestOf(['disable', username, because]);
 
 /** Somebody has undone the disabling of an account, and the reason is the same. */
 const isUndone = ({ decision }: PlanInputs, link: Link, leaving: Leaving | null): boolean =>
   leaving !== null &&
   decision?.verdict === 'undone' &&
-  decision.guarded === disablingDigest(link.username, leaving.reason);
+  [disablingDigest(leaving.reason), formerDigest(link.username, leaving.reason)].includes(decision.guarded);
 
 /**
  * Whether a domain controller that hasn't heard of everything yet could still be right about it. A tombstone is; what it says
@@ -152,12 +158,20 @@ const createDigest = (username: string): string => digestOf([username, ['create'
 const guardedDigest = (username: string, steps: readonly Step[], mustHold: string | null): string =>
   digestOf([username, steps.map(decidedUpon), mustHold]);
 
+/** The name of a plan's guarded steps; `null` without any. */
+function nameOfGuarded({ username, steps, mustHold }: Pick<Planned, 'username' | 'steps' | 'mustHold'>): string | null {
+  const guarded = steps.filter(isGuarded);
+  return guarded.length === 0 ? null : guardedDigest(username, guarded, mustHold);
+}
+
+const isRejected = (decision: Decision | null, guarded: string | null): boolean =>
+  guarded !== null && decision?.verdict === 'rejected' && decision.guarded === guarded;
+
 /** Names the guarded steps, and leaves out those that a person has rejected. */
 function withDecision(decision: Decision | null, planned: Omit<Planned, 'guarded' | 'rejected'>): Planned {
-  const steps = planned.steps.filter(isGuarded);
-  const guarded = steps.length === 0 ? null : guardedDigest(planned.username, steps, planned.mustHold);
-  if (guarded !== null && decision?.verdict === 'rejected' && decision.guarded === guarded) {
-    if (steps.some(needsApproval)) return { ...planned, guarded, rejected: true };
+  const guarded = nameOfGuarded(planned);
+  if (isRejected(decision, guarded)) {
+    if (planned.steps.some(needsApproval)) return { ...planned, guarded, rejected: true };
     return {
       ...planned,
       steps: planned.steps.filter((step) => !isGuarded(step)),
@@ -263,16 +277,23 @@ function planLinked(inputs: PlanInputs, before: Link, leaving: Leaving | null): 
   const status = undone ? undoingSteps(account, link) : statusSteps(account, link, leaving);
   const following = keptUp ? followDirectory(inputs, account) : [];
   const address = leaving === null ? addressChange(inputs, link, account) : { steps: [], obstacle: null };
+  const steps = [
+    // What is asked is answered by itself: whoever says that the account stays disabled doesn't say that its groups stay.
+    ...(status.some(isUncertain) ? following.filter((step) => !isGuarded(step)) : following),
+    ...status,
+    ...address.steps,
+  ];
+  const mustHold = undone ? null : (leaving?.mustHold ?? openQuestion(account, link, leaving));
+  // Whoever keeps their access by a person's word isn't gone, and no time runs until their account is removed.
+  const isDisablingRejected =
+    steps.some(({ kind }) => kind === 'disable') &&
+    isRejected(inputs.decision, nameOfGuarded({ username: link.username, steps, mustHold }));
+  const gone = undone || isDisablingRejected ? null : leaving;
   return {
     ...nothing,
-    steps: [
-      // What is asked is answered by itself: whoever says that the account stays disabled doesn't say that its groups stay.
-      ...(status.some(isUncertain) ? following.filter((step) => !isGuarded(step)) : following),
-      ...status,
-      ...address.steps,
-    ],
-    linkChange: changeOf(before, notedLink(link, { account, leaving: undone ? null : leaving, nowMs: inputs.nowMs })),
-    mustHold: undone ? null : (leaving?.mustHold ?? openQuestion(account, link, leaving)),
+    steps,
+    linkChange: changeOf(before, notedLink(link, { account, leaving: gone, nowMs: inputs.nowMs })),
+    mustHold,
     obstacle: address.obstacle,
     undone,
   };

@@ -71,7 +71,7 @@ export async function inputsFor(context: Context, known: Known): Promise<Gathere
   const noting = await noteStanding(context, known, {
     standing: object.deleted ? null : standingOf(leavingOf(leaving)),
     mails: [...new Set([usernameOf(object), current?.username].flatMap((mail) => mail ?? []))],
-    unknown: read.unknown.filter((other) => other !== holder?.person || !holder.deleted), // of whom nothing else will be known
+    unknown: read.unknown.filter((other) => other.person !== holder?.person || !holder.deleted), // of whom nothing else will be known
   });
   return {
     owned,

@@ -13,20 +13,31 @@ import type { Known } from './known-state.ts';
 import { type Other, type Standing, standings } from './mail-owner.ts';
 import type { Context } from './planning-context.ts';
 
+/** Stands for the version of the policy in a note that was struck out: it is that of none. */
+const struckOut = '';
+
 const notedStanding = z.strictObject({
   standing: z.enum(standings),
   /** The addresses by which others are concerned. */
   mails: z.array(z.string()),
-  /** `PolicyState.version` under which it was worked out. */
+  /** `PolicyState.version` under which it was worked out; `struckOut`. */
   policy: z.string(),
 });
+type Noted = z.infer<typeof notedStanding>;
 
 /** What is known of others. */
 export interface ReadOthers {
   readonly others: readonly Other[];
   readonly guards: readonly Guard[];
   /** Of other directories, whose standing isn't known at the moment: they are to be planned, and tell it then. */
-  readonly unknown: readonly PersonKey[];
+  readonly unknown: readonly Unknown[];
+}
+
+/** Somebody whose standing isn't known. */
+export interface Unknown {
+  readonly person: PersonKey;
+  /** What was noted of them last. */
+  readonly noted: Noted | null;
 }
 
 /**
@@ -42,7 +53,7 @@ export async function readOthers(
   return {
     others: read.map(({ other }) => other),
     guards: read.flatMap(({ guards }) => guards),
-    unknown: read.flatMap(({ other, isKnown }) => (isKnown ? [] : other.person)),
+    unknown: read.flatMap(({ other, isKnown, noted }) => (isKnown ? [] : { person: other.person, noted })),
   };
 }
 
@@ -52,7 +63,10 @@ async function readOther({ store, directories, inForce }: Context, person: Perso
   const [own = 0, theirs = 0] = order;
   // Of the same directory, or of one that isn't configured any more: nobody's standing counts, nor will it be known.
   if (own === theirs || theirs < 0)
-    return { other: { person: other, place: 'same', standing: 'enabled' } as const, guards: [], isKnown: true };
+    return {
+      ...{ other: { person: other, place: 'same', standing: 'enabled' } as const, guards: [] },
+      ...{ isKnown: true, noted: null },
+    };
   const [touched, raw, listed] = await Promise.all([
     redis.hget(keys.touched, other),
     redis.hget(keys.standings, other),
@@ -69,6 +83,7 @@ async function readOther({ store, directories, inForce }: Context, person: Perso
     other: { person: other, place, standing: isKnown ? value.standing : ('enabled' as const) },
     guards,
     isKnown,
+    noted: value,
   };
 }
 
@@ -89,7 +104,7 @@ export interface Noting {
 export async function noteStanding(
   { store, directories, inForce }: Context,
   { person, place }: Pick<Known, 'person' | 'place'>,
-  { standing, mails, unknown }: { standing: Standing | null; mails: readonly string[]; unknown: readonly PersonKey[] },
+  { standing, mails, unknown }: { standing: Standing | null; mails: readonly string[]; unknown: readonly Unknown[] },
 ): Promise<Noting> {
   if (directories.length < 2) return { guards: [], writes: [], people: [] };
   const { redis, keys } = store;
@@ -102,13 +117,18 @@ export async function noteStanding(
     sharing.length > 0 ? JSON.stringify({ standing, mails: [...mails], policy: inForce.value.version }) : null;
   const isOther = noted !== raw;
   const former = isOther ? await peopleWithMail(store, ids, before?.mails ?? []) : [];
-  const people = [...new Set([...(isOther ? [...sharing, ...former] : []), ...unknown])];
+  const people = [...new Set([...(isOther ? [...sharing, ...former] : []), ...unknown.map((other) => other.person)])];
   return {
     guards: [{ command: ['HGET', keys.standings, person], is: raw }],
     people,
     writes: [
       ...(isOther ? [noted === null ? ['HDEL', keys.standings, person] : ['HSET', keys.standings, person, noted]] : []),
-      ...(unknown.length === 0 ? [] : [['HDEL', keys.standings, ...unknown]]),
+      // By its addresses those whom it concerned are told what comes of it, also when nobody shares one with the person any more.
+      ...unknown.flatMap((other) =>
+        other.noted
+          ? [['HSET', keys.standings, other.person, JSON.stringify({ ...other.noted, policy: struckOut })]]
+          : [],
+      ),
       ...touch(keys, people, { place: place ?? TICK }),
     ],
   };
