@@ -178,7 +178,9 @@ export class Watch {
       this.#putOff = { untilMs: Date.now() + pollEveryMs, request };
       // A base of the read in use that was renamed or deleted is known by its objectGUID there, and only there.
       const { basesVersion: before } = cursor;
-      if (before === this.#basesVersion || (before === readUnder(resolution.bases) && !isOld)) return null;
+      if (before === readUnder(resolution.bases) && !isOld) return null;
+      // A frozen mirror is no read in use to go on with: leavers would keep their access until somebody mends the base.
+      if (before === this.#basesVersion && !(await log.isFrozen())) return null;
     }
     const controller = await connection.domainController();
     this.#options.logger.info({ directory: directory.id }, `a full read of ${directory.id} begins`);
