@@ -74,7 +74,7 @@ export async function startWatcher(service: Service): Promise<Running> {
       told.connections.inc({ directory: id, outcome: 'ok' });
       choice.chosen();
       const { url } = connection;
-      const connectedAtMs = Date.now();
+      const connectedAtMs = performance.now();
       log.info({ directory: id, url }, `${id} is read from ${url}`);
       void connection.ended.then((reason) => !inner.aborted && fail(reason));
       try {
@@ -90,7 +90,7 @@ export async function startWatcher(service: Service): Promise<Running> {
           log: changeLog,
           logger: log,
           connection,
-          mayChooseAgain: () => !connection.isFirstChoice && choice.mayChooseFreely(Date.now()),
+          mayChooseAgain: () => !connection.isFirstChoice && choice.mayChooseFreely(performance.now()),
           bell,
           fullReadEveryMs: configuration.sync.fullReadEvery,
           ring: () => ringer.ring({ directory: id }),
@@ -104,13 +104,13 @@ export async function startWatcher(service: Service): Promise<Running> {
           onChanges: (count) => told.changes.inc({ directory: id }, count),
           signal: inner,
         });
-        if ((await watch.run()) === 'choose again') choice.chooseFreely(Date.now());
+        if ((await watch.run()) === 'choose again') choice.chooseFreely(performance.now());
         if (failure) throw failure;
       } catch (error) {
         ended.abort(); // so that the end that we make now isn't taken for a failure
         if ((failure ?? error) instanceof DirectoryError) {
           told.lost.inc({ directory: id });
-          choice.failed(url, { afterMs: Date.now() - connectedAtMs });
+          choice.failed(url, { afterMs: performance.now() - connectedAtMs });
         }
         throw error;
       } finally {
