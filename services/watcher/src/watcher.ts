@@ -156,6 +156,7 @@ export async function startWatcher(service: Service): Promise<Running> {
         const lease = await takeLease(store, id, instance);
         if (lease === null) {
           solved(); // standing by is this replica's job now
+          readiness.solved(`bases-${id}`); // the active one tells
           rest.standsBy();
           await pause(standByMs, signal);
           continue;
