@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { ConfigurationError, loadConfiguration, parseConfiguration } from './configuration.ts';
+import { addressOptions } from './redis-target.ts';
 
 const file = 'connector.yaml';
 const whole = `
@@ -80,6 +81,14 @@ test('the company’s key is a file beside the configuration, and is not read', 
   );
   assert.equal(policy.federation, 'companyKey');
   assert.match(federation?.companyKeyFile ?? '', /^\/.*\/secrets\/company-key$/);
+});
+
+test('TLS to Redis is asked for in any case of letters, and the name of the host and the password stay as they are', () => {
+  const { url, ca } = read(
+    `${whole}redis: { url: "REDISS://u:Secret-Password@Cache:6380", ca: "-----BEGIN CERTIFICATE-----" }`,
+  ).redis;
+  assert.equal(url, 'rediss://u:Secret-Password@Cache:6380');
+  assert.deepEqual(addressOptions({ url, ca }).options.tls, { ca });
 });
 
 test('an account number with zeros at its head keeps them when it is written as text', () => {

@@ -64,6 +64,7 @@ export const wholeConfiguration = z.strictObject({
       url: z
         .url({ protocol: /^rediss?$/, error: 'is no Redis address, such as redis://redis:6379' })
         .meta({ title: 'Redis address', pattern: '^[rR][eE][dD][iI][sS][sS]?://.' })
+        .transform((url) => url.replace(/^\w+/, (scheme) => scheme.toLowerCase())) // ioredis takes REDISS:// for one without TLS
         .optional()
         .describe(
           '`rediss://` for TLS; this or `sentinels`. Default: this machine, port 6379. It must keep what it is given: [Redis](redis.md) tells how, and of Sentinel, clusters and Redis as a service.',
