@@ -334,6 +334,22 @@ describe('the file of a secret', () => {
     assert.equal(inFolder(withFile('provhash')).lastpass.provhash, 'secret-in-file');
   });
 
+  test('is read without the byte order mark that Windows’ editors put before it, as is a certificate’s', () => {
+    writeFileSync(join(folder, 'marked'), '\uFEFFsecret-in-file\r\n');
+    assert.equal(inFolder(withFile('marked')).lastpass.provhash, 'secret-in-file');
+    writeFileSync(join(folder, 'ca.pem'), '\uFEFF-----BEGIN CERTIFICATE-----\n');
+    const { redis } = inFolder(`${whole}redis: { url: "rediss://r", caFile: ca.pem }`);
+    assert.equal(redis.ca, '-----BEGIN CERTIFICATE-----');
+  });
+
+  test('in another encoding is refused, before a wrong secret is tried', () => {
+    writeFileSync(join(folder, 'utf-16'), Buffer.from('\uFEFFsecret-in-file', 'utf16le'));
+    assert.throws(
+      () => inFolder(withFile('utf-16')),
+      /lastpass\.provhashFile: utf-16 holds no text in UTF-8, such as what > of Windows PowerShell writes; write it anew/,
+    );
+  });
+
   test('that is missing is named with what to write', () => {
     assert.throws(
       () => inFolder(withFile('nowhere')),

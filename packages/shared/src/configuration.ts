@@ -16,6 +16,7 @@ import { type Policy, policy } from './policy.ts';
 import { type ForwardProxy, ProxyVariableError, proxyFor } from './proxy-settings.ts';
 import { contradictionsOf } from './redis-target.ts';
 import { certificate, distinguishedName, secret } from './setting-types.ts';
+import { NotUtf8, readCertificateFile, readTextFile } from './text-file.ts';
 
 export type { DirectoryConfiguration } from './directory-settings.ts';
 
@@ -285,11 +286,12 @@ function withSecretFiles(value: unknown, path: string, folder: string, problems:
     }
     if (twin in value) problems.push(`${here}: ${twin} is given too; keep one of the two`);
     try {
-      result[twin] = readFileSync(resolve(folder, item), 'utf8').trimEnd();
+      const read = twin === 'ca' ? readCertificateFile : readTextFile;
+      result[twin] = read(resolve(folder, item)).trimEnd();
     } catch (error) {
-      problems.push(
-        `${here}: ${item} can't be read (${(error as NodeJS.ErrnoException).code}); write the path of a file that holds the ${twin === 'ca' ? 'certificate' : 'secret'}`,
-      );
+      const kind = twin === 'ca' ? 'certificate' : 'secret';
+      const unread = `can't be read (${(error as NodeJS.ErrnoException).code}); write the path of a file that holds the ${kind}`;
+      problems.push(`${here}: ${item} ${error instanceof NotUtf8 ? error.message : unread}`);
       result[twin] = '-';
     }
   }
