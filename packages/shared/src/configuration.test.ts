@@ -111,6 +111,16 @@ describe('each mistake is one line that says what to write', () => {
       /^sync\.fullReadEvery: is too long; write 30d at most, as AD forgets deletions$/,
     ],
     [
+      'full reads without a rest',
+      `${whole}sync: { fullReadEvery: 0s }`,
+      /^sync\.fullReadEvery: is too short; write 1s at least, or 24h$/,
+    ],
+    [
+      'accounts that are read without a rest',
+      `${whole}sync: { accountsEvery: 999ms }`,
+      /^sync\.accountsEvery: is too short; write 1s at least, or 15m$/,
+    ],
+    [
       'federated log-in without a registrar',
       `${whole}policy: { federation: companyKey }\nfederation: { companyKeyFile: key, companyKeyFragmentId: "${'A'.repeat(43)}=" }`,
       /^federation\.registrar: is missing; LastPass's own registrar endpoint isn't public: without a configured one the mode refuses to start$/,

@@ -43,6 +43,11 @@ const inOneLine = (problem: string): string =>
 /** Half of the shortest tombstone lifetime that AD has by default: 60 days, 180 in forests made since Windows Server 2003 SP1. */
 const longestFullReadEveryMs = 30 * 86_400_000;
 
+/** Of what is read again by itself: written as 0s, it would be read without a rest. */
+const shortestEveryMs = 1_000;
+const every = (usual: string) =>
+  durationMs.refine((ms) => ms >= shortestEveryMs, `is too short; write 1s at least, or ${usual}`);
+
 const port = z.number().int().min(0).max(65_535);
 /** Nobody guesses so many letters over a network, however fast. */
 const shortestToken = 20;
@@ -118,12 +123,14 @@ export const wholeConfiguration = z.strictObject({
         .describe(
           '`automatic`: every change is delivered as it happens. `manual`: changes are read and planned, and wait until somebody runs `connector sync`, or has reviewed and applies what `connector preview --out plan.json` has found.',
         ),
-      accountsEvery: durationMs.default(15 * 60_000).describe('How often all accounts are read from LastPass.'),
-      fullReadEvery: durationMs
+      accountsEvery: every('15m')
+        .default(15 * 60_000)
+        .describe('How often all accounts are read from LastPass; `1s` at least.'),
+      fullReadEvery: every('24h')
         .refine((ms) => ms <= longestFullReadEveryMs, 'is too long; write 30d at most, as AD forgets deletions')
         .default(24 * 3_600_000)
         .describe(
-          'How often the whole directory is read, besides each change as it happens; `30d` at most. Only that notices whoever was deleted unseen: AD forgets a deletion after 60 days at the soonest.',
+          'How often the whole directory is read, besides each change as it happens; `1s` at least, `30d` at most. Only that notices whoever was deleted unseen: AD forgets a deletion after 60 days at the soonest.',
         ),
     })
     .default({ mode: 'automatic', accountsEvery: 15 * 60_000, fullReadEvery: 24 * 3_600_000 })
