@@ -62,6 +62,29 @@ test('a base that was renamed: its people stay, changes are read on, and the nex
   await stack.settled();
 });
 
+test('a base that was renamed, and an entry of the log that is lost: all is read again without it, its people are held, and others follow', async () => {
+  const { stack } = people;
+  const keys = stack.keys.directory(directoryId);
+  const { redis } = stack.store;
+  const isFrozen = async () => JSON.parse((await redis.get(keys.mirrorState)) ?? '{}').gap as boolean;
+  await stack.stop('reconciler');
+  const before = await stack.cursor();
+  await stack.admin.rename(people.dn('OU=Company'), 'Firm');
+  await waitUntil('the entry', async () => (await stack.cursor()).sequence > before.sequence);
+  assert.ok((await redis.del(keys.log)) > 0);
+  stack.start('reconciler');
+  await stack.admin.createOu({ name: 'next' }); // what shows that an entry before it is missing
+  const hasReadAll = async () => (await stack.cursor()).completed > before.completed && !(await isFrozen());
+  await waitUntil('all to be read, and the mirror to follow again', hasReadAll, { withinMs: 40_000 });
+  await stack.settled();
+  assert.equal((await heldPeople(stack)).size, await redis.hlen(stack.keys.links));
+  await people.assertOnlyJoinersChanged();
+  await stack.admin.rename(people.dn('OU=Firm'), 'Company');
+  await stack.readDirectoryAgain();
+  await stack.settled();
+  await people.assertAllIsWell();
+});
+
 test('people deleted while nobody watched, their tombstones collected since: they are held, and a release disables them', async () => {
   const { stack } = people;
   const gone = sales.slice(0, 3); // few enough for the guard to let leavers pass

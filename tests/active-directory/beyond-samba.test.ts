@@ -191,7 +191,7 @@ describe('changesSince', () => {
 });
 
 describe('lookUp', () => {
-  it('takes only "no such object" for absence', async () => {
+  it('takes no other failure than "no such object" for absence', async () => {
     for (const status of [1, 50, 51, 53]) {
       await using fake = await FakeDirectory.start(() => ({ status }));
       await using directory = await connect(fake.url);
@@ -200,6 +200,16 @@ describe('lookUp', () => {
     await using fake = await FakeDirectory.start(() => ({ status: 32 }));
     await using directory = await connect(fake.url);
     assert.deepEqual(await directory.lookUp([guidOf(1)]), [{ guid: guidOf(1), complete: false, absent: true }]);
+  });
+
+  it('takes somebody whom another domain has now for absent, and goes on with the others', async () => {
+    await using fake = await FakeDirectory.start(({ base }) =>
+      base === `<GUID=${guidOf(1)}>` ? { status: 10 } : { entries: [person(2)] },
+    );
+    await using directory = await connect(fake.url);
+    const [moved, stayed] = await directory.lookUp([guidOf(1), guidOf(2)]);
+    assert.deepEqual(moved, { guid: guidOf(1), complete: false, absent: true });
+    assert.deepEqual([stayed?.guid, stayed?.complete], [guidOf(2), true]);
   });
 
   it('takes an object that shows no attribute for absent, not for one without groups and members', async () => {

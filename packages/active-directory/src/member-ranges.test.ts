@@ -44,7 +44,8 @@ describe('withWholeRanges', () => {
     [1499, 0],
     [1500, 0],
     [1501, 1],
-    [3000, 1],
+    [2999, 1],
+    [3000, 2],
     [4000, 2],
   ] as const) {
     it(`gathers ${count} members in ${reads} more reads`, async () => {
@@ -67,6 +68,30 @@ describe('withWholeRanges', () => {
       return await group.readAgain(attributes);
     });
     assert.deepEqual(membersOf(whole), group.members);
+  });
+
+  for (const [where, index] of [
+    ['at the beginning of the part that is held', 0],
+    ['at its end', 1499],
+  ] as const) {
+    it(`begins anew when a member ${where} is deleted, of which uSNChanged tells nothing`, async () => {
+      const group = new RangedGroup(4000, 1500);
+      const whole = await withWholeRanges(group.entryFrom(0), async (attributes) => {
+        if (group.reads === 0) group.members.splice(index, 1);
+        return await group.readAgain(attributes);
+      });
+      assert.deepEqual(membersOf(whole), group.members);
+    });
+  }
+
+  it('gives up on a server whose ranges lead nowhere', async () => {
+    const group = new RangedGroup(2000, 1);
+    const first = new RangedGroup(2000, 1500).entryFrom(0);
+    await assert.rejects(
+      withWholeRanges(first, group.readAgain),
+      (error) => error instanceof DirectoryError && error.code === 'read-failed',
+    );
+    assert.ok(group.reads <= 10);
   });
 
   it('gives up on a group that never rests', async () => {

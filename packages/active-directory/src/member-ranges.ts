@@ -8,7 +8,10 @@ import type { LdapEntry } from './ldap-entry.ts';
 /** Reads one object again, for the given attributes; `null` when it is gone. */
 export type ReadAgain = (attributes: readonly string[]) => Promise<LdapEntry | null>;
 
-/** To be asked for along with attributes that may come in ranges: tells whether they changed in between. */
+/**
+ * To be asked for along with attributes that may come in ranges: tells whether they changed in between. A value that is added changes it, but not
+ * one that goes with the object that it names: AD takes a deleted member out of its groups, and leaves their `uSNChanged` as it was.
+ */
 export const rangeGuard = 'uSNChanged';
 
 const attempts = 5;
@@ -64,7 +67,7 @@ interface RangeRead {
 
 const versionOf = ({ values }: LdapEntry): string => values.get(rangeGuard.toLowerCase())?.[0]?.toString() ?? '';
 
-/** A member removed between two ranges would shift the others, and one of them be lost: then it is read anew. */
+/** A value gone between two ranges would shift the others, and one of them be lost: then it is read anew. */
 async function wholeRange({ attribute, entry, range, readAgain }: RangeRead): Promise<readonly Buffer[] | null> {
   let first: { range: Range; version: string } | null = { range, version: versionOf(entry) };
   for (let attempt = 0; attempt < attempts; attempt++) {
@@ -87,19 +90,24 @@ async function firstOf(attribute: string, readAgain: ReadAgain): Promise<{ range
   return { range, version: versionOf(entry) };
 }
 
+/** Each further range begins with the last value that is held: another one there tells that the list has shifted, which `uSNChanged` may not. */
 async function restOf(
   { range, version }: { range: Range; version: string },
   attribute: string,
   readAgain: ReadAgain,
 ): Promise<readonly Buffer[] | 'changed' | null> {
   const values = [...range.values];
-  for (let next = range.next; next !== null; ) {
-    const entry = await readAgain([`${attribute};range=${next}-*`, rangeGuard]);
+  for (let { next } = range; next !== null; ) {
+    const held = values.at(-1);
+    const entry = await readAgain([`${attribute};range=${next - 1}-*`, rangeGuard]);
     if (entry === null) return null;
     if (versionOf(entry) !== version) return 'changed';
-    const part = rangeIn(entry, attribute, next);
+    const part = rangeIn(entry, attribute, next - 1);
     if (part === null) return 'changed'; // fewer values than announced
-    values.push(...part.values);
+    const [overlap, ...more] = part.values;
+    if (held === undefined || overlap === undefined || !overlap.equals(held)) return 'changed';
+    if (part.next !== null && part.next <= next) return 'changed'; // it would be read in a circle
+    values.push(...more);
     next = part.next;
   }
   return values;

@@ -11,7 +11,13 @@ import { type ReadAgain, rangeGuard, withWholeRanges } from './member-ranges.ts'
 /** How many look-ups are under way at once on one connection. */
 const atOnce = 16;
 
-/** An object, deleted or not; `null` when there is none that the account may see. Every other failure throws. */
+/**
+ * What says that an object isn't there: there is none, or it has moved to another domain of the forest, to which the controller refers (RFC 4511 4.1.10;
+ * a move keeps the objectGUID).
+ */
+const notHere: readonly (number | undefined)[] = [ldapCode.noSuchObject, ldapCode.referral];
+
+/** An object, deleted or not; `null` when there is none here that the account may see. Every other failure throws. */
 async function readByGuid(
   channel: LdapChannel,
   guid: string,
@@ -22,7 +28,7 @@ async function readByGuid(
     const { entries } = await channel.search({ base: `<GUID=${guid}>`, scope: 'base', attributes, controls });
     return entries[0] ?? null;
   } catch (error) {
-    if (error instanceof DirectoryError && error.ldapCode === ldapCode.noSuchObject) return null;
+    if (error instanceof DirectoryError && notHere.includes(error.ldapCode)) return null;
     throw error;
   }
 }
@@ -46,10 +52,10 @@ async function lookUpOne(channel: LdapChannel, guid: string): Promise<DirectoryC
 const isHidden = ({ values }: LdapEntry): boolean => !values.has('objectclass') && !values.has('isdeleted');
 
 /**
- * Looks objects up one by one, deleted ones included: each is whole with its groups, or proved deleted, or absent: not there, or
- * not to be read by this account.
+ * Looks objects up one by one, deleted ones included: each is whole with its groups, or proved deleted, or absent: not there, in
+ * another domain, or not to be read by this account.
  * The answer is in the order of the question.
- * @throws DirectoryError for everything but "no such object"
+ * @throws DirectoryError for everything but "no such object" and a referral
  */
 export async function lookUpAll(channel: LdapChannel, guids: readonly string[]): Promise<DirectoryChange[]> {
   const found: DirectoryChange[] = [];

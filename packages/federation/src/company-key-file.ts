@@ -8,13 +8,13 @@ export class KeyFileError extends Error {
   readonly code = 'KEY_FILE';
 }
 
-/** The key in a file: one line, and nothing else. Dispose of it. @throws KeyFileError */
+/** The key in a file: one line, with or without a byte order mark, and nothing else. Dispose of it. @throws KeyFileError */
 export async function readCompanyKey(file: string): Promise<CompanyHalf> {
   const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
     throw new KeyFileError(`${file} can't be read (${cause.code}): name a file that holds a key`, { cause });
   });
   try {
-    return CompanyHalf.from(bytes.toString('utf8').replace(/\r?\n$/, ''));
+    return CompanyHalf.from(bytes.toString('utf8').replace(/^\uFEFF|\r?\n$/g, ''));
   } catch (error) {
     if (!(error instanceof KeyHalfError)) throw error;
     throw new KeyFileError(`${file} holds no key, as what is in it ${error.message}`);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { ConfigurationError, loadConfiguration, parseConfiguration } from './configuration.ts';
+import { addressOptions } from './redis-target.ts';
 
 const file = 'connector.yaml';
 const whole = `
@@ -82,6 +83,14 @@ test('the company’s key is a file beside the configuration, and is not read', 
   assert.match(federation?.companyKeyFile ?? '', /^\/.*\/secrets\/company-key$/);
 });
 
+test('TLS to Redis is asked for in any case of letters, and the name of the host and the password stay as they are', () => {
+  const { url, ca } = read(
+    `${whole}redis: { url: "REDISS://u:Secret-Password@Cache:6380", ca: "-----BEGIN CERTIFICATE-----" }`,
+  ).redis;
+  assert.equal(url, 'rediss://u:Secret-Password@Cache:6380');
+  assert.deepEqual(addressOptions({ url, ca }).options.tls, { ca });
+});
+
 test('an account number with zeros at its head keeps them when it is written as text', () => {
   assert.equal(read(whole.replace('12345678', '"00123"')).lastpass.cid, '00123');
 });
@@ -100,6 +109,16 @@ describe('each mistake is one line that says what to write', () => {
       'full reads so seldom that AD forgets deletions in between',
       `${whole}sync: { fullReadEvery: 31d }`,
       /^sync\.fullReadEvery: is too long; write 30d at most, as AD forgets deletions$/,
+    ],
+    [
+      'full reads without a rest',
+      `${whole}sync: { fullReadEvery: 0s }`,
+      /^sync\.fullReadEvery: is too short; write 1s at least, or 24h$/,
+    ],
+    [
+      'accounts that are read without a rest',
+      `${whole}sync: { accountsEvery: 999ms }`,
+      /^sync\.accountsEvery: is too short; write 1s at least, or 15m$/,
     ],
     [
       'federated log-in without a registrar',
@@ -323,6 +342,22 @@ describe('the file of a secret', () => {
   test('is found beside the configuration, and its last line break is no part of the secret', () => {
     writeFileSync(join(folder, 'provhash'), 'secret-in-file\n');
     assert.equal(inFolder(withFile('provhash')).lastpass.provhash, 'secret-in-file');
+  });
+
+  test('is read without the byte order mark that Windows’ editors put before it, as is a certificate’s', () => {
+    writeFileSync(join(folder, 'marked'), '\uFEFFsecret-in-file\r\n');
+    assert.equal(inFolder(withFile('marked')).lastpass.provhash, 'secret-in-file');
+    writeFileSync(join(folder, 'ca.pem'), '\uFEFF-----BEGIN CERTIFICATE-----\n');
+    const { redis } = inFolder(`${whole}redis: { url: "rediss://r", caFile: ca.pem }`);
+    assert.equal(redis.ca, '-----BEGIN CERTIFICATE-----');
+  });
+
+  test('in another encoding is refused, before a wrong secret is tried', () => {
+    writeFileSync(join(folder, 'utf-16'), Buffer.from('\uFEFFsecret-in-file', 'utf16le'));
+    assert.throws(
+      () => inFolder(withFile('utf-16')),
+      /lastpass\.provhashFile: utf-16 holds no text in UTF-8, such as what > of Windows PowerShell writes; write it anew/,
+    );
   });
 
   test('that is missing is named with what to write', () => {

@@ -16,6 +16,7 @@ import { type Policy, policy } from './policy.ts';
 import { type ForwardProxy, ProxyVariableError, proxyFor } from './proxy-settings.ts';
 import { contradictionsOf } from './redis-target.ts';
 import { certificate, distinguishedName, secret } from './setting-types.ts';
+import { NotUtf8, readCertificateFile, readTextFile } from './text-file.ts';
 
 export type { DirectoryConfiguration } from './directory-settings.ts';
 
@@ -42,6 +43,11 @@ const inOneLine = (problem: string): string =>
 /** Half of the shortest tombstone lifetime that AD has by default: 60 days, 180 in forests made since Windows Server 2003 SP1. */
 const longestFullReadEveryMs = 30 * 86_400_000;
 
+/** Of what is read again by itself: written as 0s, it would be read without a rest. */
+const shortestEveryMs = 1_000;
+const every = (usual: string) =>
+  durationMs.refine((ms) => ms >= shortestEveryMs, `is too short; write 1s at least, or ${usual}`);
+
 const port = z.number().int().min(0).max(65_535);
 /** Nobody guesses so many letters over a network, however fast. */
 const shortestToken = 20;
@@ -64,6 +70,7 @@ export const wholeConfiguration = z.strictObject({
       url: z
         .url({ protocol: /^rediss?$/, error: 'is no Redis address, such as redis://redis:6379' })
         .meta({ title: 'Redis address', pattern: '^[rR][eE][dD][iI][sS][sS]?://.' })
+        .transform((url) => url.replace(/^\w+/, (scheme) => scheme.toLowerCase())) // ioredis takes REDISS:// for one without TLS
         .optional()
         .describe(
           '`rediss://` for TLS; this or `sentinels`. Default: this machine, port 6379. It must keep what it is given: [Redis](redis.md) tells how, and of Sentinel, clusters and Redis as a service.',
@@ -116,12 +123,14 @@ export const wholeConfiguration = z.strictObject({
         .describe(
           '`automatic`: every change is delivered as it happens. `manual`: changes are read and planned, and wait until somebody runs `connector sync`, or has reviewed and applies what `connector preview --out plan.json` has found.',
         ),
-      accountsEvery: durationMs.default(15 * 60_000).describe('How often all accounts are read from LastPass.'),
-      fullReadEvery: durationMs
+      accountsEvery: every('15m')
+        .default(15 * 60_000)
+        .describe('How often all accounts are read from LastPass; `1s` at least.'),
+      fullReadEvery: every('24h')
         .refine((ms) => ms <= longestFullReadEveryMs, 'is too long; write 30d at most, as AD forgets deletions')
         .default(24 * 3_600_000)
         .describe(
-          'How often the whole directory is read, besides each change as it happens; `30d` at most. Only that notices whoever was deleted unseen: AD forgets a deletion after 60 days at the soonest.',
+          'How often the whole directory is read, besides each change as it happens; `1s` at least, `30d` at most. Only that notices whoever was deleted unseen: AD forgets a deletion after 60 days at the soonest.',
         ),
     })
     .default({ mode: 'automatic', accountsEvery: 15 * 60_000, fullReadEvery: 24 * 3_600_000 })
@@ -284,11 +293,12 @@ function withSecretFiles(value: unknown, path: string, folder: string, problems:
     }
     if (twin in value) problems.push(`${here}: ${twin} is given too; keep one of the two`);
     try {
-      result[twin] = readFileSync(resolve(folder, item), 'utf8').trimEnd();
+      const read = twin === 'ca' ? readCertificateFile : readTextFile;
+      result[twin] = read(resolve(folder, item)).trimEnd();
     } catch (error) {
-      problems.push(
-        `${here}: ${item} can't be read (${(error as NodeJS.ErrnoException).code}); write the path of a file that holds the ${twin === 'ca' ? 'certificate' : 'secret'}`,
-      );
+      const kind = twin === 'ca' ? 'certificate' : 'secret';
+      const unread = `can't be read (${(error as NodeJS.ErrnoException).code}); write the path of a file that holds the ${kind}`;
+      problems.push(`${here}: ${item} ${error instanceof NotUtf8 ? error.message : unread}`);
       result[twin] = '-';
     }
   }

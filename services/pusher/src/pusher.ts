@@ -24,6 +24,7 @@ import { waitForFullBatch } from './full-batch.ts';
 import { CredentialsRefused, Gate } from './gate.ts';
 import { pusherMetrics } from './metrics.ts';
 import { CommandMisses } from './misses.ts';
+import { ReadingSchedule } from './reading-schedule.ts';
 import { RecentNames } from './recent-names.ts';
 import { Records } from './records.ts';
 import { learnIdsInTurn, rereadIfDue } from './reread-accounts.ts';
@@ -209,6 +210,7 @@ export async function startPusher(service: Service): Promise<Running> {
       await gate.call('getuserdata', (probe) => probe.readAccounts({ pageIndex: 0, pageSize: 1 }, signal));
   };
 
+  const schedule = new ReadingSchedule(configuration.sync.accountsEvery);
   const reading = { store, gate, signal, pusher: instance, directories };
   const learnIdsIfWanted = async () => {
     if (!idsWanted || !(await isQuiet(store))) return;
@@ -223,7 +225,7 @@ export async function startPusher(service: Service): Promise<Running> {
   const reread = async () => {
     const people = await rereadIfDue({
       ...reading,
-      everyMs: configuration.sync.accountsEvery,
+      schedule,
       onDue: () => told.readingAccounts.began({}),
     });
     if (people !== null) told.readingAccounts.succeeded({});

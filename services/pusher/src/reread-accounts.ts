@@ -9,6 +9,7 @@ import { listAccounts, pageSize } from '@connector/sync/accounts/list-accounts.t
 import { takeOverAccounts } from '@connector/sync/accounts/take-over.ts';
 import type { Turn } from '@connector/sync/accounts/turn.ts';
 import type { Calls } from './gate.ts';
+import type { ReadingSchedule } from './reading-schedule.ts';
 
 /** What reading takes. */
 export interface ReadingOptions {
@@ -27,16 +28,16 @@ const turnMs = 60_000;
 /** Reads the accounts if it is time and nobody else is at it. @returns the people to plan because of it; `null` when it wasn't time */
 export async function rereadIfDue(
   options: ReadingOptions & {
-    readonly everyMs: number;
+    readonly schedule: ReadingSchedule;
     /** Told that it is time, whoever is at it. */
     readonly onDue: () => void;
   },
 ): Promise<readonly PersonKey[] | null> {
-  const { store, gate, signal, directories, everyMs, onDue } = options;
+  const { store, gate, signal, directories, schedule, onDue } = options;
   const { redis, keys } = store;
   const [raw, request] = await Promise.all([redis.get(keys.accountsRead), redis.hget(keys.requests, 'accounts')]);
   const last = parseStored(accountsRead, keys.accountsRead, raw).value;
-  const due = last === null || Date.now() - last.atMs >= everyMs || (request !== null && request !== last.answered);
+  const due = last === null || schedule.isDue(last.atMs) || (request !== null && request !== last.answered);
   if (!due) return null;
   onDue();
   const list = () => listAccounts(gate, signal);

@@ -1,5 +1,12 @@
 /** Appending what was read to a directory's change log, together with the place up to which it was read. */
-import { type Cursor, cursor, firstCursor, type LogEntry, mirrorState } from '@connector/shared/directory-state.ts';
+import {
+  type Cursor,
+  cursor,
+  firstCursor,
+  type LogEntry,
+  type MirrorState,
+  mirrorState,
+} from '@connector/shared/directory-state.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import type { EntryLog } from '@connector/sync/directory/full-read.ts';
 import type { Lease } from './lease.ts';
@@ -79,8 +86,16 @@ export class ChangeLog implements EntryLog {
 
   /** Whether everything appended is applied. */
   async isApplied(): Promise<boolean> {
+    return ((await this.#mirrorState())?.sequence ?? 0) >= this.#cursor.sequence;
+  }
+
+  /** Whether changes were missed, so that the mirror in use takes none until a full read is complete. */
+  async isFrozen(): Promise<boolean> {
+    return (await this.#mirrorState())?.gap ?? false;
+  }
+
+  async #mirrorState(): Promise<MirrorState | null> {
     const { mirrorState: key } = this.#store.keys.directory(this.#directory);
-    const state = parseStored(mirrorState, key, await this.#store.redis.get(key)).value;
-    return (state?.sequence ?? 0) >= this.#cursor.sequence;
+    return parseStored(mirrorState, key, await this.#store.redis.get(key)).value;
   }
 }

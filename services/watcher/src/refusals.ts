@@ -5,7 +5,7 @@
 import type { DirectoryError } from '@connector/active-directory/errors.ts';
 import { pause } from '@connector/shared/every.ts';
 import type { Store } from '@connector/shared/store.ts';
-import { countRefusal } from '@connector/sync/directory/bind-refusals.ts';
+import { countRefusal, forgetRefusals, lastRefusal } from '@connector/sync/directory/bind-refusals.ts';
 import { type Lease, renewEveryMs } from './lease.ts';
 
 const minuteMs = 60_000;
@@ -29,14 +29,69 @@ export const refusedAdvice = ({ countsTowardsLockOut }: Pick<DirectoryError, 'co
     ? '; it is tried again ever more seldom, so that AD doesn’t lock the account: once it is mended, restart the watcher to try at once'
     : `; it is tried again every ${harmlessPauseMs / 1_000} s`;
 
-/** Counts a refusal. @returns how long to wait before the next try, ms */
-export async function noteRefusal(store: Store, directory: string, error: DirectoryError): Promise<number> {
-  return pauseAfterMs(error, error.countsTowardsLockOut ? await countRefusal(store, directory) : 0);
+/** Waits without giving up the lease, so that no other watcher tries meanwhile. @returns `false` when the lease is lost, or the signal given, before */
+async function sitOut(lease: Lease, { ms, signal }: { ms: number; signal: AbortSignal }): Promise<boolean> {
+  const untilMs = performance.now() + ms;
+  while (performance.now() < untilMs) {
+    if (signal.aborted || !(await lease.renew())) return false;
+    await pause(Math.min(renewEveryMs, Math.max(0, untilMs - performance.now())), signal);
+  }
+  return !signal.aborted;
 }
 
-/** Waits without giving up the lease, so that no other watcher tries meanwhile; ends early when the lease is lost. */
-export async function sitOut(lease: Lease, { ms, signal }: { ms: number; signal: AbortSignal }): Promise<void> {
-  const until = Date.now() + ms;
-  while (!signal.aborted && Date.now() < until && (await lease.renew()))
-    await pause(Math.min(renewEveryMs, Math.max(0, until - Date.now())), signal);
+/**
+ * When one watcher may sign in to a directory. It knows of its own refusals, whatever becomes of the lease and of Redis meanwhile; and of those of
+ * others since it began, by Redis. Of those before it asks nobody: whoever has mended the account restarts the watcher. Nor does one that was taken,
+ * and has not stood by since: a console that has the old password still must not keep it from reading on.
+ */
+export class SignInRest {
+  readonly #store: Store;
+  readonly #directory: string;
+  /** By a clock that nobody sets, ms, as all times here. */
+  readonly #beganAtMs = performance.now();
+  #refused = 0;
+  #notBeforeMs = 0;
+  #wasTaken = false;
+
+  constructor(store: Store, directory: string) {
+    this.#store = store;
+    this.#directory = directory;
+  }
+
+  /** Counts a refusal. The rest is known before Redis is asked for what others have counted: it may be away. */
+  async refused(error: Pick<DirectoryError, 'countsTowardsLockOut'>): Promise<void> {
+    const restFor = (count: number) => {
+      this.#notBeforeMs = performance.now() + pauseAfterMs(error, count);
+    };
+    this.#wasTaken = false;
+    if (!error.countsTowardsLockOut) return restFor(0);
+    restFor(++this.#refused);
+    restFor(Math.max(this.#refused, await countRefusal(this.#store, this.#directory)));
+  }
+
+  /** The account was taken: counting begins anew. */
+  async taken(): Promise<void> {
+    this.#refused = 0;
+    this.#wasTaken = true;
+    await forgetRefusals(this.#store, this.#directory);
+  }
+
+  /** Another watcher is the active one: what it is told counts. */
+  standsBy(): void {
+    this.#wasTaken = false;
+  }
+
+  /** How long nobody may try, ms; 0 or less: they may. */
+  async leftMs(): Promise<number> {
+    const nowMs = performance.now();
+    const last = await lastRefusal(this.#store, this.#directory);
+    const isNews = !this.#wasTaken && last !== null && last.agoMs < nowMs - this.#beganAtMs;
+    const ofOthersMs = isNews ? pauseAfterMs({ countsTowardsLockOut: true }, last.count) - last.agoMs : 0;
+    return Math.max(ofOthersMs, this.#notBeforeMs - nowMs);
+  }
+
+  /** Rests as the active watcher for as long as is left. @returns whether it still is the active one, and may try */
+  async sitOut(lease: Lease, signal: AbortSignal): Promise<boolean> {
+    return await sitOut(lease, { ms: await this.leftMs(), signal });
+  }
 }

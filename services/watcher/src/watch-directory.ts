@@ -11,6 +11,7 @@ import type { DirectoryChange } from '@connector/shared/directory-change.ts';
 import type { LogEntry } from '@connector/shared/directory-state.ts';
 import { pause } from '@connector/shared/every.ts';
 import { basesVersion } from '@connector/shared/policy.ts';
+import { isDueAgain } from '@connector/shared/schedule.ts';
 import type { Store } from '@connector/shared/store.ts';
 import { tellSpan, traced } from '@connector/shared/tracing.ts';
 import { type Resolution, readUnder, resolveBases, withNamedRoot } from '@connector/sync/directory/bases.ts';
@@ -56,7 +57,8 @@ export class Watch {
   readonly #basesVersion: string;
   #reading: FullRead | null = null;
   #readingSinceMs = 0;
-  #polledAtMs = 0;
+  /** By a clock that nobody sets, ms. */
+  #polledAtMs = Number.NEGATIVE_INFINITY;
   /** Bases that weren't there, and the request for a full read as it was then: the next attempt waits, or a new request. */
   #putOff: { readonly untilMs: number; readonly request: string | null } | null = null;
 
@@ -75,7 +77,7 @@ export class Watch {
     while (!signal.aborted) {
       const { asked, request, lookups } = await this.#outstanding();
       const isAsked = asked !== null && asked !== this.#options.log.cursor.answeredChanges;
-      const polls = isAsked || Date.now() - this.#polledAtMs >= pollEveryMs;
+      const polls = isAsked || performance.now() - this.#polledAtMs >= pollEveryMs;
       if (bell.answer() || polls) {
         await pause(gatherMs, signal);
         bell.answer();
@@ -133,7 +135,7 @@ export class Watch {
       await this.#begin({ controller, refused: true });
       return;
     }
-    if (polls) this.#polledAtMs = Date.now();
+    if (polls) this.#polledAtMs = performance.now();
     onCaughtUp();
   }
 
@@ -167,18 +169,21 @@ export class Watch {
     const isIncomplete = cursor.completed !== cursor.generation || cursor.completed === 0;
     const isOld =
       isIncomplete ||
-      Date.now() - cursor.completedAtMs >= fullReadEveryMs ||
+      isDueAgain({ lastMs: cursor.completedAtMs, everyMs: fullReadEveryMs, nowMs: Date.now() }) ||
       (request !== null && request !== cursor.answered);
     const isDue = isOld || cursor.basesVersion !== this.#basesVersion;
-    const isPutOff = this.#putOff !== null && Date.now() < this.#putOff.untilMs && request === this.#putOff.request;
+    const isPutOff =
+      this.#putOff !== null && performance.now() < this.#putOff.untilMs && request === this.#putOff.request;
     if (!isDue || isPutOff) return null;
     if (!isIncomplete && mayChooseAgain()) return 'choose again';
     const resolution = await this.#resolveBases();
     if (resolution.problem !== null) {
-      this.#putOff = { untilMs: Date.now() + pollEveryMs, request };
+      this.#putOff = { untilMs: performance.now() + pollEveryMs, request };
       // A base of the read in use that was renamed or deleted is known by its objectGUID there, and only there.
       const { basesVersion: before } = cursor;
-      if (before === this.#basesVersion || (before === readUnder(resolution.bases) && !isOld)) return null;
+      if (before === readUnder(resolution.bases) && !isOld) return null;
+      // A frozen mirror is no read in use to go on with: leavers would keep their access until somebody mends the base.
+      if (before === this.#basesVersion && !(await log.isFrozen())) return null;
     }
     const controller = await connection.domainController();
     this.#options.logger.info({ directory: directory.id }, `a full read of ${directory.id} begins`);
@@ -248,7 +253,7 @@ export class Watch {
       lookups,
       prepare,
     });
-    this.#readingSinceMs = Date.now();
+    this.#readingSinceMs = performance.now();
   }
 
   async #stepOn(reading: FullRead): Promise<boolean> {
@@ -262,7 +267,7 @@ export class Watch {
           directory: directory.id,
           ...loggedChanges([changeId(directory.id, this.#options.log.cursor.sequence)]),
           objects: reading.objects,
-          tookMs: Date.now() - this.#readingSinceMs,
+          tookMs: Math.round(performance.now() - this.#readingSinceMs),
         },
         `the full read of ${directory.id} is complete`,
       );

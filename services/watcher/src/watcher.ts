@@ -7,14 +7,13 @@ import { every, pause } from '@connector/shared/every.ts';
 import { ringerOf } from '@connector/shared/queues.ts';
 import { isRedisTrouble } from '@connector/shared/redis-trouble.ts';
 import type { Running, Service } from '@connector/shared/service.ts';
-import { forgetRefusals } from '@connector/sync/directory/bind-refusals.ts';
 import { connectionOptions } from '@connector/sync/directory/connection-options.ts';
 import { Bell } from './bell.ts';
 import { ChangeLog, Fenced } from './change-log.ts';
 import { ControllerChoice } from './controller-choice.ts';
 import { type Lease, renewEveryMs, takeLease } from './lease.ts';
 import { watcherMetrics } from './metrics.ts';
-import { noteRefusal, refusedAdvice, sitOut } from './refusals.ts';
+import { refusedAdvice, SignInRest } from './refusals.ts';
 import { Watch } from './watch-directory.ts';
 
 /** How long a watcher that stands by waits before it asks for the lease again, ms. */
@@ -26,6 +25,7 @@ interface Watching {
   readonly directory: DirectoryConfiguration;
   readonly lease: Lease;
   readonly choice: ControllerChoice;
+  readonly rest: SignInRest;
   /** Called when the directory has been read up to now. */
   readonly solved: () => void;
 }
@@ -39,7 +39,7 @@ export async function startWatcher(service: Service): Promise<Running> {
   const ringer = ringerOf('directory-changes', { target: configuration.redis, prefix: store.keys.queues });
 
   /** Reads a directory as the active watcher, until the lease or a connection is lost or the service ends. */
-  const watchWith = async ({ directory, lease, choice, solved }: Watching) => {
+  const watchWith = async ({ directory, lease, choice, rest, solved }: Watching) => {
     const { id } = directory;
     const ended = new AbortController();
     const inner = AbortSignal.any([signal, ended.signal]);
@@ -74,11 +74,11 @@ export async function startWatcher(service: Service): Promise<Running> {
       told.connections.inc({ directory: id, outcome: 'ok' });
       choice.chosen();
       const { url } = connection;
-      const connectedAtMs = Date.now();
+      const connectedAtMs = performance.now();
       log.info({ directory: id, url }, `${id} is read from ${url}`);
       void connection.ended.then((reason) => !inner.aborted && fail(reason));
       try {
-        await forgetRefusals(store, id);
+        await rest.taken();
         await watchForChanges(
           { ...options, urls: [url], domain: undefined },
           { onRing: () => bell.ring(), onEnd: (reason) => !inner.aborted && fail(reason) },
@@ -90,7 +90,7 @@ export async function startWatcher(service: Service): Promise<Running> {
           log: changeLog,
           logger: log,
           connection,
-          mayChooseAgain: () => !connection.isFirstChoice && choice.mayChooseFreely(Date.now()),
+          mayChooseAgain: () => !connection.isFirstChoice && choice.mayChooseFreely(performance.now()),
           bell,
           fullReadEveryMs: configuration.sync.fullReadEvery,
           ring: () => ringer.ring({ directory: id }),
@@ -104,13 +104,13 @@ export async function startWatcher(service: Service): Promise<Running> {
           onChanges: (count) => told.changes.inc({ directory: id }, count),
           signal: inner,
         });
-        if ((await watch.run()) === 'choose again') choice.chooseFreely(Date.now());
+        if ((await watch.run()) === 'choose again') choice.chooseFreely(performance.now());
         if (failure) throw failure;
       } catch (error) {
         ended.abort(); // so that the end that we make now isn't taken for a failure
         if ((failure ?? error) instanceof DirectoryError) {
           told.lost.inc({ directory: id });
-          choice.failed(url, { afterMs: Date.now() - connectedAtMs });
+          choice.failed(url, { afterMs: performance.now() - connectedAtMs });
         }
         throw error;
       } finally {
@@ -125,21 +125,27 @@ export async function startWatcher(service: Service): Promise<Running> {
     }
   };
 
-  /** Watches as the active watcher; after a refused sign-in it stays the active one while nobody may try again. */
+  /** Watches as the active watcher; while nobody may sign in after a refusal, its own or another's, it is active and does nothing. */
   const watchActively = async (watching: Watching) => {
-    const { directory, lease } = watching;
+    const { directory, lease, rest } = watching;
+    const problem = `directory-${directory.id}`;
+    if ((await rest.leftMs()) > 0 && !readiness.has(problem))
+      readiness.problem(problem, refusedBefore(directory) + refusedAdvice({ countsTowardsLockOut: true }));
+    if (!(await rest.sitOut(lease, signal))) return;
     try {
       await watchWith(watching);
     } catch (error) {
       if (!(error instanceof DirectoryError && error.code === 'bind-refused')) throw error;
-      readiness.problem(`directory-${directory.id}`, error.message + refusedAdvice(error));
-      await sitOut(lease, { ms: await noteRefusal(store, directory.id, error), signal });
+      readiness.problem(problem, error.message + refusedAdvice(error));
+      await rest.refused(error);
+      await rest.sitOut(lease, signal);
     }
   };
 
   const watchDirectory = async (directory: DirectoryConfiguration) => {
     const { id } = directory;
     const choice = new ControllerChoice();
+    const rest = new SignInRest(store, id);
     let failures = 0;
     const solved = () => {
       failures = 0;
@@ -150,13 +156,15 @@ export async function startWatcher(service: Service): Promise<Running> {
         const lease = await takeLease(store, id, instance);
         if (lease === null) {
           solved(); // standing by is this replica's job now
+          readiness.solved(`bases-${id}`); // the active one tells
+          rest.standsBy();
           await pause(standByMs, signal);
           continue;
         }
         told.active.set({ directory: id }, 1);
         log.info({ directory: id }, `this is the active watcher of ${id}`);
         try {
-          await watchActively({ directory, lease, choice, solved });
+          await watchActively({ directory, lease, choice, rest, solved });
         } finally {
           told.active.set({ directory: id }, 0);
           await lease.release();
@@ -180,6 +188,10 @@ export async function startWatcher(service: Service): Promise<Running> {
     },
   };
 }
+
+/** What is told where a watcher was refused that isn't the active one any more. */
+const refusedBefore = ({ id, bindDn }: DirectoryConfiguration): string =>
+  `${id} refuses the account ${bindDn}, as another watcher has found: check bindDn and bindPassword`;
 
 function retryAfterMs(error: Error, failures: number): number {
   if (isRedisTrouble(error)) return standByMs; // its coming back is looked for anyway

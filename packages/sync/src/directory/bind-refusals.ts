@@ -23,9 +23,20 @@ export async function countRefusal({ redis, keys, commit }: State, directory: st
   return Number(await redis.get(refusals));
 }
 
+/** The newest refusal, if the account wasn't taken since: how many in a row it was the last of, and how long it is ago, ms. */
+export async function lastRefusal(
+  { redis, keys }: Store,
+  directory: string,
+): Promise<{ readonly count: number; readonly agoMs: number } | null> {
+  const { refusals } = keys.directory(directory);
+  const [count, leftMs] = await Promise.all([redis.get(refusals), redis.pttl(refusals)]);
+  return count === null || leftMs < 0 ? null : { count: Number(count), agoMs: forgottenAfterS * 1_000 - leftMs };
+}
+
 /** Whether the account was refused within the last half-hour, and not taken since. */
-export async function isRefused({ redis, keys }: Store, directory: string): Promise<boolean> {
-  return (await redis.ttl(keys.directory(directory).refusals)) > forgottenAfterS - restS;
+export async function isRefused(store: Store, directory: string): Promise<boolean> {
+  const last = await lastRefusal(store, directory);
+  return last !== null && last.agoMs < restS * 1_000;
 }
 
 /** The account was taken: counting begins anew. */

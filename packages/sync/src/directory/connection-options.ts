@@ -1,13 +1,13 @@
 /** From a directory's configuration to what connecting takes. */
-import { readFileSync } from 'node:fs';
 import type { DirectoryOptions } from '@connector/active-directory/connection.ts';
 import type { DirectoryConfiguration } from '@connector/shared/configuration.ts';
+import { readCertificateFile } from '@connector/shared/text-file.ts';
 
 /** The CA's certificate as text. @throws Error naming the file */
 function certificateOf({ tls, id }: DirectoryConfiguration): string | undefined {
   if (tls.caFile === undefined) return undefined;
   try {
-    return readFileSync(tls.caFile, 'utf8');
+    return readCertificateFile(tls.caFile);
   } catch (cause) {
     throw new Error(
       `directories ${id}: tls.caFile ${tls.caFile} can't be read: write the path of the CA's certificate in PEM form`,

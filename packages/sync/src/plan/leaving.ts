@@ -39,7 +39,7 @@ export interface Leaving {
 
 /** What it may be that hides somebody; a tombstone would prove that they were deleted. */
 const absentBecause =
-  'the service account may have lost the right to read them, or they were deleted so long ago that AD has forgotten it';
+  'the service account may have lost the right to read them, they were moved to another domain, or they were deleted so long ago that AD has forgotten it';
 
 type Reason = Pick<Leaving, 'because' | 'stays' | 'mustHold'> & { readonly wanted: LeaverPolicy };
 

@@ -66,6 +66,18 @@ test('a directory that is not read is told after its time, with what the watcher
   );
 });
 
+test('what a clock far ahead has dated counts as unread since nobody knows when, and a clock a little ahead changes nothing', () => {
+  const readAt = (aheadMs: number) =>
+    found({ directories: [{ id: 'corp', readAtMs: nowMs + aheadMs }], accountsReadAtMs: nowMs + aheadMs }).map(
+      ({ kind, sinceMs }) => [kind, sinceMs],
+    );
+  assert.deepEqual(readAt(365 * 24 * 60 * minuteMs), [
+    ['directory-not-read', null],
+    ['accounts-not-read', null],
+  ]);
+  assert.deepEqual(readAt(5 * minuteMs), []);
+});
+
 test('accounts are late once a read that was due is, and while LastPass refuses the credentials that alone is told', () => {
   const accountsReadAtMs = nowMs - 50 * minuteMs;
   const [condition] = found({ accountsReadAtMs });

@@ -90,14 +90,24 @@ function saidBy(facts: Facts, name: string): readonly string[] {
   return isThere ? problemsOf(facts, name) : [`no ${name} is running: start it`];
 }
 
+/** Whether a reading is too old; or lies so far ahead that the clock that told it was wrong, and nobody knows how old it is. */
+const isStale = (
+  atMs: number,
+  { nowMs }: Facts,
+  { lateMs, noSuccessMs }: { lateMs: number; noSuccessMs: number },
+): boolean => nowMs - atMs >= lateMs || atMs - nowMs >= noSuccessMs;
+
+/** Since when nothing was read, where the last reading tells. */
+const since = (atMs: number | null, { nowMs }: Facts): number | null => (atMs !== null && atMs <= nowMs ? atMs : null);
+
 function directoriesNotRead(facts: Facts, { noSuccessMs, settleMs }: Patience): Holding[] {
   return facts.directories
-    .filter(({ readAtMs }) => readAtMs === null || facts.nowMs - readAtMs >= settleMs + pollMs)
+    .filter(({ readAtMs }) => readAtMs === null || isStale(readAtMs, facts, { lateMs: settleMs + pollMs, noSuccessMs }))
     .map(({ id, readAtMs }) => ({
       ...plain,
       kind: 'directory-not-read',
       subject: id,
-      sinceMs: readAtMs,
+      sinceMs: since(readAtMs, facts),
       afterMs: noSuccessMs,
       problems: saidBy(facts, 'watcher'),
     }));
@@ -107,15 +117,16 @@ function directoriesNotRead(facts: Facts, { noSuccessMs, settleMs }: Patience): 
 const pollMs = 60_000;
 
 function accountsNotRead(facts: Facts, { noSuccessMs, accountsEveryMs }: Patience): Holding[] {
-  const { alarm, accountsReadAtMs, nowMs } = facts;
+  const { alarm, accountsReadAtMs } = facts;
   if (alarm !== null) return []; // it goes without saying
-  if (accountsReadAtMs !== null && nowMs - accountsReadAtMs < accountsEveryMs + pollMs) return [];
+  if (accountsReadAtMs !== null && !isStale(accountsReadAtMs, facts, { lateMs: accountsEveryMs + pollMs, noSuccessMs }))
+    return [];
   const afterMs = accountsReadAtMs === null ? noSuccessMs : accountsEveryMs + noSuccessMs;
   return [
     {
       ...plain,
       kind: 'accounts-not-read',
-      sinceMs: accountsReadAtMs,
+      sinceMs: since(accountsReadAtMs, facts),
       afterMs,
       problems: saidBy(facts, 'pusher'),
     },
