@@ -250,7 +250,7 @@ describe('signing in to the console', () => {
     );
     assert.match(attempts[2]?.body ?? '', /can’t be asked.*bind-refused/);
     assert.equal(await ofAccount('strict', 'badPwdCount'), '1');
-    assert.ok(logged.some((line) => line.includes('mend bindPassword')));
+    assert.ok(logged.some((line) => /mend bindPassword, and restart pusher, console and watcher/.test(line)));
   });
 
   test('a group that isn’t there is one that nobody is in, and keeps nobody else out', async () => {

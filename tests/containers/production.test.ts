@@ -1,10 +1,12 @@
 /** docker-compose.yml in production: from one connector.yaml and secrets, and what it says when something of that is missing. */
 import assert from 'node:assert/strict';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { before, describe, type TestContext, test } from 'node:test';
+import { parse } from 'yaml';
 import { z } from 'zod';
 import { scriptOf } from '../docs/shell-script.ts';
+import { Program } from '../support/child-process.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { ComposeProject, serviceOf } from './compose-project.ts';
 import { docker } from './docker.ts';
@@ -132,6 +134,23 @@ describe('production in containers', { timeout: 270_000 }, () => {
     const { code, output } = await project.tryCompose('up', '--detach');
     assert.notEqual(code, 0);
     assert.match(output, /secrets\/lastpass-provhash/);
+  });
+
+  test('the command that ends the demo means the demo in a folder of production, too, where nothing else says so', async (t) => {
+    const home = await productionHome(t);
+    await cp(join(root, 'docker-compose.yml'), join(home, 'docker-compose.yml'));
+    await writeFile(join(home, '.env'), 'CONNECTOR_HOME=.\n');
+    const [, ending = ''] = /^(.*)down --volumes/m.exec(await readFile(join(root, 'README.md'), 'utf8')) ?? [];
+    const meant = async (command: string) => {
+      const env = { CONNECTOR_HOME: undefined, COMPOSE_PROFILES: undefined };
+      await using bash = new Program({ command: 'bash', args: ['-c', `${command} config`], cwd: home, env });
+      assert.equal(await bash.ended, 0, bash.output);
+      return z.object({ name: z.string(), services: z.record(z.string(), z.unknown()) }).parse(parse(bash.output));
+    };
+    assert.equal((await meant('docker compose')).name, 'connector-production');
+    const { name, services: ended } = await meant(ending);
+    assert.equal(name, 'connector');
+    assert.ok('directory' in ended && 'simulator' in ended, Object.keys(ended).join());
   });
 
   test('asking for the demo in a folder of production starts none, and changes nothing', async (t) => {

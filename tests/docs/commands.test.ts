@@ -159,6 +159,12 @@ test('every service that docker compose is told of is one of docker-compose.yml,
   }
 });
 
+test('a command that removes what Redis remembers says that it means the demo, whatever .env says', () => {
+  const removing = documents.flatMap((file) => read(file).match(/^.*docker compose .*down .*--volumes.*$/gm) ?? []);
+  assert.ok(removing.length >= 2, `${removing.length}`);
+  for (const line of removing) assert.match(line, /^CONNECTOR_HOME= docker compose --profile demo down --volumes\b/);
+});
+
 test('every file and pattern of tests that node is given is there', () => {
   const tests = globSync('**/*.test.ts', { cwd: root, exclude: ['**/node_modules/**'] });
   for (const call of callsOf('node', 'tests/run.ts'))

@@ -23,7 +23,7 @@ import { Program } from '../support/child-process.ts';
 const root = resolve(import.meta.dirname, '../..');
 
 /** They work on files of the folder, or on nothing. */
-const real = ['bash', 'basename', 'cat', 'head', 'mkdir', 'mktemp', 'mv', 'sed', 'seq', 'xargs'];
+const real = ['bash', 'basename', 'cat', 'chmod', 'head', 'mkdir', 'mktemp', 'mv', 'sed', 'seq', 'xargs'];
 /** What of a clone the documents' commands read. */
 const files = ['connector.containers.yaml', 'connector.example.yaml', 'docker-compose.yml', 'deploy'];
 

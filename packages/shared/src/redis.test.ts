@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Redis } from 'ioredis';
 import { RedisServer } from '../../../tests/support/redis-server.ts';
+import { waitUntil } from '../../../tests/support/wait-until.ts';
 import { checkRedis, connectRedis, makeDurable, RedisUnsuitable } from './redis.ts';
 
 describe('the check of Redis', () => {
@@ -52,6 +53,29 @@ describe('the check of Redis', () => {
     assert.match(await refusal(), /appendonly is no.*set appendonly to yes/);
     await redis.config('SET', 'appendonly', 'yes');
     await checkRedis(redis);
+  });
+
+  test('what it says to a Redis without an append-only file keeps what that has', async () => {
+    const settings = { appendonly: 'no', save: '3600 1' };
+    await using other = await RedisServer.create({ dir: join(dir, 'other'), settings });
+    const client = connectRedis({ url: other.url }, { name: 'test' });
+    try {
+      await client.set('key', 'kept');
+      await client.save();
+      const error: unknown = await checkRedis(client).catch((reason: unknown) => reason);
+      const command = /"redis-cli (\w+) (\w+) (\w+) (\w+)"/.exec(String(error)) ?? assert.fail(String(error));
+      const [, verb = '', ...words] = command;
+      await client.call(verb, ...words);
+      await waitUntil('it to have written down what it has', async () =>
+        /aof_rewrite_in_progress:0/.test(await client.info()),
+      );
+      await other.stop();
+      await using configured = await RedisServer.create({ dir: join(dir, 'other'), port: other.port });
+      assert.equal(configured.url, other.url);
+      assert.equal(await client.get('key'), 'kept');
+    } finally {
+      client.disconnect();
+    }
   });
 
   test('refuses one that could lose a second and has no WAITAOF, or uses that', async () => {

@@ -89,8 +89,9 @@ export const evictionProblem = ({ policy }: ServerSettings): string | null =>
 
 /** Why it would lose what it was given, likewise. */
 export function persistenceProblem(settings: ServerSettings): string | null {
+  // Begun with an append-only file that isn't there yet, Redis 7 and newer reads no dump.rdb: it would be empty.
   if (!settings.appendOnly)
-    return 'Redis would forget everything at a restart (appendonly is no): set appendonly to yes';
+    return 'Redis would forget everything at a restart (appendonly is no): have it write down what it has, by "redis-cli CONFIG SET appendonly yes", and only then, in its configuration, set appendonly to yes';
   if (durabilityOf(settings) !== null) return null;
   const { version, fsync } = settings;
   return `Redis ${version} could lose the last second (appendfsync is ${fsync}): set appendfsync to always, or use Redis 7.2 or newer`;

@@ -26,7 +26,7 @@ export function pauseAfterMs({ countsTowardsLockOut }: Pick<DirectoryError, 'cou
 /** What to tell besides the reason. */
 export const refusedAdvice = ({ countsTowardsLockOut }: Pick<DirectoryError, 'countsTowardsLockOut'>): string =>
   countsTowardsLockOut
-    ? '; it is tried again ever more seldom, so that AD doesn’t lock the account: once it is mended, restart the watcher to try at once'
+    ? '; it is tried again ever more seldom, so that AD doesn’t lock the account: once it is mended, restart pusher, console and watcher, in this order, to try at once'
     : `; it is tried again every ${harmlessPauseMs / 1_000} s`;
 
 /** Waits without giving up the lease, so that no other watcher tries meanwhile. @returns `false` when the lease is lost, or the signal given, before */

@@ -142,7 +142,7 @@ function connect({ store, may, signal }: SignInOptions): Promise<DirectoryConnec
   return oneBind(async () => {
     if (await isRefused(store, directory.id))
       throw new AccountRefused(
-        `${directory.bindDn} was refused by the directory ${directory.id}: mend bindPassword, and restart the console and the watcher; it is tried again in half an hour`,
+        `${directory.bindDn} was refused by the directory ${directory.id}: mend bindPassword, and restart pusher, console and watcher, in this order; it is tried again in half an hour`,
       );
     try {
       const connection = await connectDirectory({ ...connectionOptions(directory), connectTimeoutMs }, signal);

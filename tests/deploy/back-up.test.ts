@@ -1,0 +1,71 @@
+/** containers/back-up and containers/restore, on the Redis of docker-compose.yml: what isn't whole never takes the place of what is. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { ComposedRedis } from '../support/composed-redis.ts';
+
+let redis: ComposedRedis;
+let file: string;
+beforeEach(async () => {
+  redis = await ComposedRedis.create();
+  file = join(redis.folder, 'redis.rdb');
+  assert.deepEqual(await redis.start(), { code: 0, output: '' });
+  await redis.ask('set remembered before');
+});
+afterEach(() => redis[Symbol.asyncDispose]());
+
+/** Puts a program before this machine's own that does some of it only. */
+const hinder = (name: string, how: string) => redis.program(name, `#!/bin/bash\nPATH=\${PATH#*:}\n${how}\n`);
+
+test('what is backed up can be restored, and nothing of before is left behind', async () => {
+  assert.deepEqual(await redis.type(`containers/back-up ${file}`), { code: 0, output: '' });
+  await redis.ask('set remembered after');
+  assert.equal((await redis.type(`containers/restore ${file}`)).code, 0);
+  assert.equal(await redis.ask('get remembered'), 'before');
+  const { output } = await redis.type('ls ~/data');
+  assert.equal(output, 'appendonlydir');
+});
+
+test('a back-up that Redis breaks off fails, says so, and leaves the one before as it was', async () => {
+  await writeFile(file, 'the one before');
+  // As on a full disk: the beginning is there, and the exit code says that it isn't all.
+  await hinder('redis-cli', '[[ "$*" != --rdb* ]] || { printf REDIS0010 >"$2"; echo No space left >&2; exit 1; }');
+  const { code, output } = await redis.type(`containers/back-up ${file}`);
+  assert.equal(code, 1);
+  assert.match(output, /No space left\n.*no new back-up, and .*redis\.rdb is as it was/);
+  assert.equal(await readFile(file, 'utf8'), 'the one before');
+  assert.ok(!existsSync(`${file}.new`));
+  assert.ok(!existsSync(join(redis.folder, 'data/back-up.rdb')));
+});
+
+test('a back-up that is cut on its way here fails, even where nobody says so', async () => {
+  await writeFile(file, 'the one before');
+  await hinder('cat', '[[ "$*" != *back-up.rdb ]] || exec head -c -1 "$1"; exec cat "$@"');
+  const { code, output } = await redis.type(`containers/back-up ${file}`);
+  assert.equal(code, 1);
+  assert.match(output, /what arrived is not whole/);
+  assert.equal(await readFile(file, 'utf8'), 'the one before');
+});
+
+test('a back-up that is not whole is not restored: Redis goes on, and remembers what it did', async () => {
+  await redis.type(`containers/back-up ${file}`);
+  await writeFile(file, (await readFile(file)).subarray(0, -1));
+  const { code, output } = await redis.type(`containers/restore ${file}`);
+  assert.equal(code, 1);
+  assert.match(output, /^Nothing was changed: .*isn't whole$/m);
+  assert.equal(await redis.ask('get remembered'), 'before');
+});
+
+test('where Redis does not begin with a back-up, it has what it remembered before', async () => {
+  await redis.type(`containers/back-up ${file}`);
+  await redis.ask('set remembered after');
+  // One of a newer Redis, for example, whose form this one can't read.
+  await hinder('redis-check-rdb', 'cat >/dev/null');
+  await writeFile(file, 'REDIS9999');
+  const { code, output } = await redis.type(`containers/restore ${file}`);
+  assert.equal(code, 1, output);
+  assert.match(output, /what it remembered before was put back/);
+  assert.equal(await redis.ask('get remembered'), 'after');
+});
