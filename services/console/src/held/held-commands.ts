@@ -4,6 +4,7 @@ import type { Store } from '@connector/shared/store.ts';
 import { renamedGroups } from '@connector/sync/plan/group-renames.ts';
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import { ringPlanners } from '../ring-planners.ts';
+import { whatStops } from '../steer/what-stops.ts';
 import { decideAll, peopleDecided, type Verdict } from './decide.ts';
 import { allDone, type Decisions, decidedJson, decidedText } from './decided-text.ts';
 import { decideGroups, findGroups, heldGroupsJson, heldGroupsText } from './held-groups.ts';
@@ -53,7 +54,7 @@ export interface DecideOptions extends Common {
 }
 
 export async function decide(context: Context, { who, from, verdict, json }: DecideOptions): Promise<ExitCode> {
-  const { store } = context.session;
+  const { store, configuration } = context.session;
   const everybody = (await Promise.all(from.map((which) => readHeld(store, which)))).flat();
   const { found, notFound } = who.length > 0 ? findHeld(everybody, who) : { found: everybody, notFound: [] };
   const { by } = context;
@@ -64,7 +65,8 @@ export async function decide(context: Context, { who, from, verdict, json }: Dec
   const groups =
     verdict === 'approved' ? null : await decideGroups(store, who.length > 0 ? named : heldRenames, { verdict, by });
   const people = [...peopleDecided(decided, verdict), ...(groups?.people ?? [])];
-  const decisions: Decisions = { verdict, from, decided, groups: groups?.decided ?? [], notFound: unclear };
+  const stopped = await whatStops(store, configuration);
+  const decisions: Decisions = { verdict, from, decided, groups: groups?.decided ?? [], notFound: unclear, stopped };
   if (decisions.decided.length + decisions.groups.length > 0) await store.makeDurable(); // told below: must outlive a crash
   if (people.length > 0) await ringPlanners(context.session, people);
   if (json) printJson(context, decidedJson(decisions));

@@ -87,6 +87,7 @@ const decisions = (groups: Decisions['groups'], notFound: Decisions['notFound'] 
   verdict: 'released',
   from: ['held'],
   decided: [],
+  stopped: null,
   groups,
   notFound,
 });
