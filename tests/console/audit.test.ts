@@ -183,6 +183,14 @@ describe('the audit trail', () => {
     assert.deepEqual([entries, broken], [2, null]);
   });
 
+  test('is exported as it is: what could steer a terminal is written otherwise, and means the same', async () => {
+    const name = 'Eve \u202eevE\u2028\u0085\u007f\u001b[31m';
+    await write(name);
+    const { output } = await place.run('audit', 'export');
+    assert.equal(JSON.parse(output).of.name, name);
+    assert.doesNotMatch(output, /[\p{Cc}\u2028\u202e]/u);
+  });
+
   test('is exported for spreadsheets, in which nothing is taken for a formula', async () => {
     await write('=cmd|calc', 'two\nlines');
     const rows = (await place.run('audit', 'export', '--csv')).output.trim().split('\n');

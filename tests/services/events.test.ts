@@ -213,6 +213,13 @@ describe('the live feed', () => {
     await waitUntil('a free place', async () => (await listen()).status === 200);
   });
 
+  test('has no place taken by whoever asks for its head alone', async () => {
+    const headers = { authorization: `Bearer ${token}` };
+    for (let asked = 0; asked < 50; asked++)
+      await fetch(`${origin}/events`, { method: 'HEAD', headers, signal: AbortSignal.timeout(5_000) });
+    assert.equal((await listen()).status, 200);
+  });
+
   test('asks Redis for all together, and nothing while nobody listens', async () => {
     const all = await Promise.all(Array.from({ length: 20 }, () => listen()));
     const [from, beganAtMs] = [looks, Date.now()];

@@ -16,7 +16,8 @@ function consoleIn(sent: unknown[]): typeof fetch {
     const people = who
       .filter((each) => each !== 'gone')
       .map((person) => ({ person, name: person, outcome: 'retried' }));
-    return Response.json({ people, notFound }, { status: notFound.length > 0 ? 409 : 200 });
+    const stopped = sent.length > 1 ? 'somebody paused it' : null;
+    return Response.json({ people, notFound, stopped }, { status: notFound.length > 0 ? 409 : 200 });
   };
 }
 
@@ -26,12 +27,13 @@ test('more people than can be named at once are sent in parts, and told as one: 
   const sent: { who: string[] }[] = [];
   mock.method(globalThis, 'fetch', consoleIn(sent));
   const who = [...Array.from({ length: mostNamed + 1 }, (_, index) => `corp/${index}`), 'gone'];
-  const { people, groups, notFound } = await decide('retry', { who });
+  const { people, groups, notFound, stopped } = await decide('retry', { who });
   assert.deepEqual(
     sent.map((part) => part.who.length),
     [mostNamed, 2],
   );
   assert.deepEqual([people.length, groups?.length, notFound.length], [mostNamed + 1, 0, 1]);
+  assert.equal(stopped, 'somebody paused it', 'as it was at the last part');
 });
 
 test('everybody on a list is one request, without any name', async ({ mock }) => {

@@ -21,6 +21,7 @@ export async function decide(deed: Deed, whom: Whom): Promise<DecidedDocument> {
     people: answers.flatMap(({ people }) => people),
     groups: answers.flatMap(({ groups = [] }) => groups),
     notFound: answers.flatMap(({ notFound }) => notFound),
+    stopped: answers.at(-1)?.stopped ?? null,
   };
 }
 

@@ -158,6 +158,8 @@ export interface DecidedDocument {
   readonly people: readonly { readonly person: string; readonly name: string; readonly outcome: string }[];
   readonly groups?: readonly { readonly group: string; readonly name: string; readonly outcome: string }[];
   readonly notFound: readonly NameNotFound[];
+  /** What keeps all deliveries back, in words that go on after `as`; `null`: nothing. `retry` doesn't tell. */
+  readonly stopped?: string | null;
 }
 
 /** `GET /search` */

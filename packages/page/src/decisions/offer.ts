@@ -9,8 +9,11 @@ export interface Offer<Row> {
   readonly verb: string;
   /** What then happens, for whoever is about to confirm it. */
   readonly meaning: (chosen: Chosen<Row>) => ReactNode;
-  /** The same in few words, once it is done; goes on after a colon: `their accounts are created now`. */
-  readonly effect: string;
+  /**
+   * The same in few words, once it is done; goes on after a colon: `their accounts are created now`.
+   * @param when what LastPass is told happens: `now`, or later, and why
+   */
+  readonly effect: (when: string) => string;
   /** It takes something from somebody. */
   readonly dangerous?: true;
 }

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { outcomeOf } from './outcome.ts';
 
-const words = { nameOf: (key: string) => `who has ${key}`, effect: 'the steps shown happen now' };
+const words = {
+  nameOf: (key: string) => `who has ${key}`,
+  effect: (when: string) => `the steps shown happen ${when}`,
+};
 
 test('who was done is counted, and who wasn’t is told by name, with the reason', () => {
   const outcome = outcomeOf(
@@ -28,10 +31,17 @@ test('who was done is counted, and who wasn’t is told by name, with the reason
   );
 });
 
+test('while all deliveries are kept back, it is told that it happens later, and why', () => {
+  const people = [{ person: 'corp/1', name: 'Ann', outcome: 'released' }];
+  const stopped = 'root paused all deliveries: "connector resume"';
+  const { done } = outcomeOf('release', { people, notFound: [], stopped }, words);
+  assert.equal(done, `1 person released: the steps shown happen later, as ${stopped}.`);
+});
+
 test('people and groups are counted apart, and nobody is nobody', () => {
   const people = [{ person: 'corp/1', name: 'Ann', outcome: 'rejected' }];
   const groups = [1, 2].map((number) => ({ group: `corp/${number}`, name: 'Sales', outcome: 'rejected' }));
-  const told = outcomeOf('reject', { people, groups, notFound: [] }, { ...words, effect: 'nothing happens' });
+  const told = outcomeOf('reject', { people, groups, notFound: [] }, { ...words, effect: () => 'nothing happens' });
   assert.deepEqual(told, { done: '1 person and 2 groups rejected: nothing happens.', notDone: [] });
   assert.equal(outcomeOf('undo', { people: [], notFound: [] }, words).done, 'Nobody was undone.');
 });

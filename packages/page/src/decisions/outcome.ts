@@ -38,14 +38,15 @@ const gone = 'isn’t on the list any more: somebody else may have decided';
 
 /**
  * @param nameOf of those who were chosen, by what was sent for them
- * @param effect what it means for whoever it was done for: `their accounts are created now`
+ * @param effect what it means for whoever it was done for, and when: `their accounts are created now`
  */
 export function outcomeOf(
   deed: Deed,
-  { people, groups = [], notFound }: DecidedDocument,
-  { nameOf, effect }: { nameOf: (who: string) => string; effect: string },
+  { people, groups = [], notFound, stopped = null }: DecidedDocument,
+  { nameOf, effect }: { nameOf: (who: string) => string; effect: (when: string) => string },
 ): Outcome {
   const word = doneWords[deed];
+  const when = stopped === null ? 'now' : `later, as ${stopped}`;
   const isDone = ({ outcome }: { readonly outcome: string }) => outcome === word;
   const counts = [
     [people.filter(isDone).length, 'person', 'people'],
@@ -53,7 +54,7 @@ export function outcomeOf(
   ] as const;
   const told = counts.filter(([count]) => count > 0).map(([count, one, many]) => counted(count, one, many));
   return {
-    done: told.length === 0 ? `Nobody was ${word}.` : `${told.join(' and ')} ${word}: ${effect}.`,
+    done: told.length === 0 ? `Nobody was ${word}.` : `${told.join(' and ')} ${word}: ${effect(when)}.`,
     notDone: [
       ...people
         .filter((each) => !isDone(each))

@@ -44,7 +44,7 @@ const nameOf = ({ name, username }: AsidePerson) =>
 const retry: Offer<AsidePerson> = {
   deed: 'retry',
   verb: 'Retry',
-  effect: 'they are planned again now',
+  effect: () => 'they are planned again now',
   meaning: () =>
     'They are planned again at once, without waiting for the next attempt. Whoever still can’t be synced is set aside again.',
 };

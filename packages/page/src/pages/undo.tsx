@@ -29,7 +29,7 @@ const nameOf = ({ name, username }: UndoablePerson) => (name === username ? name
 const undo: Offer<UndoablePerson> = {
   deed: 'undo',
   verb: 'Enable again',
-  effect: 'they are enabled now, and stay so as long as the reason is the same',
+  effect: (when) => `they stay enabled as long as the reason is the same, and are enabled ${when}`,
   meaning: () =>
     'Their accounts are enabled again, and stay so as long as the reason is the same. Who is deleted in Active Directory later, say, is judged anew.',
 };

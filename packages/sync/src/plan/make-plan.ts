@@ -252,7 +252,11 @@ function heldByOthers(username: string, before: Other, others: readonly Other[])
   return `the mail ${username} is held by others too (${names.join(', ')}): give each person a mail of their own`;
 }
 
-const mailObstacle = ({ mail }: MirrorObject): string =>
+/**
+ * Why somebody's mail makes no account. What the directory has there may be anything, such as a name: it stands in quotes, by which a
+ * support bundle leaves it out (promise 9).
+ */
+export const mailObstacle = ({ mail }: Pick<MirrorObject, 'mail'>): string =>
   mail === null || mail.trim() === ''
     ? 'has no mail: set the mail attribute in Active Directory'
     : `has no valid mail ("${mail}"): correct the mail attribute in Active Directory`;

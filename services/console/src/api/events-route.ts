@@ -50,6 +50,7 @@ export function addEvents(scope: FastifyInstance, { door, session, log, heartbea
   scope.get(
     '/events',
     {
+      exposeHeadRoute: false, // whoever asks so wants no events, and Fastify would leave the stream, which never ends, open
       onRequest: guardOf('viewer', { door }),
       schema: {
         summary: 'What is done about people, as it is done: server-sent events; Last-Event-ID goes on from there',

@@ -3,6 +3,7 @@ import type { AuditHead } from '@connector/shared/audit.ts';
 import { sealAudit } from '@connector/sync/audit/seal-audit.ts';
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import type { Page } from '../page.ts';
+import { harmlessJson } from '../terminal.ts';
 import { csvHeader, csvLines, sealedJson, sealedText, verifiedText } from './audit-text.ts';
 import { countEntries, readEntries, readNewest, verifyAudit } from './audit-trail.ts';
 
@@ -35,7 +36,7 @@ export async function exportAudit(context: Context, { csv, json }: ExportOptions
     else
       print(
         context,
-        part.map((each) => JSON.stringify(sealedJson(each))),
+        part.map((each) => harmlessJson(JSON.stringify(sealedJson(each)))), // else the terminal would make spaces of it
       );
   }
   if (json) printJson(context, { audit: whole });

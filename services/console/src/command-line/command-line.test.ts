@@ -125,6 +125,32 @@ test('a decision about nobody, or about some and all, is refused', () => {
   assert.match(String(typed('apply', 'plan.json', '--json')), /^say --yes, or --dry-run, with --json/);
 });
 
+test('an edit of the policy has all that was typed in it, and what says a key twice, or has one dot too many, is refused with it', () => {
+  const edit = typed('policy', 'set', 'onDeleted=remove', 'guard.maxLeavers=5', 'guard.maxLeaversHard=20', '--yes');
+  assert.deepEqual(edit, {
+    command: 'set-policy',
+    wanted: { kind: 'keys', keys: { onDeleted: 'remove', guard: { maxLeavers: 5, maxLeaversHard: 20 } } },
+    number: null,
+    ...{ yes: true, dryRun: false, json: false },
+  });
+  for (const [words, refused] of [
+    [['guard.maxLeavers.Hard=500'], 'there is no key guard.maxLeavers.Hard: only'],
+    [['groupFilter.0=Staff'], 'there is no key groupFilter.0: only'],
+    [['guard.=5'], 'there is no key guard.: only'],
+    [
+      ['guard={maxLeaversHard: 20}', 'guard.maxLeavers=5'],
+      'give guard, or single limits such as guard.maxLeavers, not',
+    ],
+    [
+      ['guard.maxLeavers=5', 'guard={maxLeaversHard: 20}'],
+      'give guard, or single limits such as guard.maxLeavers, not',
+    ],
+    [['onDeleted=remove', 'onDeleted=delete'], 'onDeleted is given twice: say it once: see'],
+    [['guard.maxLeavers=5', 'guard.maxLeavers=6'], 'guard.maxLeavers is given twice: say it once: see'],
+  ] as const)
+    assert.ok(String(typed('policy', 'set', ...words)).startsWith(refused), words.join(' '));
+});
+
 test('what is wrong is told in one line: what it is, what could be meant, and whose help tells more', () => {
   assert.equal(typed('held', '--jsn'), `unknown option '--jsn' (Did you mean --json?): see "connector held --help"`);
   assert.equal(typed('stats'), `unknown command 'stats' (Did you mean status?): see "connector --help"`);

@@ -82,19 +82,25 @@ function wantedBy(action: Exclude<Action, 'get' | 'history'>, what: readonly str
   return { kind: 'keys', keys: keysOf(what, typed) } as const;
 }
 
-/** What `key=value` texts say; a value is YAML, as in the configuration. */
+/** What `key=value` texts say; a value is YAML, as in the configuration. Nothing that was typed is left out: what says a key twice is refused. */
 function keysOf(what: readonly string[], typed: Command): Record<string, unknown> {
-  const keys: Record<string, unknown> = {};
-  const guard: Record<string, unknown> = {};
+  const keys = new Map<string, unknown>();
+  const guard = new Map<string, unknown>();
   for (const text of what) {
     const [, key = '', value = ''] = /^([\w.]+)=(.*)$/s.exec(text) ?? [];
     if (key === '') typed.error(`error: "${text}" isn't key=value, such as onDeleted=remove`);
     const document = parseDocument(value);
     if (document.errors.length > 0)
       typed.error(`error: the value of ${key} is no YAML: write it as in the configuration`);
-    const [group, limit] = key.split('.', 2);
-    if (group === 'guard' && limit !== undefined) guard[limit] = document.toJS();
-    else keys[key] = document.toJS();
+    const limit = /^guard\.(\w+)$/.exec(key)?.[1];
+    if (limit === undefined && key.includes('.'))
+      typed.error(`error: there is no key ${key}: only limits of the guard have a dot, such as guard.maxLeavers=20`);
+    const [into, name] = limit === undefined ? [keys, key] : [guard, limit];
+    if (into.has(name)) typed.error(`error: ${key} is given twice: say it once`);
+    into.set(name, document.toJS());
   }
-  return Object.keys(guard).length === 0 ? keys : { ...keys, guard };
+  const [limit] = guard.keys();
+  if (limit === undefined) return Object.fromEntries(keys);
+  if (keys.has('guard')) typed.error(`error: give guard, or single limits such as guard.${limit}, not both`);
+  return { ...Object.fromEntries(keys), guard: Object.fromEntries(guard) };
 }

@@ -1,15 +1,11 @@
 /** `connector explain`: why somebody is synced, or isn't. */
-import type { Configuration } from '@connector/shared/configuration.ts';
 import { folded } from '@connector/shared/people-with-mail.ts';
-import type { Store } from '@connector/shared/store.ts';
 import { notYet, openContext, type Context as Planning } from '@connector/sync/plan/planning-context.ts';
-import { mayDeliver, readPause } from '@connector/sync/requests/steering.ts';
 import { NotPlanned } from '../apply/read-afresh.ts';
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import type { NotFound } from '../not-found.ts';
 import type { Session } from '../session.ts';
-import { readAlarm } from '../status/status.ts';
-import { momentText } from '../text/when.ts';
+import { whatStops } from '../steer/what-stops.ts';
 import { explainJson } from './explain-json.ts';
 import { explainText } from './explain-text.ts';
 import { findPeople } from './find-people.ts';
@@ -55,15 +51,6 @@ export async function openPlanning({
   const opened = await openContext(planning);
   if (opened === null) throw new NotPlanned(`nothing can be said of anybody yet: ${await notYet(planning)}`);
   return opened;
-}
-
-/** What keeps all deliveries back. */
-async function whatStops(store: Store, { lastpass, sync }: Configuration): Promise<string | null> {
-  const [pause, alarm] = await Promise.all([readPause(store), readAlarm(store, lastpass)]);
-  if (pause !== null) return `${pause.by} paused all deliveries at ${momentText(pause.atMs)}: "connector resume"`;
-  if (alarm !== null) return `LastPass refuses the credentials: ${alarm.message}`;
-  if (await mayDeliver(store, sync.mode)) return null;
-  return 'nothing is sent in manual mode before somebody asks for it: "connector sync"';
 }
 
 /** Names by which LastPass has an account that nobody is linked to. */

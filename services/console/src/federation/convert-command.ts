@@ -19,6 +19,7 @@ export interface ConvertOptions extends Common {
   readonly yes: boolean;
   /** Nothing is changed. */
   readonly dryRun: boolean;
+  /** Given when the person doesn't want to wait any longer: whoever was asked for by then stays so. */
   readonly signal: AbortSignal;
 }
 
@@ -26,7 +27,7 @@ export interface ConvertOptions extends Common {
 const againAfterMs = 200;
 const tries = 25;
 
-/** Shows whom it is about, and asks for it. @throws WrongUsage, ConversionRefused, NotPlanned */
+/** Shows whom it is about, and asks for it. @throws WrongUsage, ConversionRefused, NotPlanned; Interrupted before anybody was asked for */
 export async function convert(context: Context, options: ConvertOptions): Promise<ExitCode> {
   const { session, terminal } = context;
   const { group, cancel, yes, dryRun, json, signal } = options;
@@ -44,7 +45,7 @@ export async function convert(context: Context, options: ConvertOptions): Promis
   const onHowFar = json ? untold : terminal.progress;
   const done = isWanted ? await askAll(context, { wanted, federating: mode, onHowFar, signal }) : [];
   if (json) printJson(context, conversionJson(members, { group, mode, done }));
-  else print(context, [outcomeText({ wanted, done, isWanted, cancel })]);
+  else print(context, [outcomeText({ wanted, done, isWanted, cancel, isInterrupted: signal.aborted })]);
   return isWanted && done.length < wanted.length ? 1 : 0;
 }
 
@@ -61,22 +62,23 @@ interface Asking {
   readonly signal: AbortSignal;
 }
 
-/** @returns those for whom it is asked for by now */
+/** @returns those for whom it is asked for by now: all, but for whoever has changed meanwhile, or comes after an interruption */
 async function askAll({ session, by }: Context, asking: Asking): Promise<Member[]> {
   const { wanted, federating, onHowFar, signal } = asking;
   const { store } = session;
   const done: Member[] = [];
   for (const member of wanted) {
-    for (let attempt = 0; attempt < tries; attempt++) {
-      signal.throwIfAborted();
+    for (let attempt = 0; attempt < tries && !signal.aborted; attempt++) {
       if (await ask(store, member, { federating, by })) {
         done.push(member);
         break;
       }
       await sleep(againAfterMs);
     }
+    if (signal.aborted) break;
     onHowFar({ doing: 'asking', done: done.length, of: wanted.length, what: 'people' });
   }
+  if (done.length === 0) signal.throwIfAborted(); // it says that nothing was written
   await store.makeDurable(); // what is told below must outlive a crash of Redis
   await ringPlanners(
     session,
@@ -116,12 +118,18 @@ interface Outcome {
   readonly done: readonly Member[];
   readonly isWanted: boolean;
   readonly cancel: boolean;
+  readonly isInterrupted: boolean;
 }
 
-function outcomeText({ wanted, done, isWanted, cancel }: Outcome): string {
+function outcomeText({ wanted, done, isWanted, cancel, isInterrupted }: Outcome): string {
   if (wanted.length === 0) return cancel ? 'Nobody waits.' : 'There is nobody to convert.';
   if (!isWanted) return 'Nothing was changed.';
   const left = wanted.length - done.length;
+  const ofAll = `${done.length} of ${counted(wanted.length, 'person', 'people')}`;
+  if (isInterrupted && left > 0)
+    return cancel
+      ? `Interrupted: ${ofAll} go on with their master passwords. Run it again for the others.`
+      : `Interrupted: asked for ${ofAll}. Run it again for the others, or with --cancel to take it back.`;
   const moved = left === 0 ? '' : ` ${counted(left, 'person has', 'people have')} changed meanwhile: run it again.`;
   return cancel
     ? `${counted(done.length, 'person goes', 'people go')} on with their master passwords.${moved}`

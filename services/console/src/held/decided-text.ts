@@ -1,5 +1,6 @@
 /** What a release, an approval or a rejection did, for people and for programs. */
 import type { NotFound } from '../not-found.ts';
+import { whenText } from '../steer/what-stops.ts';
 import { aligned, type Cell } from '../text/aligned.ts';
 import type { Paint } from '../text/paint.ts';
 import { counted } from '../text/when.ts';
@@ -15,6 +16,8 @@ export interface Decisions {
   readonly decided: readonly Decided[];
   readonly groups: readonly DecidedGroup[];
   readonly notFound: readonly NotFound[];
+  /** What keeps all deliveries back; `null`: nothing. */
+  readonly stopped: string | null;
 }
 
 const changeText = (outcome: Exclude<Outcome, Verdict>, list: WaitingList): string =>
@@ -30,23 +33,29 @@ export const allDone = ({ verdict, decided, groups, notFound }: Decisions): bool
   decided.every((each) => isDone(each, verdict)) &&
   groups.every(({ outcome }) => outcome === verdict);
 
-const meaning: Record<Verdict, string> = {
-  released: 'the steps shown happen now',
-  approved: 'their accounts are created now',
-  rejected: 'the steps shown do not happen',
+/** @param when `now`, or when and why not */
+const meaningOf: Record<Verdict, (when: string) => string> = {
+  released: (when) => `the steps shown happen ${when}`,
+  approved: (when) => `their accounts are created ${when}`,
+  rejected: () => 'the steps shown do not happen',
 };
 
 export function decidedText(decisions: Decisions, paint: Paint): string[] {
-  const { verdict, from, decided, groups, notFound } = decisions;
+  const { verdict, from, decided, groups, notFound, stopped } = decisions;
   const people = [...decided.map((each) => rowOf(each, verdict)), ...notFound.map((each) => notFoundRow(each, from))];
   const rows = [...people, ...groups.map(decidedGroupRow)];
   if (rows.length === 0) return [`Nobody is ${from.join(' or ')}.`];
   const done = decided.filter((each) => isDone(each, verdict)).length;
   const failed = people.length - done;
-  if (people.length === 0) return aligned(rows, { paint, indent: 0 });
+  const meaning = meaningOf[verdict](whenText(stopped));
+  if (people.length === 0) {
+    const isReleased = groups.some(({ outcome }) => outcome === 'released');
+    const later = isReleased && stopped !== null ? [`It happens ${whenText(stopped)}.`] : [];
+    return [...aligned(rows, { paint, indent: 0 }), ...later];
+  }
   return [
     ...aligned(rows, { paint, indent: 0 }),
-    `${counted(done, 'person', 'people')} ${verdict}${done > 0 ? `: ${meaning[verdict]}` : ''}${failed > 0 ? `; ${failed} not` : ''}.`,
+    `${counted(done, 'person', 'people')} ${verdict}${done > 0 ? `: ${meaning}` : ''}${failed > 0 ? `; ${failed} not` : ''}.`,
   ];
 }
 
@@ -63,8 +72,9 @@ function notFoundRow({ who, candidates }: NotFound, from: readonly WaitingList[]
   return [['bad', 'unknown'], who, '', `nobody of that name is ${from.join(' or ')}: see ${look}`];
 }
 
-export function decidedJson({ decided, groups, notFound }: Decisions): object {
+export function decidedJson({ decided, groups, notFound, stopped }: Decisions): object {
   return {
+    stopped,
     groups: groups.map(decidedGroupJson),
     people: decided.map(({ held: { person, username, name, steps, heldBecause: because }, outcome }) => ({
       person,

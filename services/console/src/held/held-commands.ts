@@ -5,6 +5,7 @@ import { renamedGroups } from '@connector/sync/plan/group-renames.ts';
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import { findPeople } from '../not-found.ts';
 import { ringPlanners } from '../ring-planners.ts';
+import { whatStops } from '../steer/what-stops.ts';
 import { decideAll, peopleDecided, type Verdict } from './decide.ts';
 import { allDone, type Decisions, decidedJson, decidedText } from './decided-text.ts';
 import { decideGroups, findGroups, heldGroupsJson, heldGroupsText } from './held-groups.ts';
@@ -54,7 +55,7 @@ export interface DecideOptions extends Common {
 }
 
 export async function decide(context: Context, { who, from, verdict, json }: DecideOptions): Promise<ExitCode> {
-  const { store } = context.session;
+  const { store, configuration } = context.session;
   const everybody = (await Promise.all(from.map((which) => readHeld(store, which)))).flat();
   const { found, changed, notFound } =
     who.length > 0
@@ -74,8 +75,9 @@ export async function decide(context: Context, { who, from, verdict, json }: Dec
       : await decideGroups(store, who.length > 0 ? groupsMeant.found : heldRenames, { verdict, by });
   const otherwise = groupsMeant.changed.map((rename) => ({ rename, outcome: 'changed' as const }));
   const people = [...peopleDecided(decided, verdict), ...(groups?.people ?? [])];
+  const stopped = await whatStops(store, configuration);
   const decisions: Decisions = {
-    ...{ verdict, from, decided },
+    ...{ verdict, from, decided, stopped },
     groups: [...(groups?.decided ?? []), ...otherwise],
     notFound: groupsMeant.notFound,
   };

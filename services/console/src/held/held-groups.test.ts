@@ -102,6 +102,7 @@ const decisions = (groups: Decisions['groups'], notFound: Decisions['notFound'] 
   verdict: 'released',
   from: ['held'],
   decided: [],
+  stopped: null,
   groups,
   notFound,
 });

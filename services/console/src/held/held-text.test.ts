@@ -73,6 +73,7 @@ const mixed: Decisions = {
     { who: 'dan', candidates: [] },
     { who: 'b', candidates: ['corp/b', 'other/b'] },
   ],
+  stopped: null,
 };
 
 test('a release tells for each what happened, and counts', () => {
@@ -85,13 +86,26 @@ test('a release tells for each what happened, and counts', () => {
   assert.equal(lines[5], '1 person released: the steps shown happen now; 4 not.');
 });
 
+test('while all deliveries are kept back, nothing is said to happen now', () => {
+  const stopped = 'root paused all deliveries: "connector resume"';
+  const lines = decidedText({ ...mixed, stopped }, plainly);
+  assert.equal(lines[5], `1 person released: the steps shown happen later, as ${stopped}; 4 not.`);
+  assert.equal(JSON.parse(JSON.stringify(decidedJson({ ...mixed, stopped }))).stopped, stopped);
+  const rejected: Decisions = { ...mixed, verdict: 'rejected', decided: [], notFound: [], stopped };
+  const [ann] = mixed.decided;
+  assert.ok(ann);
+  const told = decidedText({ ...rejected, decided: [{ ...ann, outcome: 'rejected' }] }, plainly);
+  assert.equal(told[1], '1 person rejected: the steps shown do not happen.');
+});
+
 test('all is done only if everybody was found and nothing had changed', () => {
   const [ann, bob] = mixed.decided;
   assert.ok(ann && bob);
-  assert.equal(allDone({ verdict: 'released', from: ['held'], decided: [ann], groups: [], notFound: [] }), true);
-  assert.equal(allDone({ verdict: 'released', from: ['held'], decided: [ann, bob], groups: [], notFound: [] }), false);
+  const released: Decisions = { ...mixed, notFound: [] };
+  assert.equal(allDone({ ...released, decided: [ann] }), true);
+  assert.equal(allDone({ ...released, decided: [ann, bob] }), false);
   assert.equal(allDone({ ...mixed, decided: [ann] }), false);
-  assert.equal(allDone({ verdict: 'rejected', from: ['held'], decided: [], groups: [], notFound: [] }), true);
+  assert.equal(allDone({ ...released, verdict: 'rejected', decided: [] }), true);
 });
 
 test('the JSON has the outcome for each, and who was not found', () => {
@@ -131,6 +145,7 @@ test('new people are pending, and approved rather than released', () => {
     decided: [{ held: newcomer, outcome: 'approved' }],
     groups: [],
     notFound: [{ who: 'dan', candidates: [] }],
+    stopped: null,
   };
   assert.deepEqual(decidedText(approved, plainly), [
     'approved  eve  eve@x.org  create (is in scope)',

@@ -92,6 +92,17 @@ test('another problem is news, one in which only numbers differ is none, and one
     assert.deepEqual(looking.at(at, problem(told)), []);
 });
 
+test('however many problems last, each is told once', () => {
+  const looking = new Looking();
+  const letters = Array.from({ length: 50 }, (_, n) => `no DC of ${String.fromCodePoint(0x4e00 + n)} answers`);
+  const problems = (count: number) => held({ count: null, newestMs: 0, problems: letters.slice(0, count) });
+  looking.at(0, problems(25));
+  assert.deepEqual(looking.at(30, problems(25)), ['raised null']);
+  for (const at of [40, 70, 100, 130]) assert.deepEqual(looking.at(at, problems(25)), []);
+  assert.deepEqual([...looking.at(140, problems(50)), ...looking.at(170, problems(50))], ['changed null']);
+  for (const at of [180, 210, 240]) assert.deepEqual(looking.at(at, problems(50)), []);
+});
+
 test('as long as it lasts it is told again each day, counted from what was told last', () => {
   const looking = new Looking();
   looking.at(0, held());

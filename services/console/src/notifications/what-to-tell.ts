@@ -24,7 +24,7 @@ const noticedCondition = z.strictObject({
       atMs: z.number(),
       count: z.number().nullable(),
       newestMs: z.number(),
-      /** All that were told since it came, without their numbers. */
+      /** All that hold, and others that were told since it came, without their numbers. */
       problems: z.array(z.string()),
     })
     .nullable(),
@@ -65,7 +65,7 @@ export interface Event extends Pick<Holding, 'kind' | 'subject' | 'count' | 'pro
 
 /** As long as a condition lasts, it is told again so often, ms. */
 const remindEveryMs = 24 * 3_600_000;
-/** So many problems of one condition are remembered as told. */
+/** So many problems of one condition are remembered as told; more, if more hold now: those must not be news again. */
 const mostProblems = 20;
 
 /** Numbers in a problem change while it stays the same: times, ports, how many. */
@@ -137,7 +137,8 @@ function isNews({ told }: NoticedCondition, { newestMs, problems }: Holding): bo
 function telling(phase: Phase, current: NoticedCondition, held: Holding, nowMs: number): Outcome {
   const { kind: of, subject, sinceMs, told } = current;
   const { count, newestMs, problems } = held;
-  const all = [...new Set([...problems.map(withoutNumbers), ...(told?.problems ?? [])])].slice(0, mostProblems);
+  const now = new Set(problems.map(withoutNumbers));
+  const all = [...now.union(new Set(told?.problems))].slice(0, Math.max(mostProblems, now.size));
   const remembered = { atMs: nowMs, count, newestMs: Math.max(newestMs, told?.newestMs ?? 0), problems: all };
   return {
     next: { ...current, newsSinceMs: null, told: remembered },

@@ -4,6 +4,7 @@ import { asShown } from '../as-shown.ts';
 import { type Common, type Context, type ExitCode, print, printJson } from '../context.ts';
 import { findPeople, type NotFound, notFoundJson, notFoundRow } from '../not-found.ts';
 import { ringPlanners } from '../ring-planners.ts';
+import { whatStops, whenText } from '../steer/what-stops.ts';
 import { aligned, type Cell } from '../text/aligned.ts';
 import type { Paint } from '../text/paint.ts';
 import { counted, isoText, momentText } from '../text/when.ts';
@@ -41,18 +42,24 @@ export async function undo(context: Context, { who, all, json }: UndoOptions): P
     await store.makeDurable(); // what is told below must outlive a crash of Redis
     await ringPlanners(session, undone);
   }
-  if (json) printJson(context, undoJson(told, notFound));
-  else print(context, undoText(told, notFound, terminal.paint));
+  const others = { notFound, stopped: await whatStops(store, session.configuration) };
+  if (json) printJson(context, undoJson(told, others));
+  else print(context, undoText(told, { ...others, paint: terminal.paint }));
   return notFound.length === 0 && told.every(({ outcome }) => outcome !== 'changed') ? 0 : 1;
 }
 
-const meaning: Record<Told['outcome'], string> = {
-  undoable: '',
-  undone: 'is enabled now, and stays so as long as the reason is the same',
-  changed: 'has changed meanwhile, or is being delivered: look again',
-};
+interface Others {
+  readonly notFound: readonly NotFound[];
+  /** What keeps all deliveries back; `null`: nothing. */
+  readonly stopped: string | null;
+}
 
-function undoText(told: readonly Told[], notFound: readonly NotFound[], paint: Paint): string[] {
+function undoText(told: readonly Told[], { notFound, stopped, paint }: Others & { readonly paint: Paint }): string[] {
+  const meaning: Record<Told['outcome'], string> = {
+    undoable: '',
+    undone: `is enabled ${stopped === null ? 'now' : 'later'}, and stays so as long as the reason is the same`,
+    changed: 'has changed meanwhile, or is being delivered: look again',
+  };
   if (told.length === 0 && notFound.length === 0) return ['Nobody was disabled within the last day.'];
   const isList = told.some(({ outcome }) => outcome === 'undoable');
   const rows = [
@@ -65,7 +72,9 @@ function undoText(told: readonly Told[], notFound: readonly NotFound[], paint: P
       notFoundRow(each, 'nobody of that name was disabled within the last day: see "connector undo"'),
     ),
   ];
-  if (!isList) return aligned(rows, { paint, indent: 0 });
+  const isLater = stopped !== null && told.some(({ outcome }) => outcome === 'undone');
+  if (!isList)
+    return [...aligned(rows, { paint, indent: 0 }), ...(isLater ? [`It happens ${whenText(stopped)}.`] : [])];
   return [
     `${counted(told.length, 'person was', 'people were')} disabled within the last day.`,
     ...aligned(rows, { paint }),
@@ -74,7 +83,8 @@ function undoText(told: readonly Told[], notFound: readonly NotFound[], paint: P
   ];
 }
 
-const undoJson = (told: readonly Told[], notFound: readonly NotFound[]): object => ({
+const undoJson = (told: readonly Told[], { notFound, stopped }: Others): object => ({
+  stopped,
   people: told.map(({ of: { person, username, name, because, atMs, digest }, outcome }) => ({
     person,
     username,

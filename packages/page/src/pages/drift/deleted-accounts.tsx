@@ -30,7 +30,7 @@ const nameOf = ({ name, username }: Drifted) =>
 const retry: Offer<Drifted> = {
   deed: 'retry',
   verb: 'Create again',
-  effect: 'the link to the deleted account has ended, and the policy decides as for somebody new',
+  effect: () => 'the link to the deleted account has ended, and the policy decides as for somebody new',
   meaning: () =>
     'The link to the deleted account ends: they are as new as somebody without an account, and the policy (onDetected) decides whether they get one at once, or once it is approved.',
 };

@@ -17,10 +17,10 @@ const release: Offer<WaitingPerson> = {
   deed: 'release',
   verb: 'Release',
   dangerous: true,
-  effect: 'the steps shown happen now',
+  effect: (when) => `the steps shown happen ${when}`,
   meaning: (chosen) => (
     <>
-      <Text>What the list shows for them happens now, and nothing else. Who has changed meanwhile stays held.</Text>
+      <Text>What the list shows for them happens, and nothing else. Who has changed meanwhile stays held.</Text>
       <Kinds chosen={chosen} />
     </>
   ),
@@ -29,7 +29,7 @@ const release: Offer<WaitingPerson> = {
 const reject: Offer<WaitingPerson> = {
   deed: 'reject',
   verb: 'Reject',
-  effect: 'the steps shown do not happen',
+  effect: () => 'the steps shown do not happen',
   meaning: (chosen) => (
     <>
       <Text>What the list shows for them does not happen: they keep what they have, until their steps are others.</Text>

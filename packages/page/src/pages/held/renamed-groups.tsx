@@ -25,7 +25,7 @@ const release: Offer<HeldGroup> = {
   deed: 'release',
   verb: 'Release',
   dangerous: true,
-  effect: 'their members join the new name, then leave the old one',
+  effect: (when) => `their members join the new name, then leave the old one; that begins ${when}`,
   meaning: () =>
     'All their members join the group of the new name at LastPass, then leave the old one. Shared folders and policies stay with the old name: prepare the new group first.',
 };
@@ -33,7 +33,7 @@ const release: Offer<HeldGroup> = {
 const reject: Offer<HeldGroup> = {
   deed: 'reject',
   verb: 'Reject',
-  effect: 'they keep their old name',
+  effect: () => 'they keep their old name',
   meaning: () => 'Their members stay in the group of the old name, until it is renamed once more.',
 };
 

@@ -14,14 +14,14 @@ const columns = waitingColumns('Why it waits');
 export const approve: Offer<WaitingPerson> = {
   deed: 'approve',
   verb: 'Approve',
-  effect: 'their accounts are created now',
-  meaning: () => 'They get an account now, in the groups shown, and LastPass sends each of them an invitation.',
+  effect: (when) => `their accounts are created ${when}`,
+  meaning: () => 'They get an account, in the groups shown, and LastPass sends each of them an invitation.',
 };
 
 const reject: Offer<WaitingPerson> = {
   deed: 'reject',
   verb: 'Reject',
-  effect: 'they get no account',
+  effect: () => 'they get no account',
   meaning: () =>
     'They get no account, until what would happen to them is something else. You can approve them after all.',
 };
