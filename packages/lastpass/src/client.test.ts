@@ -302,6 +302,26 @@ test('wrong credentials are unauthorized, with the remedy and without the provha
   }
 });
 
+test('somebody who is called like the answer to wrong credentials keeps nobody from being read', async () => {
+  const fullname = '<lastpass rc="Authorization Error"/>';
+  await seed({ users: [{ username: ANN, fullname }] });
+  assert.equal((await client.readAccount(ANN))?.fullname, fullname);
+  const { accounts } = await client.readAccounts({ pageIndex: 0, pageSize: 10 });
+  assert.deepEqual(
+    accounts.map((account) => account.fullname),
+    [fullname],
+  );
+  const answer = JSON.stringify({ status: 'FAIL', error: `Not this name: ${fullname.replaceAll('"', '')}` });
+  const refused = await failureOf(
+    rehearsal.client({ send: async () => answer }).renameAccount({ username: ANN, fullname }),
+  );
+  assert.equal(refused.code, 'refused');
+  const cut = await failureOf(
+    rehearsal.client({ send: async () => answer.slice(0, -1) }).renameAccount({ username: ANN, fullname }),
+  );
+  assert.equal(cut.code, 'unexpected-answer');
+});
+
 test('a client cannot be made from options that are wrong, and the message names them', () => {
   const good = { apiUrl: 'https://lastpass.com/enterpriseapi.php', cid: '1', provhash: 'p' };
   assert.ok(new LastPassClient(good));
