@@ -29,12 +29,12 @@ async function rest(run: Run): Promise<void> {
   });
 }
 
-/** Lets the minute pass after which LastPass is asked again. */
-async function aMinutePasses(run: Run): Promise<void> {
-  const { redis, keys } = run.store;
+/** Lets the minute pass after which LastPass is asked again. Whoever waits stays in the order in which they do. */
+async function aMinutePasses({ store: { redis, keys } }: Run): Promise<void> {
   const state = noSeat.parse(JSON.parse((await redis.get(keys.noSeat)) ?? '{}'));
   await redis.set(keys.noSeat, JSON.stringify({ ...state, tryAgainAtMs: 0 }));
-  await run.allIsDue();
+  for (const person of await redis.zrange(keys.toDeliver, '0', '-1'))
+    await redis.zincrby(keys.toDeliver, '-61000', person);
 }
 
 const resumed = {
@@ -102,4 +102,62 @@ describe('no seat left: said once, tried with one account a minute, and the othe
         const last = (await creates(run)).length - first;
         assert.ok(last <= 2 + waiting.length, `${last} calls`); // a person's word rings for one after the other
       });
+});
+
+describe('a refusal that is no want of seats', () => {
+  test('of an address that holds the word sets its person aside, and nobody waits for a seat', async () => {
+    await using servers = await Servers.create();
+    await using run = await servers.run({ directory, policy });
+    const { redis, keys } = run.store;
+    const [mia, ann] = [11, 12];
+    const mail = 'licenses@seat.test';
+    await run.simulator.faults([{ kind: 'poison', cmd: 'batchadd', usernames: [mail], error: 'Not this one' }]);
+    await Promise.all([run.inside('reconciler'), run.inside('pusher')]);
+    await run.appendFullRead([...surroundings(), person(mia, 'mia', { mail }), person(ann, 'ann')], bases);
+    await waitUntil('the others to be created', async () => (await run.simulator.state()).users.length === 1);
+    await waitUntil('one to be set aside', async () => (await redis.hlen(keys.setAside)) === 1);
+    const [aside] = await readAside(run.store);
+    assert.deepEqual([aside?.kind, aside?.username], ['refused', mail]);
+    assert.equal(await redis.exists(keys.noSeat), 0);
+    assert.equal(told(run, /LastPass has no seat left/), 0);
+  });
+
+  test('in words about licences, which strikes one person for good, lets each of the others be tried in turn', async () => {
+    await using servers = await Servers.create();
+    await using run = await servers.run({ directory, policy });
+    const { redis, keys } = run.store;
+    const people = [11, 12, 13];
+    const addressOf = (n: number) => `p${n}@company.test`;
+    const refuse = (...refused: number[]) =>
+      run.simulator.faults(
+        refused.map((n) => ({ kind: 'poison', cmd: 'batchadd', usernames: [addressOf(n)], error: 'No licence' })),
+      );
+    await refuse(...people);
+    await Promise.all([run.inside('reconciler'), run.inside('pusher')]);
+    await run.appendFullRead([...surroundings(), ...people.map((n) => person(n, `p${n}`))], bases);
+    await waitUntil('all to wait', async () => (await redis.hlen(keys.setAside)) === people.length);
+    await rest(run);
+    const before = (await creates(run)).length;
+    for (let minute = 1; minute <= 2 * people.length; minute++) {
+      await aMinutePasses(run);
+      await waitUntil('another try', async () => (await creates(run)).length === before + minute);
+      await rest(run);
+    }
+    const tried = (await creates(run)).slice(before).flatMap(({ data }) => data as { username: string }[]);
+    assert.deepEqual(
+      tried.map(({ username }) => username),
+      [...people, ...people].map(addressOf),
+    );
+    await refuse(people[0] ?? 0);
+    for (let minute = 1; minute <= 2; minute++) {
+      await waitUntil('a seat to be wanted', async () => (await redis.exists(keys.noSeat)) === 1);
+      await aMinutePasses(run);
+      await waitUntil('another try', async () => (await creates(run)).length > before + tried.length + minute - 1);
+      await rest(run);
+    }
+    assert.deepEqual((await run.simulator.state()).users.map(({ username }) => username).sort(), [
+      addressOf(12),
+      addressOf(13),
+    ]);
+  });
 });

@@ -23,18 +23,22 @@ export type Question = {
 
 /** The JSON object in a text. Throws `unauthorized` for the XML answer, `unexpected-answer` for what isn't JSON. */
 export function objectFrom(text: string, question: Question): Record<string, unknown> {
-  if (/<lastpass\s[^>]*Authorization Error/i.test(text)) {
-    const message =
-      'LastPass refuses the credentials: check cid and provhash (a provhash reset in the Admin Console ends the old one)';
-    throw new LastPassError('unauthorized', message, { arrived: 'no' });
-  }
-  if (text.trimStart().startsWith('<')) throw unexpected(question, `a web page${titleOf(text, question)}`);
+  if (text.trimStart().startsWith('<')) throw markupFailure(text, question);
   const value = parsed(text);
   if (value === undefined) throw unexpected(question, 'JSON that is cut short or malformed');
   if (MAPS.has(question.cmd) && Array.isArray(value) && value.length === 0) return {};
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw unexpected(question, 'JSON that is no object');
   return { ...value };
+}
+
+/** What markup says. Only of markup is it asked whether it is LastPass's no: in JSON somebody may be called like that. */
+function markupFailure(text: string, question: Question): LastPassError {
+  if (!/<lastpass\s[^>]*Authorization Error/i.test(text))
+    return unexpected(question, `a web page${titleOf(text, question)}`);
+  const message =
+    'LastPass refuses the credentials: check cid and provhash (a provhash reset in the Admin Console ends the old one)';
+  return new LastPassError('unauthorized', message, { arrived: 'no' });
 }
 
 /** An answer that isn't a failure. */

@@ -164,10 +164,24 @@ test('for want of seats a create and an enable are refused, by name or without o
   }
 });
 
-test('where the unchanged are not told, there are none', async () => {
-  await seed({ users: [{ username: ANN }] });
+test('where the unchanged are not told, they are those who are not among the changed', async () => {
+  await seed({ users: [{ username: ANN }, { username: BOB, disabled: true }] });
   await set({ unchangedUsers: 'left-out' });
-  assert.deepEqual(await client.enableAccounts([ANN]), { changed: [], unchanged: [] });
+  assert.deepEqual(await client.enableAccounts([ANN]), { unchanged: [ANN] });
+  assert.deepEqual(await client.disableAccounts(['Ann@example.com', BOB]), { unchanged: [BOB] });
+});
+
+test('an answer that lists neither the changed nor the unchanged says of nobody that they were so already', async () => {
+  for (const [answer, unchanged] of [
+    [{}, []],
+    [{ disabled_users: null }, []],
+    [{ unchanged_users: [BOB] }, [BOB]],
+    [{ disabled_users: [] }, [ANN, BOB]],
+    [{ disabled_users: { 0: ANN.toUpperCase() } }, [BOB]],
+  ] as const) {
+    const answering = rehearsal.client({ send: async () => JSON.stringify({ status: 'success', ...answer }) });
+    assert.deepEqual(await answering.disableAccounts([ANN, BOB]), { unchanged }, JSON.stringify(answer));
+  }
 });
 
 test('an empty tenant, which answers with an array, is no accounts', async () => {
@@ -227,12 +241,12 @@ test('a rename changes the full name; of an unknown user it is refused', async (
   assert.deepEqual([error.code, error.messages], ['refused', [`No such user: ${BOB}`]]);
 });
 
-test('disable and enable tell the changed from the unchanged, in lower case', async () => {
+test('disable and enable tell who was so already, in lower case', async () => {
   await seed({ users: [{ username: ANN }, { username: BOB, disabled: true }] });
-  assert.deepEqual(await client.disableAccounts(['Ann@example.com', BOB]), { changed: [ANN], unchanged: [BOB] });
+  assert.deepEqual(await client.disableAccounts(['Ann@example.com', BOB]), { unchanged: [BOB] });
   assert.equal((await client.readAccount(ANN))?.disabled, true);
-  assert.deepEqual(await client.enableAccounts([ANN]), { changed: [ANN], unchanged: [] });
-  assert.deepEqual(await client.enableAccounts([ANN]), { changed: [], unchanged: [ANN] });
+  assert.deepEqual(await client.enableAccounts([ANN]), { unchanged: [] });
+  assert.deepEqual(await client.enableAccounts([ANN]), { unchanged: [ANN] });
 });
 
 test('a disable in which some are unknown is refused naming them, and done for the others', async () => {
@@ -300,6 +314,26 @@ test('wrong credentials are unauthorized, with the remedy and without the provha
     assert.match(error.message, /check cid and provhash/);
     assert.doesNotMatch(JSON.stringify(error) + error.stack, /a-wrong-provhash/);
   }
+});
+
+test('somebody who is called like the answer to wrong credentials keeps nobody from being read', async () => {
+  const fullname = '<lastpass rc="Authorization Error"/>';
+  await seed({ users: [{ username: ANN, fullname }] });
+  assert.equal((await client.readAccount(ANN))?.fullname, fullname);
+  const { accounts } = await client.readAccounts({ pageIndex: 0, pageSize: 10 });
+  assert.deepEqual(
+    accounts.map((account) => account.fullname),
+    [fullname],
+  );
+  const answer = JSON.stringify({ status: 'FAIL', error: `Not this name: ${fullname.replaceAll('"', '')}` });
+  const refused = await failureOf(
+    rehearsal.client({ send: async () => answer }).renameAccount({ username: ANN, fullname }),
+  );
+  assert.equal(refused.code, 'refused');
+  const cut = await failureOf(
+    rehearsal.client({ send: async () => answer.slice(0, -1) }).renameAccount({ username: ANN, fullname }),
+  );
+  assert.equal(cut.code, 'unexpected-answer');
 });
 
 test('a client cannot be made from options that are wrong, and the message names them', () => {

@@ -51,8 +51,8 @@ export type NewAccount = {
 
 export type GroupChange = { username: string; add: string[]; del: string[] };
 
-/** What of a list was changed, and what was so already. */
-export type Switched = { changed: string[]; unchanged: string[] };
+/** Which of a list were so already; the others were changed. */
+export type Switched = { unchanged: string[] };
 
 /** deluser's actions. */
 const DELETE_ACTIONS = { deactivate: 0, remove: 1, delete: 2, withdraw: 3 } as const;
@@ -177,12 +177,12 @@ export class LastPassClient {
   }
 
   async #switch(command: Command & { usernames: string[] }): Promise<Switched> {
-    if (command.usernames.length === 0) return { changed: [], unchanged: [] };
+    if (command.usernames.length === 0) return { unchanged: [] };
     const { answer, question } = await this.#api.send(command);
     mustBeWhole(verdictOf(answer, question), question);
     const { disabled_users, enabled_users, unchanged_users } = readAnswer(switched, answer, question);
     const changed = command.cmd === 'disableuser' ? disabled_users : enabled_users;
-    return { changed: lowerCased(changed), unchanged: lowerCased(unchanged_users) };
+    return { unchanged: unchangedOf(lowerCased(command.usernames), { changed, unchanged: unchanged_users }) };
   }
 }
 
@@ -210,6 +210,16 @@ function attributed(messages: string[], question: Question): Refusal[] {
 function flagsOf(filter: Pick<AccountQuery, 'disabled' | 'admin'>): Record<string, 0 | 1> {
   const chosen = Object.entries(filter).filter(([, value]) => value !== undefined);
   return Object.fromEntries(chosen.map(([name, value]) => [name, value ? 1 : 0]));
+}
+
+/** Those listed as unchanged, and whoever isn't among the changed: `unchanged_users` is optional [D]. No list of the changed says nothing. */
+function unchangedOf(
+  usernames: string[],
+  listed: { changed: string[] | null | undefined; unchanged: string[] },
+): string[] {
+  const changed = new Set(lowerCased(listed.changed ?? usernames));
+  const unchanged = new Set(lowerCased(listed.unchanged));
+  return usernames.filter((username) => unchanged.has(username) || !changed.has(username));
 }
 
 function lowerCased(usernames: string[]): string[] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { refusalsIn, saysUnknownUser } from './refusals.ts';
+import { refusalsIn, saysNoSeat, saysUnknownUser } from './refusals.ts';
 
 const USERNAMES = ['ann@example.com', 'joann@example.com', "o'brien@example.com", 'ann@example.com.au'];
 
@@ -31,4 +31,23 @@ test('the four texts for an unknown user are known', () => {
     assert.equal(saysUnknownUser(text), true);
   }
   assert.equal(saysUnknownUser('No licenses available'), false);
+});
+
+test('that no seat is free is read from LastPass’s words, not from an address, a domain or a name in them', () => {
+  const mia = ['mia@seat.es', 'seat.es', 'Mia  License', 'Seat Leon', 'licenses'];
+  for (const [message, expected] of [
+    ['No licenses available', true],
+    ['No licenses available: mia@seat.es', true],
+    ['no free Seat for Mia License', true],
+    ['You have used all 50 licences.', true],
+    ['Not this one: licenses@corp.com', false],
+    ['Invalid username: mia@seat.es', false],
+    ["Invalid username: 'o'license@corp.com'", false],
+    ['The domain seat.es is not yours', false],
+    ['Mia License (mia@seat.es) is refused', false],
+    ['No such group: Seat Leon', false],
+    ['Seated badly', false],
+  ] as const) {
+    assert.equal(saysNoSeat(message, mia), expected, message);
+  }
 });

@@ -1,11 +1,13 @@
 /** Shapes of the Enterprise API's answers: tolerant to what we don't use, strict on what we do. */
 import { z } from 'zod';
 
-/** A list of texts that PHP may write as an object with numbered keys, as null, or not at all. */
-export const list = z
+/** A list of texts that PHP may write as an object with numbered keys. */
+const givenList = z
   .union([z.array(z.string()), z.record(z.string(), z.string())])
-  .nullish()
-  .transform((value) => Object.values(value ?? []));
+  .transform((value) => Object.values(value));
+
+/** The same, or as null, or not at all. */
+export const list = givenList.nullish().transform((value) => value ?? []);
 
 /** An error text, several, or none. */
 const texts = z
@@ -55,8 +57,12 @@ export const accountPage = z
     message: 'is not the number of Users: the page is not whole',
   });
 
-/** disableuser and enableuser. */
-export const switched = z.looseObject({ disabled_users: list, enabled_users: list, unchanged_users: list });
+/** disableuser and enableuser. A list of the changed that is there without anybody says that nobody was. */
+export const switched = z.looseObject({
+  disabled_users: givenList.nullish(),
+  enabled_users: givenList.nullish(),
+  unchanged_users: list,
+});
 
 /** Only the addresses invited, which an error answer may carry as well. */
 export const invitations = z.looseObject({ invited: list });

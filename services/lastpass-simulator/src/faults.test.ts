@@ -67,6 +67,17 @@ test('`usernames` picks the calls that would change one of them, whatever the ki
   assert.equal(faults.fateOf({ cmd: 'getuserdata', data: { username: 'ann@example.com' } }).strike, null);
 });
 
+test('with `usernames`, getuserdata is struck where `cmd` has it and one of them is asked for by name', () => {
+  const read = (data: unknown) => ({ cmd: 'getuserdata', data });
+  const faults = inForce([{ kind: 'fail', cmd: 'getuserdata', usernames: ['ann@example.com'], error: 'No' }]);
+  assert.equal(faults.fateOf(read({ username: 'Ann@example.com' })).strike?.kind, 'fail');
+  for (const data of [{ username: 'bob@example.com' }, { pagesize: 10, pageindex: 0 }, null, 'all'])
+    assert.equal(faults.fateOf(read(data)).strike, null);
+  assert.equal(faults.fateOf(ADD).strike, null);
+  const poison = inForce([{ kind: 'poison', cmd: 'getuserdata', usernames: ['ann@example.com'] }]);
+  assert.equal(poison.fateOf(read({ username: 'ann@example.com' })).poisoned.size, 0);
+});
+
 test('a kind that refuses at the door cannot come after the command', () => {
   const problems = faultList.safeParse([{ kind: 'http-429', phase: 'after' }]).error?.issues ?? [];
   assert.deepEqual(

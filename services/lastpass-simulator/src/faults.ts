@@ -9,7 +9,7 @@ import { z } from 'zod';
 const common = {
   /** Only these commands; all where it is missing. */
   cmd: z.union([z.string(), z.array(z.string()).min(1)]).optional(),
-  /** Only calls that would change one of these users; all where it is missing. */
+  /** Only calls that would change one of these users, or, where `cmd` has getuserdata, ask for one by name; all where it is missing. */
   usernames: z.array(z.string().trim().toLowerCase()).min(1).optional(),
   /** How many calls it strikes; every one where it is missing. */
   times: z.number().int().min(1).optional(),
@@ -114,10 +114,12 @@ function befall(fate: Fate, one: Fault): void {
 }
 
 function fits(one: Fault, { cmd, data }: { cmd: string; data: unknown }): boolean {
-  if (one.cmd !== undefined && !(typeof one.cmd === 'string' ? [one.cmd] : one.cmd).includes(cmd)) return false;
+  const chosen = typeof one.cmd === 'string' ? [one.cmd] : one.cmd;
+  if (chosen !== undefined && !chosen.includes(cmd)) return false;
   if (one.usernames === undefined) return true;
+  if (cmd === 'getuserdata' && (chosen === undefined || one.kind === 'poison')) return false;
   const named = usernamesIn(data);
-  return cmd !== 'getuserdata' && one.usernames.some((username) => named.has(username));
+  return one.usernames.some((username) => named.has(username));
 }
 
 /** The usernames that any command's data speaks of, in lower case. */

@@ -29,6 +29,8 @@ const longestMissMs = { isolating: 2_000, broken: 15_000 };
 /** An account that LastPass refuses by itself is tried again this much later, ms. */
 const refusedRetryMs = 15 * 60_000;
 
+/** That somebody gets their next turn later. */
+type PutOff = Extract<Change['claim'], { untilMs: number }>;
 type Found = ReadonlyMap<PersonKey, Account>;
 
 /** Whether LastPass has somebody's account as it was before the call. */
@@ -200,25 +202,27 @@ export class Failures {
       kind: 'refused' as const,
     });
     const entriesOf = (delivery: Delivery) => refusedEntries(call, delivery, wordsOf(delivery));
-    await this.#putAside(refused, { untilMs, asideOf, entriesOf });
+    await this.#putAside(refused, { claimOf: () => ({ kind: 'postpone', untilMs }), asideOf, entriesOf });
   }
 
   /** They can't have a key, each for a reason of their own; nothing was sent. @param whyOf what is wrong, and what to do */
   async noKey(deliveries: readonly Delivery[], whyOf: (delivery: Delivery) => string): Promise<void> {
     if (deliveries.length === 0) return;
     const asideOf = (delivery: Delivery) => ({ reason: whyOf(delivery), kind: 'refused' as const });
-    await this.#putAside(deliveries, { untilMs: Date.now() + refusedRetryMs, asideOf });
+    const untilMs = Date.now() + refusedRetryMs;
+    await this.#putAside(deliveries, { claimOf: () => ({ kind: 'postpone', untilMs }), asideOf });
   }
 
   async #putAside(
     deliveries: readonly Delivery[],
     {
-      untilMs,
+      claimOf,
       asideOf,
       entriesOf = () => [],
       guard,
     }: {
-      untilMs: number;
+      /** Until when each is put off. */
+      claimOf: (delivery: Delivery) => PutOff;
       asideOf: (delivery: Delivery) => Pick<SetAside, 'reason' | 'kind'>;
       /** What the audit trail is told of it; each refusal once, however often the same is tried again. */
       entriesOf?: (delivery: Delivery) => readonly NewAuditEntry[];
@@ -228,7 +232,7 @@ export class Failures {
   ): Promise<void> {
     this.#leave(deliveries.map(({ person }) => person));
     const before = await this.#asidesOf(deliveries);
-    const changes = deliveries.map((delivery): Change => {
+    const changes = deliveries.map((delivery): Change & { readonly claim: PutOff } => {
       const aside = asideOf(delivery);
       const known = before.get(delivery.person) ?? null;
       return {
@@ -238,17 +242,17 @@ export class Failures {
         noted: known?.reason === aside.reason ? [] : entriesOf(delivery),
         misses: 0,
         ...this.#lastLook.takenBack(delivery),
-        claim: { kind: 'postpone', untilMs },
+        claim: claimOf(delivery),
       };
     });
     const { records } = this.#options;
     if (guard === undefined) return void (await records.commit(this.#batch, changes));
     const put = await records.commit(this.#batch, changes, () => [guard]);
     const others = changes.filter((change) => !put.includes(change));
-    const now = { kind: 'postpone', untilMs: Date.now() } as const;
+    const untilMs = Date.now();
     await records.commit(
       this.#batch,
-      others.map(({ setAside: _, ...change }) => ({ ...change, claim: now })),
+      others.map(({ setAside: _, claim, ...change }) => ({ ...change, claim: { ...claim, untilMs } })),
     );
   }
 
@@ -256,16 +260,28 @@ export class Failures {
   async noSeat(deliveries: readonly Delivery[], words: string, call: EndedCall): Promise<void> {
     if (deliveries.length === 0) return;
     const free = await this.#options.seats.noneLeft(withoutAddresses(words));
-    await this.waitForSeat(deliveries, free, (delivery) => refusedEntries(call, delivery, words));
+    await this.#putWithoutSeat(deliveries, free, {
+      // Behind those who were tried less often, a millisecond for each time: one whom LastPass never takes keeps nobody from being tried.
+      claimOf: ({ attempts }) => ({ kind: 'postpone', untilMs: free.untilMs + attempts + 1 }),
+      entriesOf: (delivery) => refusedEntries(call, delivery, words),
+    });
   }
 
-  /** There is no seat, as is known: they wait until one is tried again. @param entriesOf of those who were tried */
-  async waitForSeat(
+  /** There is no seat, as is known: they wait until one is tried again. */
+  async waitForSeat(deliveries: readonly Delivery[], free: NoSeatFree): Promise<void> {
+    const claimOf = ({ attempts }: Delivery): PutOff => ({ kind: 'wait', untilMs: free.untilMs + attempts });
+    await this.#putWithoutSeat(deliveries, free, { claimOf });
+  }
+
+  #putWithoutSeat(
     deliveries: readonly Delivery[],
-    { message, untilMs, guard }: NoSeatFree,
-    entriesOf: (delivery: Delivery) => readonly NewAuditEntry[] = () => [],
+    { message, guard }: NoSeatFree,
+    how: {
+      claimOf: (delivery: Delivery) => PutOff;
+      entriesOf?: (delivery: Delivery) => readonly NewAuditEntry[];
+    },
   ): Promise<void> {
     const reason = `LastPass has no seat free, and says: ${message}`;
-    await this.#putAside(deliveries, { untilMs, asideOf: () => ({ reason, kind: 'no-seat' }), entriesOf, guard });
+    return this.#putAside(deliveries, { ...how, asideOf: () => ({ reason, kind: 'no-seat' }), guard });
   }
 }

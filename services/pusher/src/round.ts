@@ -27,7 +27,7 @@ import type { Guard } from '@connector/shared/transaction.ts';
 import { withoutAddresses } from '@connector/shared/without-addresses.ts';
 import type { Change } from '@connector/sync/accounts/account-changes.ts';
 import type { Answer, CallKind } from '@connector/sync/calls/calls.ts';
-import { type Delivery, stepOf } from '@connector/sync/calls/delivery.ts';
+import { type Delivery, stepOf, toldOf } from '@connector/sync/calls/delivery.ts';
 import { disablingDigest } from '@connector/sync/plan/make-plan.ts';
 import { doneEntries, type EndedCall } from './audit-entries.ts';
 import type { Batch } from './claims.ts';
@@ -53,9 +53,11 @@ function disablingOf(delivery: Delivery, kind: CallKind, { unchanged }: Answer):
   return { disabling: { username, name, because, digest: disablingDigest(because), atMs: Date.now() } };
 }
 
-/** Whether LastPass refuses for nothing but a licence. */
-const isForWantOfSeats = (kind: CallKind, { messages = [] }: LastPassError): boolean =>
-  kind.takesSeat === true && messages.length > 0 && messages.every(saysNoSeat);
+/** Whether LastPass refuses these for nothing but a licence. */
+const isForWantOfSeats = (kind: CallKind, sent: readonly Delivery[], { messages = [] }: LastPassError): boolean => {
+  const told = sent.flatMap(toldOf);
+  return kind.takesSeat === true && messages.length > 0 && messages.every((text) => saysNoSeat(text, told));
+};
 
 /** What a call is about, as the log names it. */
 const about = (sent: readonly Delivery[]) => ({
@@ -208,7 +210,7 @@ export class Round {
         throw error;
       }
       if (!(error instanceof LastPassError)) throw error;
-      if (!isForWantOfSeats(kind, error))
+      if (!isForWantOfSeats(kind, sent, error))
         // which the seats say themselves, once
         log.warn({ command: kind.command, ...about(sent), code: error.code }, withoutAddresses(error.message));
       await this.#failed({ kind, tookMs }, sent, error);
@@ -341,7 +343,7 @@ export class Round {
     if (error.arrived === 'no') return this.#failures.nothingSent(sent, null);
     if (sent.length === 1) {
       const words = (error.messages ?? [error.message]).join('; ');
-      if (!isForWantOfSeats(kind, error)) return this.#failures.refused(sent, () => words, call);
+      if (!isForWantOfSeats(kind, sent, error)) return this.#failures.refused(sent, () => words, call);
       return this.#failures.noSeat(await this.#failures.recordWhatWasDone(sent, call), words, call);
     }
     await this.#refusedTogether(call, sent, error);
@@ -362,7 +364,7 @@ export class Round {
     if (others.length > 0 && named.length > 0 && isExplained) await this.#call(kind, others);
     else await this.#inHalves(kind, others);
     const wordsOf = ({ plan: { username } }: Delivery) => words.get(username) ?? '';
-    const seatless = kind.takesSeat ? named.filter((delivery) => saysNoSeat(wordsOf(delivery))) : [];
+    const seatless = kind.takesSeat ? named.filter((delivery) => saysNoSeat(wordsOf(delivery), toldOf(delivery))) : [];
     await this.#failures.noSeat(seatless, seatless[0] ? wordsOf(seatless[0]) : '', call);
     await this.#failures.setRefusedAside(
       named.filter((delivery) => !seatless.includes(delivery)),

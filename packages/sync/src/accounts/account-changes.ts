@@ -34,6 +34,7 @@ export interface Change {
     | { readonly kind: 'over' } // all that was planned is done, and nothing that it was planned from has changed
     | { readonly kind: 'drop' } // nothing to deliver any more
     | { readonly kind: 'give-back' } // as if it had never been claimed
+    | { readonly kind: 'wait'; readonly untilMs: number } // nothing was tried: it doesn't count as a failure
     | { readonly kind: 'postpone'; readonly untilMs: number };
 }
 
@@ -97,10 +98,10 @@ function claimWrites(keys: Keys, { person, claim }: Change): string[][] {
   if (claim === undefined) return [];
   const free = ['HDEL', keys.claims, person];
   if (claim.kind === 'give-back') return [free, ['ZADD', keys.toDeliver, 'XX', String(Date.now()), person]];
-  if (claim.kind === 'postpone')
+  if (claim.kind === 'wait' || claim.kind === 'postpone')
     return [
       free,
-      ['HINCRBY', keys.attempts, person, '1'],
+      ...(claim.kind === 'wait' ? [] : [['HINCRBY', keys.attempts, person, '1']]),
       ['ZADD', keys.toDeliver, String(claim.untilMs), person],
       ['ZADD', keys.leavers, 'XX', String(claim.untilMs), person],
     ];

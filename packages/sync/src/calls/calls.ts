@@ -173,8 +173,8 @@ const enable: CallKind = {
   atOnce: 'batch',
   carries: (delivery) => stepOf(delivery, 'enable') !== undefined,
   send: async (client, deliveries) => {
-    await client.enableAccounts(usernames(deliveries));
-    return done;
+    const { unchanged } = await client.enableAccounts(usernames(deliveries));
+    return { ...done, unchanged: new Set(unchanged) };
   },
   truth: (delivery) => ({
     ...withAccount(delivery, { disabled: false }),

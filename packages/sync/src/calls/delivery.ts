@@ -35,6 +35,14 @@ export function stepOf<Kind extends Step['kind']>(
   return stepsOf(delivery).find((step): step is Extract<Step, { kind: Kind }> => step.kind === kind);
 }
 
+/** What LastPass is told of somebody who is to have an account, or has one: its words may quote it. */
+export function toldOf(delivery: Pick<Delivery, 'plan'>): string[] {
+  const { username, name, steps } = delivery.plan;
+  const domain = username.slice(username.lastIndexOf('@') + 1);
+  const created = steps.flatMap((step) => (step.kind === 'create' ? [step.fullname, ...step.groups] : []));
+  return [username, domain, name, ...created];
+}
+
 /** The account that a create makes. */
 export function createdAccount(
   { person, plan }: Delivery,
