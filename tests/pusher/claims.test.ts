@@ -107,3 +107,15 @@ test('whoever finds somebody claimed by a pusher that is silent looks again when
   await waitUntil('them to be due', async () => (await redis.zcount(keys.leavers, '-inf', Date.now())) > 0);
   assert.deepEqual(peopleOf(await other.take(1, { leaversOnly: true })), [leaver]);
 });
+
+test('a sign of life from before Redis’ clock went back keeps no claim for longer than any other', async () => {
+  await using its = await claiming();
+  const { redis, keys } = its.store;
+  assert.deepEqual(peopleOf(await its.claims.take(1)), [leaver]);
+  await redis.pexpire(keys.alive('pusher'), 3_600_000);
+  await redis.zadd(keys.leavers, Date.now(), leaver);
+  const other = new Claims(its.store, 'other');
+  assert.equal(await other.take(1, { leaversOnly: true }), null);
+  const next = await waitUntil('the claim to be free', () => other.take(1, { leaversOnly: true }), { withinMs: 8_000 });
+  assert.deepEqual(next.claimed, [{ person: leaver, unsettled: true }]);
+});

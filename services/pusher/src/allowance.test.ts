@@ -56,6 +56,12 @@ describe('trouble halves', () => {
   });
 });
 
+test('what was lowered before Redis’ clock went back keeps nobody from learning', () => {
+  const hence = { ...first, callsPerSecond: { value: 5, loweredAtMs: 3_600_000 } };
+  assert.ok(after(hence, { sign: 'well' }).callsPerSecond.value > 5);
+  assert.deepEqual(after(hence, { sign: 'too-often' }).callsPerSecond, { value: 2.5, loweredAtMs: 2_000 });
+});
+
 test('calls that fail side by side halve once, and those that left since then once more', () => {
   const once = after(first, { sign: 'too-much', takenAtMs: 1_000 }, 5_000);
   const beside = { sign: 'too-much', takenAtMs: 4_999 } as const;
@@ -65,8 +71,8 @@ test('calls that fail side by side halve once, and those that left since then on
 
 test('an answer to what left before something was lowered raises nothing', () => {
   const lowered = after(first, { sign: 'too-much' }, 5_000);
-  assert.ok(isSame(after(lowered, { takenAtMs: 4_000 }), lowered));
-  assert.deepEqual(valuesOf(after(lowered, { takenAtMs: 6_000, accounts: 100 })), [10.1, 102]);
+  assert.ok(isSame(after(lowered, { takenAtMs: 4_000 }, 5_100), lowered));
+  assert.deepEqual(valuesOf(after(lowered, { takenAtMs: 6_000, accounts: 100 }, 6_100)), [10.1, 102]);
 });
 
 test('only a quick answer raises, and the batch only when it was nearly full', () => {

@@ -89,8 +89,12 @@ interface Bounds {
   readonly nowMs: number;
 }
 
+/** Whether it left before this was lowered last. What was lowered in time to come was so before Redis' clock went back, and says nothing. */
+const leftBefore = (takenAtMs: number, { loweredAtMs }: Allowed, nowMs: number): boolean =>
+  takenAtMs <= loweredAtMs && loweredAtMs <= nowMs;
+
 function callsAfter(before: Allowed, { sign, takenAtMs, tookMs }: EndedCall, { most, nowMs }: Bounds): Allowed {
-  if (takenAtMs <= before.loweredAtMs) return before;
+  if (leftBefore(takenAtMs, before, nowMs)) return before;
   if (sign === 'well' && tookMs <= quickMs) return raised(before, { by: callsMore / before.value, most });
   return sign === 'too-often' || sign === 'too-much' ? lowered(before.value / 2, nowMs) : before;
 }
@@ -100,7 +104,7 @@ function batchAfter(before: Allowed, call: EndedCall, { most, nowMs }: Bounds): 
   // However long ago it left: what was too large then is too large now.
   const half = Math.ceil(accounts / 2); // as it goes on: the larger half is no larger than is allowed then
   if (sign === 'too-large' && accounts > 1) return half < before.value ? lowered(half, nowMs) : before;
-  if (takenAtMs <= before.loweredAtMs) return before;
+  if (leftBefore(takenAtMs, before, nowMs)) return before;
   const isFull = accounts >= nearlyFull * Math.floor(before.value);
   if (sign === 'well' && isFull && tookMs <= quickMs) return raised(before, { by: accountsMore, most });
   const mayBeToBlame = accounts > 1 && accounts >= before.value / 2;

@@ -19,19 +19,35 @@ const slowCommands: Readonly<Record<string, number>> = { updateemail: 8 };
 const allowanceFields = ['callsPerSecond', 'callsLoweredAt', 'batchSize', 'batchLoweredAt'] as const;
 const pauseFields = ['pausedUntil', 'slowDowns'] as const;
 
+/** The first of ever longer pauses, and the longest of them, ms. */
+const firstPauseMs = 1_000;
+const longestPauseMs = 15_000;
+/** However long LastPass, or a proxy on the way, asks for, ms: nobody can end a pause, and leavers keep it too. Then it is asked again. */
+const longestAskedMs = 5 * 60_000;
+
 /**
- * Takes a call's turn in all its buckets, or says how long to wait, ms.
+ * Takes a call's turn in all its buckets, or says how long to wait, ms. A stored time that lies further ahead than it can have been written
+ * comes from before Redis' clock went back (a host that boots in the future, a fail-over): nobody waits for that.
  * ARGV: the most calls in a second; '1' when what LastPass bears counts; name and calls a second of a slow command, or ''.
  */
 const script = scriptOf(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function read(field) return tonumber(redis.call('HGET', KEYS[1], field) or 0) or 0 end
-local paused = read('pausedUntil')
-if paused > now then return {paused - now} end
+local paused = read('pausedUntil') - now
+if paused > ${longestAskedMs} then
+  redis.call('HDEL', KEYS[1], 'pausedUntil')
+elseif paused > 0 then
+  return {paused}
+end
 local buckets = {}
 local function bucket(field, interval, burst)
   local due = math.max(read(field), now)
+  local latest = now + interval * burst
+  if due > latest then
+    due = latest
+    redis.call('HSET', KEYS[1], field, due)
+  end
   table.insert(buckets, {field, due + interval, due - now - interval * (burst - 1)})
 end
 local function rate(field, calls) bucket(field, 1000 / (calls * 4 / 5), math.max(1, math.floor(calls / 5))) end
@@ -120,7 +136,7 @@ export class CallRate {
   }
 
   /**
-   * Makes every pusher pause, for as long as LastPass asked for, else longer each time in a row; and learns from the call.
+   * Makes every pusher pause, for as long as LastPass asked for within reason, else longer each time in a row; and learns from the call.
    * @returns the pause, ms
    */
   async slowDown(call: EndedCall, askedMs?: number): Promise<number> {
@@ -128,7 +144,7 @@ export class CallRate {
     await this.#change(call, ({ pausedUntilMs, slowDowns, nowMs }) => {
       leftMs = pausedUntilMs - nowMs;
       if (leftMs > 0 && askedMs === undefined) return []; // calls that failed side by side are one reason to pause
-      leftMs = Math.max(leftMs, askedMs ?? pauseMs(slowDowns));
+      leftMs = Math.min(longestAskedMs, Math.max(leftMs, askedMs ?? pauseMs(slowDowns)));
       return ['slowDowns', String(slowDowns + 1), 'pausedUntil', String(nowMs + leftMs)];
     });
     return Math.max(0, leftMs);
@@ -198,9 +214,6 @@ interface Pausing {
   readonly slowDowns: number;
   readonly nowMs: number;
 }
-
-const firstPauseMs = 1_000;
-const longestPauseMs = 15_000;
 
 /** How long everybody pauses after so many pauses in a row, ms. */
 const pauseMs = (slowDowns: number): number => Math.min(firstPauseMs * 2 ** slowDowns, longestPauseMs);

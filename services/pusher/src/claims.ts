@@ -141,15 +141,26 @@ export class Claims {
 
   /** Which of these owners still hold their claims, and for how long, unless they give another sign of life, ms. */
   async #holding(owners: readonly (string | null)[]): Promise<ReadonlyMap<string, number>> {
-    const { redis, keys } = this.#store;
     const holding = new Map<string, number>();
     const look = async (owner: string) => {
       const pusher = owner.slice(0, owner.lastIndexOf('#'));
       const isOwn = pusher === this.#pusher;
-      const leftMs = isOwn ? aliveForMs : await redis.pttl(keys.alive(pusher)); // negative: no such key
+      const leftMs = isOwn ? aliveForMs : await this.#aliveForMs(pusher);
       if (isOwn ? this.#active.has(owner) : leftMs >= 0) holding.set(owner, leftMs);
     };
     await Promise.all([...new Set(owners.filter((owner) => owner !== null))].map(look));
     return holding;
+  }
+
+  /**
+   * For how long another pusher's sign of life holds yet, ms; negative: it has none. One that holds for longer than any does is from before
+   * Redis' clock went back: whoever is alive gives another, and who isn't keeps no claim for it.
+   */
+  async #aliveForMs(pusher: string): Promise<number> {
+    const { redis, keys } = this.#store;
+    const leftMs = await redis.pttl(keys.alive(pusher));
+    if (leftMs <= aliveForMs) return leftMs;
+    await redis.pexpire(keys.alive(pusher), aliveForMs, 'LT'); // one that was given meanwhile stays as it is
+    return aliveForMs;
   }
 }

@@ -22,7 +22,7 @@ import { unreadEntries, withEntries } from './audit-entries.ts';
 import type { Batch } from './claims.ts';
 import type { DeliverOptions } from './deliver-options.ts';
 import { keyedAtOnce, needsKey } from './federation/keyed-deliveries.ts';
-import { readAccountsOf } from './read-back.ts';
+import { readAccountsOf, readByName } from './read-back.ts';
 import { Round } from './round.ts';
 import { settledChanges, type Unsettled } from './settling.ts';
 
@@ -49,18 +49,48 @@ export const deliverBatch = (options: DeliverOptions, batch: Batch): Promise<voi
 async function deliverAll(options: DeliverOptions, batch: Batch): Promise<void> {
   const loaded = await load(options, batch);
   const nowMs = Date.now();
-  const unsettled = loaded.filter((each) => each.unsettled || each.intent !== null || isToSettle(each, nowMs));
-  const settled = loaded.filter((each) => !unsettled.includes(each));
+  const isUnsettled = (each: Loaded) => each.unsettled || each.intent !== null || isToSettle(each, nowMs);
   await letGo(
     options,
     batch,
-    settled.filter(({ delivery }) => delivery === null),
+    loaded.filter((each) => each.delivery === null && !isUnsettled(each)),
   );
-  await settle(options, batch, unsettled);
-  const moved = await followLogIns(options, batch, settled);
-  const deliveries = settled.flatMap(({ person, delivery }) =>
-    delivery === null || moved.has(person) ? [] : delivery,
+  const asked = loaded.filter((each) => isUnsettled(each) || mayHaveLoggedIn(each));
+  const askedAtMs = Date.now(); // what comes while they are looked up, one after the other, may be missed
+  const { found, missed } = await readByName(options, asked);
+  // A large list takes minutes, and while accounts are removed it may come to nothing: nobody else waits for that.
+  const others = loaded.filter((each) => !missed.includes(each));
+  await deliverAsFound(options, batch, others, { asked, isUnsettled, found, askedAtMs });
+  if (missed.length === 0) return;
+  const listedAtMs = Date.now();
+  const listed = await readAccountsOf(options, missed);
+  await deliverAsFound(options, batch, missed, { asked, isUnsettled, found: listed, askedAtMs: listedAtMs });
+}
+
+/** What LastPass was asked of a batch, and what it told. */
+interface Found {
+  readonly asked: readonly Loaded[];
+  readonly isUnsettled: (each: Loaded) => boolean;
+  readonly found: ReadonlyMap<PersonKey, Account>;
+  readonly askedAtMs: number;
+}
+
+/** Writes down what LastPass told of some of a batch, and delivers to whom is as they were known. */
+async function deliverAsFound(
+  options: DeliverOptions,
+  batch: Batch,
+  people: readonly Loaded[],
+  { asked, isUnsettled, found, askedAtMs }: Found,
+): Promise<void> {
+  const told = people.filter((each) => asked.includes(each) && (isUnsettled(each) || !isAsKnown(each, found)));
+  await options.records.commit(
+    batch,
+    told.flatMap((each) => {
+      const after = found.get(each.person) ?? null;
+      return withEntries(settledChanges(each, after, askedAtMs), isUnsettled(each) ? entriesOf(each, after) : []);
+    }),
   );
+  const deliveries = people.flatMap((each) => (each.delivery === null || told.includes(each) ? [] : each.delivery));
   const [keyed, others] = [deliveries.filter(needsKey), deliveries.filter((delivery) => !needsKey(delivery))];
   await giveBack(options, batch, keyed.slice(keyedAtOnce));
   for (const together of [others, keyed.slice(0, keyedAtOnce)]) {
@@ -70,6 +100,16 @@ async function deliverAll(options: DeliverOptions, batch: Batch): Promise<void> 
     await round.finish();
   }
 }
+
+/**
+ * Somebody whose change of address is asked for may have logged in, and a stranger may have their old name by now: before
+ * anything goes out under that name, LastPass is asked whose it is. Who isn't as they were is planned again.
+ */
+const mayHaveLoggedIn = ({ delivery, link: current }: Loaded): boolean =>
+  delivery !== null && current?.changingTo !== undefined;
+
+const isAsKnown = ({ person, delivery }: Loaded, found: ReadonlyMap<PersonKey, Account>): boolean =>
+  JSON.stringify(found.get(person) ?? null) === JSON.stringify(delivery?.account ?? null);
 
 /**
  * Claims nobody any more whose turn it can't be yet. Keys come from others, who may take their time: nobody else waits for them, and of those
@@ -151,43 +191,6 @@ async function letGo({ records, store }: DeliverOptions, batch: Batch, outdated:
   await records.commit(batch, changes, ({ person, planRaw }) => [
     { command: ['HGET', store.keys.plans, person], is: planRaw },
   ]);
-}
-
-/**
- * Somebody whose change of address is asked for may have logged in, and a stranger may have their old name by now: before
- * anything goes out under that name, LastPass is asked whose it is. @returns those who aren't as they were; they are planned again
- */
-async function followLogIns(
-  options: DeliverOptions,
-  batch: Batch,
-  loaded: readonly Loaded[],
-): Promise<ReadonlySet<PersonKey>> {
-  const asked = loaded.filter(({ delivery, link: current }) => delivery !== null && current?.changingTo !== undefined);
-  if (asked.length === 0) return new Set();
-  const askedAtMs = Date.now();
-  const found = await readAccountsOf(options, asked);
-  const others = asked.filter(
-    ({ person, delivery }) => JSON.stringify(found.get(person) ?? null) !== JSON.stringify(delivery?.account ?? null),
-  );
-  await options.records.commit(
-    batch,
-    others.flatMap((each) => settledChanges(each, found.get(each.person) ?? null, askedAtMs)),
-  );
-  return new Set(others.map(({ person }) => person));
-}
-
-/** Asks LastPass what became of calls whose answers nobody recorded. */
-async function settle(options: DeliverOptions, batch: Batch, unsettled: readonly Loaded[]): Promise<void> {
-  if (unsettled.length === 0) return;
-  const askedAtMs = Date.now(); // what comes while they are looked up, one after the other, may be missed
-  const found = await readAccountsOf(options, unsettled);
-  await options.records.commit(
-    batch,
-    unsettled.flatMap((each) => {
-      const after = found.get(each.person) ?? null;
-      return withEntries(settledChanges(each, after, askedAtMs), entriesOf(each, after));
-    }),
-  );
 }
 
 /** What the audit trail is told of calls whose answers nobody recorded. */

@@ -12,9 +12,16 @@ export async function callsForAll({ redis, keys }: Store, { known = 0 } = {}): P
   return 2 * Math.ceil(unknown / pageSize) + 1;
 }
 
+/** What asking takes. */
+interface ReadingBack {
+  readonly store: Store;
+  readonly gate: Calls;
+  readonly signal: AbortSignal;
+}
+
 /** Reads the named accounts; one that LastPass doesn't have is missing from the answer. */
 export async function readBack(
-  { store, gate, signal }: { store: Store; gate: Calls; signal: AbortSignal },
+  { store, gate, signal }: ReadingBack,
   usernames: readonly string[],
 ): Promise<Map<string, Account>> {
   const asked = [...new Set(usernames.filter((username) => username !== ''))];
@@ -43,30 +50,51 @@ export interface AskedFor {
   readonly link: Link | null;
 }
 
+/** What asking by name told. */
+export interface ByName<T extends AskedFor> {
+  readonly found: ReadonlyMap<PersonKey, Account>;
+  /** Linked, and not there: only the list of all accounts tells what their account is called by now, or that it is gone. */
+  readonly missed: readonly T[];
+}
+
 /**
- * Reads people's accounts. Somebody linked is found by the account's id, whatever it is called by now: one that isn't under its
- * name counts as gone only when it is in no list of all accounts either.
+ * Reads people's accounts by name: by the one that they had, then by the one that was asked for, which they have once they log in. Somebody
+ * linked is known by the account's id, whatever it is called.
  */
-export async function readAccountsOf(
-  options: { store: Store; gate: Calls; signal: AbortSignal },
-  people: readonly AskedFor[],
-): Promise<Map<PersonKey, Account>> {
-  const byName = await readBack(
+export async function readByName<T extends AskedFor>(options: ReadingBack, people: readonly T[]): Promise<ByName<T>> {
+  const found = new Map<PersonKey, Account>();
+  const known = await readBack(
     options,
     people.map(({ username }) => username),
   );
-  const found = new Map<PersonKey, Account>();
-  const elsewhere: AskedFor[] = [];
-  for (const asked of people) {
-    const account = byName.get(asked.username);
-    if (account !== undefined && isLinkedTo(asked.link, account)) found.set(asked.person, account);
-    else if (asked.link !== null && asked.link.id !== null) elsewhere.push(asked);
+  for (const { person, username, link } of people) {
+    const account = known.get(username);
+    if (account !== undefined && isLinkedTo(link, account)) found.set(person, account);
   }
-  if (elsewhere.length === 0) return found;
+  const missed = people.filter(({ person, link }) => !found.has(person) && link !== null && link.id !== null);
+  const changed = await readBack(
+    options,
+    missed.map(({ link }) => link?.changingTo ?? ''),
+  );
+  for (const { person, link } of missed) {
+    const account = changed.get(link?.changingTo ?? '');
+    if (account !== undefined && account.id === link?.id) found.set(person, account);
+  }
+  return { found, missed: missed.filter(({ person }) => !found.has(person)) };
+}
+
+/** Reads people's accounts. One that isn't under its names counts as gone only when it is in no list of all accounts either. */
+export async function readAccountsOf(
+  options: ReadingBack,
+  people: readonly AskedFor[],
+): Promise<ReadonlyMap<PersonKey, Account>> {
+  const { found, missed } = await readByName(options, people);
+  if (missed.length === 0) return found;
+  const all = new Map(found);
   const byId = new Map((await listAccounts(options.gate, options.signal)).map((account) => [account.id, account]));
-  for (const { person, link } of elsewhere) {
+  for (const { person, link } of missed) {
     const account = byId.get(link?.id ?? null);
-    if (account !== undefined && account.id !== null) found.set(person, account);
+    if (account !== undefined && account.id !== null) all.set(person, account);
   }
-  return found;
+  return all;
 }

@@ -156,8 +156,30 @@ export class Round {
     this.#deliveries = this.#deliveries.filter(({ person }) => !gone.has(person));
   }
 
-  async #call(kind: CallKind, carried: readonly Delivery[]): Promise<void> {
-    if (!kind.takesAccess) await this.#options.overtake();
+  /**
+   * Gives those back, between two calls, who are to lose access by now and weren't when they were claimed: else they'd wait for all that
+   * the others are still to be sent. Whatever was sent for them is answered and recorded; what wasn't is in their new plan, or isn't wanted.
+   */
+  async #letLeaversGo(): Promise<void> {
+    const { records, store } = this.#options;
+    if (this.#batch.ofLeavers || this.#deliveries.length === 0) return;
+    const people = this.#deliveries.map(({ person }) => person);
+    const places = await store.redis.zmscore(store.keys.leavers, ...people);
+    const leaving = this.#deliveries.filter((_, index) => places[index] !== null);
+    if (leaving.length === 0) return;
+    this.#dropOut(leaving.map(({ person }) => person));
+    const claim = { kind: 'give-back' } as const;
+    const changes = leaving.map(({ person, plan: { username } }) => ({ person, username, claim }));
+    await records.commit(this.#batch, changes);
+  }
+
+  async #call(kind: CallKind, together: readonly Delivery[]): Promise<void> {
+    if (!kind.takesAccess) {
+      await this.#letLeaversGo();
+      await this.#options.overtake();
+    }
+    const carried = together.filter((delivery) => this.#deliveries.includes(delivery));
+    if (carried.length === 0) return;
     const size = await this.#sizeOf(kind); // LastPass may bear less than when it was cut
     if (carried.length > size) {
       await this.#call(kind, carried.slice(0, size));

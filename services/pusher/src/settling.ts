@@ -58,12 +58,18 @@ function settledChange({ person, username, intent, link }: Unsettled, found: Acc
   const finish = { kind: 'finish' } as const;
   if (username === '') return { person, username, claim: finish };
   if (intent !== null && found === null && intent.settlesAtMs > nowMs) {
-    return { person, username, intent, claim: { kind: 'postpone', untilMs: intent.settlesAtMs } };
+    const settlesAtMs = capped(intent.settlesAtMs, nowMs);
+    return { person, username, intent: { ...intent, settlesAtMs }, claim: { kind: 'postpone', untilMs: settlesAtMs } };
   }
   const made =
     intent === null || found === null ? null : newLink(username, { id: found.id, federated: intent.federated });
   const known =
     link === null ? made : { ...link, ...(made?.federated === undefined ? {} : { federated: made.federated }) };
   const change = { person, username, account: found, claim: finish, ...(intent === null ? {} : { intent: null }) };
-  return known === null ? change : { ...change, link: linkAsFound(known, found, nowMs) };
+  if (known === null) return change;
+  const sent = known.settlesAtMs === undefined ? {} : { settlesAtMs: capped(known.settlesAtMs, nowMs) };
+  return { ...change, link: linkAsFound({ ...known, ...sent }, found, nowMs) };
 }
+
+/** Whatever was sent left before anybody asked about it: a time by which it settles that is later than this is by a clock that was ahead. */
+const capped = (settlesAtMs: number, nowMs: number): number => Math.min(settlesAtMs, nowMs + createSettlesMs);

@@ -97,7 +97,8 @@ export function writesOf(keys: Keys, change: Change): string[][] {
 function claimWrites(keys: Keys, { person, claim }: Change): string[][] {
   if (claim === undefined) return [];
   const free = ['HDEL', keys.claims, person];
-  if (claim.kind === 'give-back') return [free, ['ZADD', keys.toDeliver, 'XX', String(Date.now()), person]];
+  if (claim.kind === 'give-back')
+    return [free, ...[keys.toDeliver, keys.leavers].map((line) => ['ZADD', line, 'XX', String(Date.now()), person])];
   if (claim.kind === 'wait' || claim.kind === 'postpone')
     return [
       free,
