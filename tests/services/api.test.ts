@@ -529,6 +529,34 @@ describe('the API', () => {
       await waitUntil('it to end', async () => (await board(boss.headers)).statusCode === 403);
     });
 
+    test('isn’t used by what a page asks by itself while nobody is at it, nor by listening; by anything else it is', async () => {
+      const { headers } = await open({ token: tokens.administrator });
+      const { redis } = place.store;
+      const [key = ''] = await redis.keys('*:session:*');
+      const setBack = async () => {
+        const value = JSON.parse((await redis.get(key)) ?? '');
+        await redis.set(key, JSON.stringify({ ...value, usedAtMs: 1 }), 'PX', hour / 2);
+      };
+      const isUsedBy = async (asking: () => Promise<{ statusCode: number }>) => {
+        await setBack();
+        assert.equal((await asking()).statusCode, 200);
+        const { usedAtMs } = JSON.parse((await redis.get(key)) ?? '');
+        assert.equal((await redis.pttl(key)) > hour / 2, usedAtMs > 1);
+        return usedAtMs > 1;
+      };
+      const unattended = { ...headers, 'x-unattended': '1' };
+      assert.equal(await isUsedBy(() => ask('GET', '/status', unattended)), false);
+      assert.equal(await isUsedBy(() => ask('GET', '/status', headers)), true);
+      assert.equal(await isUsedBy(() => ask('POST', '/pause', unattended)), true);
+      const listening = async () => {
+        const asked = { method: 'GET', url: '/api/v1/events', headers, payloadAsStream: true } as const;
+        const answer = await surface.inject(asked);
+        answer.stream().destroy();
+        return answer;
+      };
+      assert.equal(await isUsedBy(listening), false);
+    });
+
     test('may what its token may, and ends with it', async () => {
       const { headers } = await open({ token: tokens.viewer });
       assert.equal((await ask('POST', '/pause', headers)).statusCode, 403);

@@ -35,6 +35,8 @@ describe('the queue dashboard', () => {
   /** What was logged. */
   const told: string[] = [];
   const log: Logger = pino({ base: null }, { write: (line: string) => void told.push(line) });
+  /** Whether the session was used by the last request. */
+  let isUsed: boolean | undefined;
   /** Sessions that have asked for people to be shown. */
   const shown = new Set<string>();
 
@@ -56,7 +58,10 @@ describe('the queue dashboard', () => {
       [ofBoss, sessionOf('administrator')],
       [ofViewer, sessionOf('viewer')],
     ]);
-    const find = async (secret: string) => open.get(secret) ?? null;
+    const find: Sessions['find'] = async (secret, { isUse } = {}) => {
+      isUsed = isUse;
+      return open.get(secret) ?? null;
+    };
     const sessions = { find } as Partial<Sessions> as Sessions;
     const door = new Door({ check, sessions, onWrongToken });
     await surface.register(cookie);
@@ -97,6 +102,14 @@ describe('the queue dashboard', () => {
       queues.map(({ name, readOnlyMode }) => [name, readOnlyMode]).sort(),
       [...queueNames].sort().map((name) => [name, true]),
     );
+  });
+
+  test('is used by being opened, and not by what its page asks by itself, whoever is at it', async () => {
+    const headers = { cookie: `${sessionCookie}=${ofBoss}` };
+    assert.equal((await look('/queues/', headers)).statusCode, 200);
+    assert.equal(isUsed, true);
+    assert.equal((await look('/queues/api/queues?activeQueue=people-to-plan', headers)).statusCode, 200);
+    assert.equal(isUsed, false);
   });
 
   test('loads nothing from any other host, and lets nobody frame it', async () => {

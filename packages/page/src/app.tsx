@@ -5,6 +5,7 @@ import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { setNonce } from 'get-nonce';
 import { useEffect } from 'react';
+import { followDeeds } from './api/attendance.ts';
 import { followLiveFeed } from './api/live-feed.ts';
 import { queryClient } from './api/query-client.ts';
 import { Shell } from './shell/shell.tsx';
@@ -17,6 +18,7 @@ setNonce(styleNonce()); // for what keeps the page from scrolling below a dialog
 
 export function App() {
   useEffect(followLiveFeed, []);
+  useEffect(followDeeds, []);
   return (
     <MantineProvider
       theme={theme}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
+import { noteDeed } from './attendance.ts';
 import { ApiError, get, send, Unreachable } from './request.ts';
 
 /** What the console answers next, in turn, and what it was asked. */
@@ -15,7 +16,10 @@ beforeEach(() => {
     return answer;
   });
 });
-afterEach(() => mock.restoreAll());
+afterEach(() => {
+  mock.restoreAll();
+  mock.timers.reset();
+});
 
 const json = (document: object, status = 200) => Response.json(document, { status });
 
@@ -61,4 +65,24 @@ test('what changes something has the session’s token with it, which is asked f
   );
   assert.deepEqual(asked[1]?.init?.headers, { 'x-csrf-token': 'abc' });
   assert.deepEqual(asked[2]?.init?.headers, { 'x-csrf-token': 'abc', 'content-type': 'application/json' });
+});
+
+test('what is asked while nobody has done anything for a minute says so, and what changes something never does', async () => {
+  mock.timers.enable({ apis: ['Date'], now: Date.now() });
+  const isUnattended = () => new Headers(asked.at(-1)?.init?.headers).has('x-unattended');
+  answers = Array.from({ length: 5 }, () => json({}));
+  noteDeed();
+  await get('/status');
+  assert.equal(isUnattended(), false);
+  mock.timers.tick(59_999);
+  await get('/status');
+  assert.equal(isUnattended(), false);
+  mock.timers.tick(1);
+  await get('/status');
+  assert.equal(isUnattended(), true);
+  await send('/pause');
+  assert.equal(isUnattended(), false);
+  noteDeed();
+  await get('/status');
+  assert.equal(isUnattended(), false);
 });

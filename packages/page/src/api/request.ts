@@ -1,4 +1,5 @@
 /** Asking the console: every document of `/api/v1`, and everything that changes something. */
+import { isAttended } from './attendance.ts';
 import { csrfToken } from './csrf-token.ts';
 
 const prefix = '/api/v1';
@@ -42,9 +43,14 @@ export interface Asking {
   readonly alsoDocuments?: AlsoDocuments;
 }
 
+/** Sent with what the page asks by itself while nobody is at it: the console doesn't count it as using the session. */
+const unattended = { 'x-unattended': '1' };
+
 /** Asks for a document. @throws ApiError, Unreachable, or what aborted `signal` */
-export const get = <Answer>(path: string, { query = {}, signal, alsoDocuments }: Asking = {}): Promise<Answer> =>
-  ask(path + queryText(query), signal ? { signal } : {}, alsoDocuments);
+export function get<Answer>(path: string, { query = {}, signal, alsoDocuments }: Asking = {}): Promise<Answer> {
+  const init = { ...(isAttended() ? {} : { headers: unattended }), ...(signal ? { signal } : {}) };
+  return ask(path + queryText(query), init, alsoDocuments);
+}
 
 /** What is sent to change something, and how. */
 export interface Change {

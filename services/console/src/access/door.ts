@@ -8,6 +8,8 @@ import type { TokenCheck, Verdict } from './token-check.ts';
 export const sessionCookie = 'connector-session';
 /** Whatever changes something by way of a session carries its token here: another site's page can't. */
 export const csrfHeader = 'x-csrf-token';
+/** Our page sends it with what it asks by itself while nobody is at it: looking so isn't using a session. */
+const unattendedHeader = 'x-unattended';
 /** Where the queue dashboard's page, which isn't ours, puts what it finds in the cookie {@link boardCsrfCookie}: a custom of axios. */
 const boardCsrfHeader = 'x-xsrf-token';
 /** The cookie from which that page takes the token. */
@@ -54,10 +56,12 @@ export class Door {
       if (verdict.kind !== 'none') return verdict;
     }
     const secret = cookies[sessionCookie];
-    const session = secret === undefined ? null : await sessions.find(secret, { isUse });
+    const isLooking = looking.has(method);
+    const isUsed = isUse && !(isLooking && unattendedHeader in headers);
+    const session = secret === undefined ? null : await sessions.find(secret, { isUse: isUsed });
     if (session === null) return { kind: 'none' };
     const csrfToken = headers[csrfHeader] ?? headers[boardCsrfHeader];
-    if (!looking.has(method) && !isCsrfToken(session, csrfToken)) return { kind: 'forged' };
+    if (!isLooking && !isCsrfToken(session, csrfToken)) return { kind: 'forged' };
     return { kind: 'welcome', who: session.who, session };
   }
 }

@@ -51,7 +51,7 @@ export function addEvents(scope: FastifyInstance, { door, session, log, heartbea
     '/events',
     {
       exposeHeadRoute: false, // whoever asks so wants no events, and Fastify would leave the stream, which never ends, open
-      onRequest: guardOf('viewer', { door }),
+      onRequest: guardOf('viewer', { door, isUse: false }), // a page opens it again by itself, whoever is at it
       schema: {
         summary: 'What is done about people, as it is done: server-sent events; Last-Event-ID goes on from there',
         response: { '4XX': failed.describe('It can’t be done.') },

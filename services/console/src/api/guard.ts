@@ -14,10 +14,13 @@ declare module 'fastify' {
   }
 }
 
-/** Lets those pass whose token or session is good for it. */
-export function guardOf(role: Role, { door }: { readonly door: Door }) {
+/**
+ * Lets those pass whose token or session is good for it.
+ * @param isUse whether a session counts as used by that
+ */
+export function guardOf(role: Role, { door, isUse = true }: { readonly door: Door; readonly isUse?: boolean }) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const admission = await door.admit(request);
+    const admission = await door.admit(request, { isUse });
     if (admission.kind === 'too many')
       return reply.code(429).header('retry-after', '5').send(failure('TOO_MANY', 'too many wrong tokens: wait'));
     if (admission.kind === 'forged')

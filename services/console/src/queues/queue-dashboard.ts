@@ -57,6 +57,9 @@ const retrying: ReadonlySet<string> = new Set([
 
 const isLooking = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
 
+/** Its page asks so every few seconds, whoever is at it: a session isn't used by that. */
+const isPolling = (request: FastifyRequest): boolean => isLooking(request) && /^\/[^/]+\/api\//.test(request.url);
+
 /** Whoever doesn't look may only have something tried again. What is refused is shown by bull-board, from `error`. */
 function changesNothingElse(path: string) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
@@ -69,7 +72,7 @@ function changesNothingElse(path: string) {
 /** Lets those pass who have signed in, or send a token; browsers go where one signs in. */
 function guardOf(door: Door, mayPass: MayPass = async () => true) {
   const admit = async (request: FastifyRequest) => {
-    const admission = await door.admit(request, { byPassword: true });
+    const admission = await door.admit(request, { byPassword: true, isUse: !isPolling(request) });
     if (admission.kind !== 'welcome') return admission.kind;
     const isRetrier = admission.session !== undefined && admission.who.role === 'administrator';
     request.retrier = isRetrier ? admission.session : null;
