@@ -15,7 +15,7 @@ import { policyState } from '@connector/shared/policy.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import { traced } from '@connector/shared/tracing.ts';
 import { callKinds } from '@connector/sync/calls/calls.ts';
-import type { Delivery } from '@connector/sync/calls/delivery.ts';
+import { type Delivery, stepOf } from '@connector/sync/calls/delivery.ts';
 import type { ReviewedSteps } from '@connector/sync/requests/reviewed-steps.ts';
 import { hasStep } from '@connector/sync/requests/reviewed-steps.ts';
 import { unreadEntries, withEntries } from './audit-entries.ts';
@@ -25,6 +25,7 @@ import { keyedAtOnce, needsKey } from './federation/keyed-deliveries.ts';
 import { readAccountsOf } from './read-back.ts';
 import { Round } from './round.ts';
 import { settledChanges, type Unsettled } from './settling.ts';
+import { type Named, untoldChanges } from './untold.ts';
 
 /** A claimed person's state as read; what is no longer to be delivered has no delivery. */
 interface Loaded extends Unsettled {
@@ -56,11 +57,16 @@ async function deliverAll(options: DeliverOptions, batch: Batch): Promise<void> 
     batch,
     settled.filter(({ delivery }) => delivery === null),
   );
-  await settle(options, batch, unsettled);
   const moved = await followLogIns(options, batch, settled);
   const deliveries = settled.flatMap(({ person, delivery }) =>
     delivery === null || moved.has(person) ? [] : delivery,
   );
+  await makeCalls(options, batch, deliveries);
+  // Last: whoever's calls have their answers waits for nothing that LastPass may not even tell.
+  await makeCalls(options, batch, await settle(options, batch, unsettled));
+}
+
+async function makeCalls(options: DeliverOptions, batch: Batch, deliveries: readonly Delivery[]): Promise<void> {
   const [keyed, others] = [deliveries.filter(needsKey), deliveries.filter((delivery) => !needsKey(delivery))];
   await giveBack(options, batch, keyed.slice(keyedAtOnce));
   for (const together of [others, keyed.slice(0, keyedAtOnce)]) {
@@ -165,30 +171,47 @@ async function followLogIns(
   const asked = loaded.filter(({ delivery, link: current }) => delivery !== null && current?.changingTo !== undefined);
   if (asked.length === 0) return new Set();
   const askedAtMs = Date.now();
-  const found = await readAccountsOf(options, asked);
+  const { found, untold } = await readAccountsOf(options, asked);
   const others = asked.filter(
-    ({ person, delivery }) => JSON.stringify(found.get(person) ?? null) !== JSON.stringify(delivery?.account ?? null),
+    ({ person, delivery }) =>
+      !untold.has(person) && JSON.stringify(found.get(person) ?? null) !== JSON.stringify(delivery?.account ?? null),
   );
-  await options.records.commit(
-    batch,
-    others.flatMap((each) => settledChanges(each, found.get(each.person) ?? null, askedAtMs)),
-  );
-  return new Set(others.map(({ person }) => person));
+  await options.records.commit(batch, [
+    ...others.flatMap((each) => settledChanges(each, found.get(each.person) ?? null, askedAtMs)),
+    ...(await untoldChanges(options, asked.map(named), ({ person }) => untold.get(person))),
+  ]);
+  return new Set([...others.map(({ person }) => person), ...untold.keys()]);
 }
 
-/** Asks LastPass what became of calls whose answers nobody recorded. */
-async function settle(options: DeliverOptions, batch: Batch, unsettled: readonly Loaded[]): Promise<void> {
-  if (unsettled.length === 0) return;
+/** Asks LastPass what became of calls whose answers nobody recorded. @returns what can be sent though it doesn't tell */
+async function settle(options: DeliverOptions, batch: Batch, unsettled: readonly Loaded[]): Promise<Delivery[]> {
+  if (unsettled.length === 0) return [];
   const askedAtMs = Date.now(); // what comes while they are looked up, one after the other, may be missed
-  const found = await readAccountsOf(options, unsettled);
-  await options.records.commit(
-    batch,
-    unsettled.flatMap((each) => {
+  const { found, untold } = await readAccountsOf(options, unsettled);
+  const told = unsettled.filter(({ person }) => !untold.has(person));
+  const disablings = unsettled.flatMap((each) => (untold.has(each.person) ? (disablingOf(each) ?? []) : []));
+  const others = unsettled.filter(({ person }) => disablings.every((delivery) => delivery.person !== person));
+  await options.records.commit(batch, [
+    ...told.flatMap((each) => {
       const after = found.get(each.person) ?? null;
       return withEntries(settledChanges(each, after, askedAtMs), entriesOf(each, after));
     }),
-  );
+    ...(await untoldChanges(options, others.map(named), ({ person }) => untold.get(person))),
+  ]);
+  return disablings;
 }
+
+/** The disabling of a leaver, and nothing else: it may be sent twice, and whose account it is doesn't depend on what wasn't answered. */
+function disablingOf({ delivery, intent: sent, link: current }: Loaded): Delivery | null {
+  if (delivery === null || sent !== null || current?.changingTo !== undefined) return null;
+  const step = stepOf(delivery, 'disable');
+  return step === undefined ? null : { ...delivery, plan: { ...delivery.plan, steps: [step] } };
+}
+
+const named = ({ person, username, plan: planned }: Loaded): Named => ({
+  ...{ person, username },
+  name: planned?.name ?? username,
+});
 
 /** What the audit trail is told of calls whose answers nobody recorded. */
 function entriesOf({ plan: planned, account: before, link: linked, ...of }: Loaded, after: Account | null) {
