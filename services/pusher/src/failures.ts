@@ -119,16 +119,30 @@ export class Failures {
     ]);
   }
 
-  /** Records what a refused call did all the same. @returns those whose account is as before, who stay in the round */
-  async recordWhatWasDone(sent: readonly Delivery[], call: EndedCall): Promise<Delivery[]> {
+  /**
+   * Records what a refused call did all the same.
+   * @param unchanged whose accounts were so already, by LastPass's own word: whatever reading back shows wasn't the call's doing
+   * @returns those whose account is as before, who stay in the round
+   */
+  async recordWhatWasDone(
+    sent: readonly Delivery[],
+    call: EndedCall,
+    { unchanged = [] }: Pick<LastPassError, 'unchanged'> = {},
+  ): Promise<Delivery[]> {
     const { found, untold } = await this.#read(sent);
     const told = sent.filter(({ person }) => !untold.has(person));
     const done = told.filter((delivery) => !isAsBefore(delivery, found));
     this.#leave([...peopleOf(done), ...untold.keys()]);
     const changes = await Promise.all(
-      done.map(async (delivery) =>
-        withEntries(await this.#settled(delivery, found), this.#seen(call, delivery, found, 'it refused the call')),
-      ),
+      done.map(async (delivery) => {
+        const { person, link: current, plan } = delivery;
+        if (unchanged.includes(plan.username)) {
+          const state = { person, username: plan.username, intent: null, link: current };
+          return settledChanges(state, found.get(person) ?? null, Date.now());
+        }
+        const noted = this.#seen(call, delivery, found, 'it refused the call');
+        return withEntries(await this.#settled(delivery, found), noted);
+      }),
     );
     await this.#options.records.commit(this.#batch, [...changes.flat(), ...(await this.#untold(sent, untold))]);
     return told.filter((delivery) => !done.includes(delivery));

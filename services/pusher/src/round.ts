@@ -347,7 +347,7 @@ export class Round {
     const { kind } = call;
     const { refusals = [], messages = [] } = error;
     const words = new Map(refusals.map(({ username, message }) => [username, message]));
-    const stays = await this.#failures.recordWhatWasDone(sent, call);
+    const stays = await this.#failures.recordWhatWasDone(sent, call, error);
     const named = stays.filter(({ plan: { username } }) => words.has(username));
     const others = stays.filter((delivery) => !named.includes(delivery));
     const isExplained = messages.every((text) => refusals.some(({ message }) => message === text));
