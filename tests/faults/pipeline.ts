@@ -357,6 +357,21 @@ export class Run implements AsyncDisposable {
     );
   }
 
+  /** Waits until nobody is at anything, whoever waits for a time to pass aside. */
+  async rest(): Promise<void> {
+    const { redis, keys } = this.store;
+    await waitUntil('nothing to be done now', async () => {
+      const counts = await Promise.all([
+        this.#ofAll((directory) => redis.xlen(keys.directory(directory).log)),
+        redis.zcard(keys.toPlan),
+        redis.zcard(keys.waiting),
+        redis.hlen(keys.claims),
+        redis.zcount(keys.toDeliver, '-inf', Date.now()),
+      ]);
+      return counts.every((count) => count === 0);
+    });
+  }
+
   /** What is counted of each directory, together. */
   async #ofAll(count: (directory: string) => Promise<number>): Promise<number> {
     return (await Promise.all(this.#directories.map(count))).reduce((sum, each) => sum + each, 0);

@@ -16,19 +16,6 @@ const creates = async (run: Run) => (await run.calls()).filter(({ cmd }) => cmd 
 const accounts = async (run: Run) => (await run.simulator.state()).users.length - strangers.users.length;
 const told = (run: Run, what: RegExp) => run.output.split('\n').filter((line) => what.test(line)).length;
 
-/** Waits until nobody is at anything, whoever waits for a seat aside. */
-async function rest(run: Run): Promise<void> {
-  const { redis, keys } = run.store;
-  await waitUntil('nothing to be done but for want of seats', async () => {
-    const [toPlan, claims, due] = await Promise.all([
-      redis.zcard(keys.toPlan),
-      redis.hlen(keys.claims),
-      redis.zcount(keys.toDeliver, '-inf', Date.now()),
-    ]);
-    return toPlan + claims + due === 0;
-  });
-}
-
 /** Lets the minute pass after which LastPass is asked again. Whoever waits stays in the order in which they do. */
 async function aMinutePasses({ store: { redis, keys } }: Run): Promise<void> {
   const state = noSeat.parse(JSON.parse((await redis.get(keys.noSeat)) ?? '{}'));
@@ -56,7 +43,7 @@ describe('no seat left: said once, tried with one account a minute, and the othe
         await Promise.all([run.inside('reconciler'), run.inside('pusher')]);
         await run.appendFullRead([...surroundings(), ...newcomers.map((n) => person(n, `p${n}`))], bases);
         await waitUntil('the seats to be taken', async () => (await redis.hlen(keys.setAside)) === 30);
-        await rest(run);
+        await run.rest();
         assert.equal(await accounts(run), free);
         const waiting = await readAside(run.store);
         assert.equal(waiting.length, newcomers.length - free);
@@ -82,7 +69,7 @@ describe('no seat left: said once, tried with one account a minute, and the othe
         );
         await aMinutePasses(run);
         await waitUntil('another try', async () => (await creates(run)).length > first);
-        await rest(run);
+        await run.rest();
         const tried = (await creates(run)).slice(first);
         assert.deepEqual(
           tried.map(({ data }) => (Array.isArray(data) ? data.length : 0)),
@@ -136,12 +123,12 @@ describe('a refusal that is no want of seats', () => {
     await Promise.all([run.inside('reconciler'), run.inside('pusher')]);
     await run.appendFullRead([...surroundings(), ...people.map((n) => person(n, `p${n}`))], bases);
     await waitUntil('all to wait', async () => (await redis.hlen(keys.setAside)) === people.length);
-    await rest(run);
+    await run.rest();
     const before = (await creates(run)).length;
     for (let minute = 1; minute <= 2 * people.length; minute++) {
       await aMinutePasses(run);
       await waitUntil('another try', async () => (await creates(run)).length === before + minute);
-      await rest(run);
+      await run.rest();
     }
     const tried = (await creates(run)).slice(before).flatMap(({ data }) => data as { username: string }[]);
     assert.deepEqual(
@@ -153,7 +140,7 @@ describe('a refusal that is no want of seats', () => {
       await waitUntil('a seat to be wanted', async () => (await redis.exists(keys.noSeat)) === 1);
       await aMinutePasses(run);
       await waitUntil('another try', async () => (await creates(run)).length > before + tried.length + minute - 1);
-      await rest(run);
+      await run.rest();
     }
     assert.deepEqual((await run.simulator.state()).users.map(({ username }) => username).sort(), [
       addressOf(12),

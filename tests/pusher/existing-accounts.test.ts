@@ -40,7 +40,7 @@ async function asking(t: TestContext, { accounts = 0 } = {}) {
   const recentNames = new RecentNames(() => NameList.read(gate, signal));
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
   const existing = async ({ knownSinceMs = 0 } = {}) => [
-    ...(await existingAmong({ store, gate, signal, recentNames }, usernames, { knownSinceMs })).keys(),
+    ...(await existingAmong({ store, gate, signal, recentNames }, usernames, { knownSinceMs })).found.keys(),
   ];
   const makeByHand = (username: string) => simulator.byHand('batchadd', [{ username, fullname: 'By hand' }]);
   /** What is found, and in how many calls. */

@@ -252,6 +252,9 @@ test('disable and enable tell who was so already, in lower case', async () => {
 test('a disable in which some are unknown is refused naming them, and done for the others', async () => {
   await seed({ users: [{ username: ANN }] });
   const error = await failureOf(client.disableAccounts([ANN, BOB]));
+  assert.equal(error.unchanged?.includes(ANN), false);
+  const again = await failureOf(client.disableAccounts([ANN, BOB]));
+  assert.equal(again.unchanged?.includes(ANN), true);
   assert.deepEqual(error.refusals, [{ username: BOB, message: `No such user: ${BOB}` }]);
   assert.equal((await client.readAccount(ANN))?.disabled, true);
 });

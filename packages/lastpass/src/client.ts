@@ -127,12 +127,12 @@ export class LastPassClient {
     await this.#api.carryOut({ cmd: 'updateemail', data, usernames: [username], signal });
   }
 
-  /** Blocks log-ins. `refused`, with `refusals`, where some are refused; the others are disabled all the same. */
+  /** Blocks log-ins. `refused`, with `refusals` and `unchanged`, where some are refused; the others are disabled all the same. */
   async disableAccounts(usernames: string[], signal?: AbortSignal): Promise<Switched> {
     return this.#switch({ cmd: 'disableuser', data: usernames, usernames, signal });
   }
 
-  /** Allows log-ins again. `refused`, with `refusals`, where some are refused; the others are enabled all the same. */
+  /** Allows log-ins again. `refused`, with `refusals` and `unchanged`, where some are refused; the others are enabled all the same. */
   async enableAccounts(usernames: string[], signal?: AbortSignal): Promise<Switched> {
     return this.#switch({ cmd: 'enableuser', data: usernames, usernames, signal });
   }
@@ -179,10 +179,16 @@ export class LastPassClient {
   async #switch(command: Command & { usernames: string[] }): Promise<Switched> {
     if (command.usernames.length === 0) return { unchanged: [] };
     const { answer, question } = await this.#api.send(command);
-    mustBeWhole(verdictOf(answer, question), question);
     const { disabled_users, enabled_users, unchanged_users } = readAnswer(switched, answer, question);
     const changed = command.cmd === 'disableuser' ? disabled_users : enabled_users;
-    return { unchanged: unchangedOf(lowerCased(command.usernames), { changed, unchanged: unchanged_users }) };
+    const unchanged = unchangedOf(lowerCased(command.usernames), { changed, unchanged: unchanged_users });
+    try {
+      mustBeWhole(verdictOf(answer, question), question);
+    } catch (error) {
+      if (!(error instanceof LastPassError) || error.code !== 'refused') throw error;
+      throw new LastPassError('refused', error.message, { ...error, unchanged });
+    }
+    return { unchanged };
   }
 }
 

@@ -44,6 +44,7 @@ export type LastPassErrorDetails = {
   retryAfterMs?: number;
   messages?: string[];
   refusals?: Refusal[];
+  unchanged?: string[];
 };
 
 /** A call that didn't succeed. Neither the message nor the cause ever holds the provhash. */
@@ -57,6 +58,8 @@ export class LastPassError extends Error {
   declare readonly messages?: string[];
   /** Those of `messages` that name an account of the call. Others of the call may have been changed. */
   declare readonly refusals?: Refusal[];
+  /** Accounts of the call that were so already, where LastPass refuses some of those to be disabled or enabled and tells of the others. */
+  declare readonly unchanged?: string[];
 
   constructor(code: LastPassErrorCode, message: string, details: LastPassErrorDetails) {
     super(message, details.cause === undefined ? {} : { cause: details.cause });
@@ -65,6 +68,7 @@ export class LastPassError extends Error {
     if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs;
     if (details.messages !== undefined) this.messages = details.messages;
     if (details.refusals !== undefined) this.refusals = details.refusals;
+    if (details.unchanged !== undefined) this.unchanged = details.unchanged;
   }
 }
 

@@ -15,16 +15,17 @@ import { policyState } from '@connector/shared/policy.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import { traced } from '@connector/shared/tracing.ts';
 import { callKinds } from '@connector/sync/calls/calls.ts';
-import type { Delivery } from '@connector/sync/calls/delivery.ts';
+import { type Delivery, stepOf } from '@connector/sync/calls/delivery.ts';
 import type { ReviewedSteps } from '@connector/sync/requests/reviewed-steps.ts';
 import { hasStep } from '@connector/sync/requests/reviewed-steps.ts';
 import { unreadEntries, withEntries } from './audit-entries.ts';
 import type { Batch } from './claims.ts';
 import type { DeliverOptions } from './deliver-options.ts';
 import { keyedAtOnce, needsKey } from './federation/keyed-deliveries.ts';
-import { readAccountsOf, readByName } from './read-back.ts';
+import { readAccountsOf, readByName, type Told } from './read-back.ts';
 import { Round } from './round.ts';
 import { settledChanges, type Unsettled } from './settling.ts';
+import { type Named, untoldChanges } from './untold.ts';
 
 /** A claimed person's state as read; what is no longer to be delivered has no delivery. */
 interface Loaded extends Unsettled {
@@ -56,41 +57,56 @@ async function deliverAll(options: DeliverOptions, batch: Batch): Promise<void> 
     loaded.filter((each) => each.delivery === null && !isUnsettled(each)),
   );
   const asked = loaded.filter((each) => isUnsettled(each) || mayHaveLoggedIn(each));
+  const others = loaded.filter((each) => !asked.includes(each));
+  await makeCalls(
+    options,
+    batch,
+    others.flatMap(({ delivery }) => delivery ?? []),
+  );
+  if (asked.length === 0) return;
   const askedAtMs = Date.now(); // what comes while they are looked up, one after the other, may be missed
-  const { found, missed } = await readByName(options, asked);
-  // A large list takes minutes, and while accounts are removed it may come to nothing: nobody else waits for that.
-  const others = loaded.filter((each) => !missed.includes(each));
-  await deliverAsFound(options, batch, others, { asked, isUnsettled, found, askedAtMs });
+  const { missed, ...byName } = await readByName(options, asked);
+  const answered = asked.filter((each) => !missed.includes(each));
+  await deliverAsTold(options, batch, answered, { ...byName, isUnsettled, askedAtMs });
   if (missed.length === 0) return;
+  // Last: a large list takes minutes, and while accounts are removed it may come to nothing.
   const listedAtMs = Date.now();
   const listed = await readAccountsOf(options, missed);
-  await deliverAsFound(options, batch, missed, { asked, isUnsettled, found: listed, askedAtMs: listedAtMs });
+  await deliverAsTold(options, batch, missed, { ...listed, isUnsettled, askedAtMs: listedAtMs });
 }
 
-/** What LastPass was asked of a batch, and what it told. */
-interface Found {
-  readonly asked: readonly Loaded[];
+/** What LastPass told of people. */
+interface AsTold extends Told<PersonKey> {
   readonly isUnsettled: (each: Loaded) => boolean;
-  readonly found: ReadonlyMap<PersonKey, Account>;
+  /** ms since 1970. */
   readonly askedAtMs: number;
 }
 
-/** Writes down what LastPass told of some of a batch, and delivers to whom is as they were known. */
-async function deliverAsFound(
+/** Writes down what LastPass told of people, and delivers to whom is as they were known; of those whom it doesn't tell of, what can be sent all the same. */
+async function deliverAsTold(
   options: DeliverOptions,
   batch: Batch,
   people: readonly Loaded[],
-  { asked, isUnsettled, found, askedAtMs }: Found,
+  { found, untold, isUnsettled, askedAtMs }: AsTold,
 ): Promise<void> {
-  const told = people.filter((each) => asked.includes(each) && (isUnsettled(each) || !isAsKnown(each, found)));
-  await options.records.commit(
-    batch,
-    told.flatMap((each) => {
+  const told = people.filter(({ person }) => !untold.has(person));
+  const changed = told.filter((each) => isUnsettled(each) || !isAsKnown(each, found));
+  const disablings = people.flatMap((each) => (untold.has(each.person) ? (disablingOf(each) ?? []) : []));
+  const waiting = people.filter(
+    ({ person }) => untold.has(person) && disablings.every((delivery) => delivery.person !== person),
+  );
+  await options.records.commit(batch, [
+    ...changed.flatMap((each) => {
       const after = found.get(each.person) ?? null;
       return withEntries(settledChanges(each, after, askedAtMs), isUnsettled(each) ? entriesOf(each, after) : []);
     }),
-  );
-  const deliveries = people.flatMap((each) => (each.delivery === null || told.includes(each) ? [] : each.delivery));
+    ...(await untoldChanges(options, waiting.map(named), ({ person }) => untold.get(person))),
+  ]);
+  const asKnown = told.flatMap((each) => (changed.includes(each) ? [] : (each.delivery ?? [])));
+  await makeCalls(options, batch, [...asKnown, ...disablings]);
+}
+
+async function makeCalls(options: DeliverOptions, batch: Batch, deliveries: readonly Delivery[]): Promise<void> {
   const [keyed, others] = [deliveries.filter(needsKey), deliveries.filter((delivery) => !needsKey(delivery))];
   await giveBack(options, batch, keyed.slice(keyedAtOnce));
   for (const together of [others, keyed.slice(0, keyedAtOnce)]) {
@@ -192,6 +208,18 @@ async function letGo({ records, store }: DeliverOptions, batch: Batch, outdated:
     { command: ['HGET', store.keys.plans, person], is: planRaw },
   ]);
 }
+
+/** The disabling of a leaver, and nothing else: it may be sent twice, and whose account it is doesn't depend on what wasn't answered. */
+function disablingOf({ delivery, intent: sent, link: current }: Loaded): Delivery | null {
+  if (delivery === null || sent !== null || current?.changingTo !== undefined) return null;
+  const step = stepOf(delivery, 'disable');
+  return step === undefined ? null : { ...delivery, plan: { ...delivery.plan, steps: [step] } };
+}
+
+const named = ({ person, username, plan: planned }: Loaded): Named => ({
+  ...{ person, username },
+  name: planned?.name ?? username,
+});
 
 /** What the audit trail is told of calls whose answers nobody recorded. */
 function entriesOf({ plan: planned, account: before, link: linked, ...of }: Loaded, after: Account | null) {

@@ -1,19 +1,18 @@
 /** Which accounts exist by now: existing ones are never sent through batchadd. */
-import type { Account } from '@connector/shared/account.ts';
 import { accountsRead } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import type { DeliverOptions } from './deliver-options.ts';
-import { callsForAll, readBack } from './read-back.ts';
+import { callsForAll, readBack, type Told } from './read-back.ts';
 import { freshForMs, type Known } from './recent-names.ts';
 
 type Options = Pick<DeliverOptions, 'store' | 'gate' | 'signal' | 'recentNames'>;
 
-/** Which of these user names LastPass has, and their accounts. */
+/** Which of these user names LastPass has, and their accounts. @throws as `readBack` */
 export async function existingAmong(
   options: Options,
   usernames: readonly string[],
   known: Known,
-): Promise<Map<string, Account>> {
+): Promise<Told<string>> {
   return readBack(options, await perhapsExisting(options, usernames, known));
 }
 

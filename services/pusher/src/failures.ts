@@ -3,10 +3,9 @@
  * stays in it is returned.
  */
 import type { LastPassError } from '@connector/lastpass/errors.ts';
-import type { Account } from '@connector/shared/account.ts';
 import type { NewAuditEntry } from '@connector/shared/audit.ts';
 import type { PersonKey } from '@connector/shared/keys.ts';
-import { intent, type Link, link, type SetAside, setAside } from '@connector/shared/plan.ts';
+import { intent, type Link, link, type SetAside } from '@connector/shared/plan.ts';
 import { parseStored } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
 import { withoutAddresses } from '@connector/shared/without-addresses.ts';
@@ -15,11 +14,13 @@ import type { Delivery } from '@connector/sync/calls/delivery.ts';
 import { type EndedCall, refusedEntries, seenEntries, withEntries } from './audit-entries.ts';
 import type { Batch } from './claims.ts';
 import type { DeliverOptions, RoundParts } from './deliver-options.ts';
+import { asideSince, asidesOf, missesOf } from './known-failures.ts';
 import type { LastLook } from './last-look.ts';
 import { setAsideForMs } from './misses.ts';
-import { readAccountsOf } from './read-back.ts';
+import { readAccountsOf, type Told } from './read-back.ts';
 import type { NoSeatFree } from './seats.ts';
-import { answeredSettlesMs, createSettlesMs, settledChanges } from './settling.ts';
+import { answeredSettlesMs, createSettlesMs, settledChanges, type Unsettled } from './settling.ts';
+import { type Named, untoldChanges } from './untold.ts';
 
 /** The first of ever longer pauses, ms. */
 const firstRetryMs = 500;
@@ -31,7 +32,11 @@ const refusedRetryMs = 15 * 60_000;
 
 /** That somebody gets their next turn later. */
 type PutOff = Extract<Change['claim'], { untilMs: number }>;
-type Found = ReadonlyMap<PersonKey, Account>;
+type Found = Told<PersonKey>['found'];
+
+const peopleOf = (these: readonly { readonly person: PersonKey }[]): PersonKey[] => these.map(({ person }) => person);
+
+const named = ({ person, plan: { username, name } }: Delivery): Named => ({ person, username, name });
 
 /** Whether LastPass has somebody's account as it was before the call. */
 const isAsBefore = ({ person, account }: Delivery, found: Found): boolean =>
@@ -41,12 +46,6 @@ const isAsBefore = ({ person, account }: Delivery, found: Found): boolean =>
 const again = ({ attempts }: Delivery, why: keyof typeof longestMissMs) => ({
   kind: 'postpone' as const,
   untilMs: Date.now() + Math.min(longestMissMs[why], firstRetryMs * 2 ** attempts),
-});
-
-/** Set aside, for as long as for the same kind of obstacle before: one that is only found again is no news. */
-const asideSince = (known: SetAside | null, now: Omit<SetAside, 'sinceMs'>): SetAside => ({
-  ...now,
-  sinceMs: known?.kind === now.kind ? known.sinceMs : Date.now(),
 });
 
 /** The ways out of a round. */
@@ -64,28 +63,6 @@ export class Failures {
     this.#lastLook = lastLook;
   }
 
-  /** How many calls about each in a row had no conclusive answer. */
-  async missesOf(deliveries: readonly Delivery[]): Promise<Map<PersonKey, number>> {
-    const { redis, keys } = this.#options.store;
-    const people = deliveries.map(({ person }) => person);
-    if (people.length === 0) return new Map();
-    const misses = await redis.hmget(keys.misses, ...people);
-    return new Map(people.map((person, index) => [person, Number(misses[index] ?? 0)]));
-  }
-
-  /** Who of these is set aside, and why. */
-  async #asidesOf(deliveries: readonly Delivery[]): Promise<Map<PersonKey, SetAside>> {
-    const { redis, keys } = this.#options.store;
-    const people = deliveries.map(({ person }) => person);
-    const raws = people.length === 0 ? [] : await redis.hmget(keys.setAside, ...people);
-    return new Map(
-      people.flatMap((person, index) => {
-        const { value } = parseStored(setAside, keys.setAside, raws[index] ?? null);
-        return value === null ? [] : [[person, value]];
-      }),
-    );
-  }
-
   /** The call certainly did nothing, or wasn't made: its people try again later, or at a given time. */
   async nothingSent(sent: readonly Delivery[], atMs: number | null): Promise<void> {
     const changes = sent.map((delivery): Change => {
@@ -98,7 +75,7 @@ export class Failures {
         claim: { kind: 'postpone', untilMs },
       };
     });
-    this.#leave(sent.map(({ person }) => person));
+    this.#leave(peopleOf(sent));
     await this.#options.records.commit(this.#batch, changes);
   }
 
@@ -108,12 +85,14 @@ export class Failures {
    */
   async unanswered(call: EndedCall, sent: readonly Delivery[], error: LastPassError): Promise<void> {
     const settlesMs = error.code === 'unexpected-answer' ? answeredSettlesMs : createSettlesMs;
-    const found = await this.#read(sent);
+    const { found, untold } = await this.#read(sent);
+    const told = sent.filter(({ person }) => !untold.has(person));
     const counts = this.#options.commandMisses.missed(call.kind.command, Date.now());
-    const [before, asides] = [await this.missesOf(sent), await this.#asidesOf(sent)];
+    const { store } = this.#options;
+    const [before, asides] = [await missesOf(store, peopleOf(told)), await asidesOf(store, peopleOf(told))];
     const unknown = `LastPass gives no answer about this account: ${withoutAddresses(error.message)}`;
     const changes = await Promise.all(
-      sent.map(async (delivery) => {
+      told.map(async (delivery) => {
         const settled = await this.#settled(delivery, found, { settlesMs });
         if (!isAsBefore(delivery, found)) {
           const noted = this.#seen(call, delivery, found, 'it gave no conclusive answer');
@@ -133,22 +112,62 @@ export class Failures {
         });
       }),
     );
-    this.#leave(sent.map(({ person }) => person));
-    await this.#options.records.commit(this.#batch, changes.flat());
+    this.#leave(peopleOf(sent));
+    await this.#options.records.commit(this.#batch, [
+      ...changes.flat(),
+      ...(await this.#untold(sent, untold, { settlesMs })),
+    ]);
   }
 
-  /** Records what a refused call did all the same. @returns those whose account is as before, who stay in the round */
-  async recordWhatWasDone(sent: readonly Delivery[], call: EndedCall): Promise<Delivery[]> {
-    const found = await this.#read(sent);
-    const done = sent.filter((delivery) => !isAsBefore(delivery, found));
-    this.#leave(done.map(({ person }) => person));
+  /**
+   * Records what a refused call did all the same.
+   * @param unchanged whose accounts were so already, by LastPass's own word: whatever reading back shows wasn't the call's doing
+   * @returns those whose account is as before, who stay in the round
+   */
+  async recordWhatWasDone(
+    sent: readonly Delivery[],
+    call: EndedCall,
+    { unchanged = [] }: Pick<LastPassError, 'unchanged'> = {},
+  ): Promise<Delivery[]> {
+    const { found, untold } = await this.#read(sent);
+    const told = sent.filter(({ person }) => !untold.has(person));
+    const done = told.filter((delivery) => !isAsBefore(delivery, found));
+    this.#leave([...peopleOf(done), ...untold.keys()]);
     const changes = await Promise.all(
-      done.map(async (delivery) =>
-        withEntries(await this.#settled(delivery, found), this.#seen(call, delivery, found, 'it refused the call')),
-      ),
+      done.map(async (delivery) => {
+        const { person, link: current, plan } = delivery;
+        if (unchanged.includes(plan.username)) {
+          const state = { person, username: plan.username, intent: null, link: current };
+          return settledChanges(state, found.get(person) ?? null, Date.now());
+        }
+        const noted = this.#seen(call, delivery, found, 'it refused the call');
+        return withEntries(await this.#settled(delivery, found), noted);
+      }),
     );
-    await this.#options.records.commit(this.#batch, changes.flat());
-    return sent.filter((delivery) => !done.includes(delivery));
+    await this.#options.records.commit(this.#batch, [...changes.flat(), ...(await this.#untold(sent, untold))]);
+    return told.filter((delivery) => !done.includes(delivery));
+  }
+
+  /** What is recorded of those of whom LastPass doesn't tell what a call has done to them. @param settlesMs as of `#settled` */
+  async #untold(
+    sent: readonly Delivery[],
+    untold: Told<PersonKey>['untold'],
+    { settlesMs = createSettlesMs } = {},
+  ): Promise<Change[]> {
+    const theirs = sent.filter(({ person }) => untold.has(person));
+    const changes = await untoldChanges(this.#options, theirs.map(named), ({ person }) => untold.get(person));
+    const underWay = await Promise.all(theirs.map((delivery) => this.#underWay(delivery, { settlesMs })));
+    return changes.map((change, index) => {
+      const { intent = null, link = null } = underWay[index] ?? {};
+      return { ...change, ...(intent && { intent }), ...(link && { link }) };
+    });
+  }
+
+  /** Nothing was sent for these, for LastPass doesn't tell whether they have an account. */
+  async notTold(deliveries: readonly Delivery[], untold: Told<string>['untold']): Promise<void> {
+    this.#leave(peopleOf(deliveries));
+    const changes = await untoldChanges(this.#options, deliveries.map(named), ({ username }) => untold.get(username));
+    await this.#options.records.commit(this.#batch, changes);
   }
 
   /** What the audit trail is told of somebody whose account isn't as before. */
@@ -156,7 +175,7 @@ export class Failures {
     return seenEntries(call, delivery, { before: delivery.account, after: found.get(delivery.person) ?? null, said });
   }
 
-  #read(sent: readonly Delivery[]): Promise<Found> {
+  #read(sent: readonly Delivery[]): Promise<Told<PersonKey>> {
     return readAccountsOf(
       this.#options,
       sent.map(({ person, plan: { username }, link: current }) => ({ person, username, link: current })),
@@ -164,25 +183,28 @@ export class Failures {
   }
 
   /** What is true of somebody after reading back. @param settlesMs whatever goes on at LastPass goes on for so long, from now */
-  async #settled(
+  async #settled(delivery: Delivery, found: Found, { settlesMs = createSettlesMs } = {}): Promise<Change[]> {
+    const nowMs = Date.now();
+    return settledChanges(await this.#underWay(delivery, { settlesMs }), found.get(delivery.person) ?? null, nowMs);
+  }
+
+  /** What was written down of the calls about somebody that may still go on. @param settlesMs as of `#settled` */
+  async #underWay(
     { person, plan: { username }, link: before }: Delivery,
-    found: Found,
-    { settlesMs = createSettlesMs } = {},
-  ): Promise<Change[]> {
+    { settlesMs }: { settlesMs: number },
+  ): Promise<Unsettled> {
     const { redis, keys } = this.#options.store;
     const sentIntent = parseStored(intent, keys.intents, await redis.hget(keys.intents, person)).value;
     const current: Link | null = parseStored(link, keys.links, await redis.hget(keys.links, person)).value;
-    const nowMs = Date.now();
-    const settlesAtMs = nowMs + settlesMs;
+    const settlesAtMs = Date.now() + settlesMs;
     const isUnsettled = current !== null && current.settlesAtMs !== undefined;
-    const state = {
+    return {
       person,
       username,
       intent: sentIntent && { ...sentIntent, settlesAtMs },
       // An earlier call may take longer than this one.
       link: isUnsettled ? { ...current, settlesAtMs: Math.max(settlesAtMs, before?.settlesAtMs ?? 0) } : current,
     };
-    return settledChanges(state, found.get(person) ?? null, nowMs);
   }
 
   /** LastPass refuses accounts: each is set aside with LastPass's own words, unless the change was made all the same. */
@@ -230,8 +252,8 @@ export class Failures {
       guard?: Guard;
     },
   ): Promise<void> {
-    this.#leave(deliveries.map(({ person }) => person));
-    const before = await this.#asidesOf(deliveries);
+    this.#leave(peopleOf(deliveries));
+    const before = await asidesOf(this.#options.store, peopleOf(deliveries));
     const changes = deliveries.map((delivery): Change & { readonly claim: PutOff } => {
       const aside = asideOf(delivery);
       const known = before.get(delivery.person) ?? null;

@@ -12,6 +12,7 @@
  * | the same, and LastPass names nobody | the others are tried in halves |
  * | refused for want of a licence | waits with all who need one, of whom one is tried each minute (`seats.ts`) |
  * | refused, one alone | set aside in LastPass's words |
+ * | LastPass doesn't tell of an account that it is asked for | tried again, and set aside, by itself (`untold.ts`) |
  * | credentials refused | nothing was sent, and nobody sends |
  * | no key for a federated user | nothing was sent: they wait, or are set aside where it is theirs alone |
  */
@@ -36,6 +37,7 @@ import { existingAmong } from './existing-accounts.ts';
 import { Failures } from './failures.ts';
 import { CallKeys, type KeysOfCall } from './federation/call-keys.ts';
 import { CredentialsRefused } from './gate.ts';
+import { missesOf } from './known-failures.ts';
 import { LastLook, planHolds } from './last-look.ts';
 import { callsOf } from './misses.ts';
 import { readBack } from './read-back.ts';
@@ -97,9 +99,10 @@ export class Round {
     const carried = await this.#sendable(kind, planned);
     if (carried.length === 0) return;
     const size = await this.#sizeOf(kind);
-    const misses = await this.#failures.missesOf(carried);
-    const missesOf = ({ person }: Delivery) => misses.get(person) ?? 0;
-    for (const together of callsOf(carried, { atMost: size, missesOf })) await this.#call(kind, together);
+    const people = carried.map(({ person }) => person);
+    const misses = await missesOf(this.#options.store, people);
+    const ofEach = ({ person }: Delivery) => misses.get(person) ?? 0;
+    for (const together of callsOf(carried, { atMost: size, missesOf: ofEach })) await this.#call(kind, together);
   }
 
   /** How many go into one call now. */
@@ -275,7 +278,7 @@ export class Round {
 
   /**
    * Leaves out whoever has an account by now, made by hand since the accounts were last read: existing accounts are never
-   * sent through batchadd. They are planned again, which adopts it.
+   * sent through batchadd. They are planned again, which adopts it. Of whom LastPass doesn't tell is set aside.
    * @param knownSinceMs what was listed before may lack what LastPass has carried out meanwhile
    */
   async #withoutExisting(
@@ -283,7 +286,9 @@ export class Round {
     { knownSinceMs }: { knownSinceMs: number },
   ): Promise<readonly Delivery[]> {
     const usernames = carried.map(({ plan: { username } }) => username);
-    const found = await existingAmong(this.#options, usernames, { knownSinceMs });
+    const { found, untold } = await existingAmong(this.#options, usernames, { knownSinceMs });
+    const unsure = carried.filter(({ plan: { username } }) => untold.has(username));
+    await this.#failures.notTold(unsure, untold);
     const existing = carried.filter(({ plan: { username } }) => found.has(username));
     this.#dropOut(existing.map(({ person }) => person));
     const changes = existing.map(({ person, plan: { username } }) => ({
@@ -293,7 +298,7 @@ export class Round {
       claim: { kind: 'finish' } as const,
     }));
     await this.#options.records.commit(this.#batch, changes);
-    return carried.filter((delivery) => !existing.includes(delivery));
+    return carried.filter((delivery) => !existing.includes(delivery) && !unsure.includes(delivery));
   }
 
   /** Writes down what an answer made true. */
@@ -328,7 +333,7 @@ export class Round {
   /** The answer to a create doesn't tell the ids: a few are asked for at once, many once all are created (`learnIds`). */
   async #learnIds(created: readonly Delivery[]): Promise<void> {
     if (created.length > idsAtOnce) return this.#options.onManyCreated();
-    const found = await readBack(
+    const { found } = await readBack(
       this.#options,
       created.map(({ plan: { username } }) => username),
     );
@@ -349,7 +354,7 @@ export class Round {
     for (const { person, plan, link: current } of sent) {
       const to = current?.changingTo;
       if (!current || to === undefined) continue;
-      const found = (await readBack(this.#options, [to])).get(to);
+      const found = (await readBack(this.#options, [to])).found.get(to);
       if (found === undefined || found.id === null || found.id !== current.id) continue;
       this.#dropOut([person]);
       const { username } = plan;
@@ -379,7 +384,7 @@ export class Round {
     const { kind } = call;
     const { refusals = [], messages = [] } = error;
     const words = new Map(refusals.map(({ username, message }) => [username, message]));
-    const stays = await this.#failures.recordWhatWasDone(sent, call);
+    const stays = await this.#failures.recordWhatWasDone(sent, call, error);
     const named = stays.filter(({ plan: { username } }) => words.has(username));
     const others = stays.filter((delivery) => !named.includes(delivery));
     const isExplained = messages.every((text) => refusals.some(({ message }) => message === text));
