@@ -1,7 +1,7 @@
 /**
  * The Redis of docker-compose.yml without a Docker engine: its own command, its redis.conf and its health check, on this machine's programs and in a
- * folder of its own; and a `docker` and a `kubectl` that do with it what the scripts of `containers/`, and the documents, ask of them. What the engine itself does with them
- * is for `tests/containers`.
+ * folder of its own; and a `docker` and a `kubectl` that do with it what the scripts of `containers/`, and the documents, ask of them. What an
+ * engine does is for `tests/containers`.
  */
 
 import { readFileSync } from 'node:fs';
