@@ -124,7 +124,11 @@ describe('production in containers', { timeout: 270_000 }, () => {
     await writeFile(file, `${await readFile(file, 'utf8')}\npolcy: {}\n`);
     const project = await newProject(t, { env: { CONNECTOR_HOME: home } });
     assert.equal((await project.tryCompose('up', '--detach')).code, 1);
-    assert.match(await project.compose('logs', 'configuration'), /polcy: unknown key; did you mean policy\?/);
+    const slip = /polcy: unknown key; did you mean policy\?/;
+    assert.match(await project.compose('logs', 'configuration'), slip);
+    const first = await project.tryCompose('run', '--rm', '-T', 'configuration'); // as docs/getting-started.md begins
+    assert.equal(first.code, 1);
+    assert.match(first.output, slip);
   });
 
   test('a secret that is missing is told by its file', async (t) => {

@@ -2,10 +2,13 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { sectionOf } from '../docs/markdown.ts';
+import { scriptOf } from '../docs/shell-script.ts';
 import { ComposedRedis } from '../support/composed-redis.ts';
 
+const root = resolve(import.meta.dirname, '../..');
 let redis: ComposedRedis;
 let file: string;
 beforeEach(async () => {
@@ -26,6 +29,30 @@ test('what is backed up can be restored, and nothing of before is left behind', 
   assert.equal(await redis.ask('get remembered'), 'before');
   const { output } = await redis.type('ls ~/data');
   assert.equal(output, 'appendonlydir');
+});
+
+/** What is typed below a heading to back Redis up, and to restore it. */
+const backingUp = (page: string, system: string): string =>
+  /^(?:in_redis=.*\n)?containers\/back-up .*\n.*take-back-up.*/m.exec(scriptOf(sectionOf(page, system)))?.[0] ?? '';
+
+test('on Swarm and on Kubernetes what is backed up can be restored by what docs/scaling.md has people type', async () => {
+  const page = await readFile(join(root, 'docs/scaling.md'), 'utf8');
+  for (const system of ['Docker Swarm', 'Kubernetes']) {
+    const typed = backingUp(page, system).replaceAll(/(?<=[ <])redis\.rdb/g, file);
+    const [backUp = '', restore = ''] = typed.split(/^(?=.*take-back-up)/m).map((part) => part.trimEnd());
+    await redis.ask('set remembered before');
+    assert.deepEqual(await redis.type(backUp), { code: 0, output: '' }, system);
+    await redis.ask('set remembered after');
+    const [functions = ''] = backUp.match(/^in_redis=.*\n/) ?? [];
+    await writeFile(`${file}.cut`, (await readFile(file)).subarray(0, -1));
+    const cut = await redis.type(functions + restore.replace(file, `${file}.cut`));
+    assert.match(cut.output, /^Nothing was changed/m);
+    assert.equal(await redis.ask('get remembered'), 'after', system);
+    await redis.type(functions + restore);
+    await redis.type('docker compose stop redis'); // it has ended: the stand-in is to know
+    assert.deepEqual(await redis.start(), { code: 0, output: '' });
+    assert.equal(await redis.ask('get remembered'), 'before', system);
+  }
 });
 
 test('a back-up that Redis breaks off fails, says so, and leaves the one before as it was', async () => {

@@ -107,6 +107,12 @@ test('getting started makes every secret that the configuration for containers n
     assert.ok(made.includes(name), name);
 });
 
+test('getting started looks at the configuration before anything that would only say that it cannot be used', () => {
+  const typed = scriptOf(read('docs/getting-started.md'));
+  const at = typed.indexOf('docker compose run --rm configuration');
+  assert.ok(at > 0 && at < typed.indexOf('docker compose run --rm console'));
+});
+
 test('every target of make is one, and its Makefile knows the variables', () => {
   const makefile = read('Makefile');
   for (const call of callsOf('make')) {

@@ -23,9 +23,15 @@ import { Program } from '../support/child-process.ts';
 const root = resolve(import.meta.dirname, '../..');
 
 /** They work on files of the folder, or on nothing. */
-const real = ['bash', 'basename', 'cat', 'chmod', 'head', 'mkdir', 'mktemp', 'mv', 'sed', 'seq', 'xargs'];
+const real = ['bash', 'basename', 'cat', 'chmod', 'head', 'mkdir', 'mktemp', 'sed', 'seq', 'xargs'];
 /** What of a clone the documents' commands read. */
-const files = ['connector.containers.yaml', 'connector.example.yaml', 'docker-compose.yml', 'deploy'];
+const files = [
+  'connector.containers.yaml',
+  'connector.example.yaml',
+  'containers/take-back-up',
+  'deploy',
+  'docker-compose.yml',
+];
 
 /** Notes its words, each ended by a zero, in a file of its own; takes what comes through a pipe, and gives a word that others can go on with. */
 const recorder = (name: string) => `#!/bin/bash
@@ -34,7 +40,7 @@ printf '%s\\0' ${name} "$@" >"$(mktemp "$CALLS/XXXXXXXX")"
 echo something
 `;
 /** What else of a program is noted only, as a pattern of the shell for its words: what is elsewhere, or isn't there. */
-const notedOnly = { cp: '*" /"*', openssl: '" x509 "*|" s_client "*' };
+const notedOnly = { cp: '*" /"*', mv: '*" /"*|*".new "*', rm: '*', openssl: '" x509 "*|" s_client "*' };
 /** Programs that run as they are, but for some of their words. */
 export const careful: readonly string[] = Object.keys(notedOnly);
 const carefully = (name: string, pattern: string, path: string) => `#!/bin/bash
@@ -83,6 +89,7 @@ export async function rehearse(script: string, { noted, alsoReal = [] }: Rehears
     for (const folder of ['calls', 'bin', 'noted', 'clone']) await mkdir(at(folder));
     for (const name of files) await cp(join(root, name), at('clone', name), { recursive: true });
     await writeFile(at('clone', 'corp-ca.pem'), 'of the company\n');
+    await writeFile(at('clone', 'redis.rdb'), 'what a back-up would have written\n');
     for (const name of [...real, ...alsoReal]) await symlink(await findTool(name), at('bin', name));
     for (const name of noted.filter((each) => !each.includes('/'))) await program(at('bin', name), recorder(name));
     for (const name of noted.filter((each) => each.includes('/'))) {

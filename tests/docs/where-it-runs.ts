@@ -16,6 +16,7 @@ const swarm = 'tests/containers/swarm.test.ts';
 /** kubectl is the real one; what answers it is ours, for no Kubernetes can be had: tests/deploy/kubernetes-api.ts says what that proves. */
 const kubernetes = 'tests/containers/kubernetes.test.ts';
 const inSwarm = { file: swarm, by: 'scriptOf(script).split(/^(?=docker exec )/m)' };
+const backUp = 'tests/deploy/back-up.test.ts';
 const packaged = 'tests/packaging/machine.test.ts';
 
 export const places: Readonly<Record<string, Place>> = {
@@ -66,6 +67,11 @@ export const places: Readonly<Record<string, Place>> = {
   'containers/back-up': { file: 'tests/containers/demo.test.ts', by: "script('back-up'" },
   'containers/restore': { file: 'tests/containers/demo.test.ts', by: "script('restore'" },
   'kubectl apply -k .': { file: kubernetes, by: 'type(applying, mine)' },
+  'kubectl -n connector exec redis-0': { file: backUp, by: 'backingUp(page, system)' },
+  'kubectl -n connector exec -i redis-0': { file: backUp, by: 'backingUp(page, system)' },
+  sh: { file: backUp, by: 'backingUp(page, system)' },
+  mv: { file: packaged, by: 'demo.machine.type(backUp)' },
+  rm: { file: packaged, by: 'demo.machine.type(attentive + restore)' },
   'kubectl -n connector exec': { file: kubernetes, by: "type(others.join(''), mine)" },
   'kubectl -n connector port-forward': { file: kubernetes, by: '${forwarding.replace(' },
 
@@ -107,6 +113,10 @@ export const places: Readonly<Record<string, Place>> = {
   'apt purge lastpass-directory-connector': { file: packaged, by: 'type(purging' },
   install: { file: packaged, by: 'type(secrets' },
   'systemctl enable --now connector.target': { file: packaged, by: 'type(enabling)' },
+  'systemctl start': { file: packaged, by: 'demo.machine.type(attentive + restore)' },
+  'systemctl stop': { file: packaged, by: 'demo.machine.type(attentive + restore)' },
+  'redis-cli': { file: packaged, by: 'demo.machine.type(backUp)' },
+  'redis-check-rdb': { file: packaged, by: 'demo.machine.type(backUp)' },
   'systemctl restart redis-server': { file: packaged, by: 'type(looking)' },
   'systemctl restart connector.target': { file: packaged, by: "type(sectionOf(page, 'Look after it'))" },
   'systemctl status': { file: packaged, by: "type(sectionOf(page, 'Look after it'))" },

@@ -1,6 +1,8 @@
 /** What deploy/monitoring holds, looked at by promtool, and held to docs/metrics.md, docker-compose.yml and the configuration. */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { parseConfiguration } from '@connector/shared/configuration.ts';
@@ -42,6 +44,23 @@ const dashboard = z
 test('promtool finds no fault with the configuration and the rules', async () => {
   await promtool(['check', 'config', join(root, folder, 'prometheus.yml')]);
   await promtool(['check', 'rules', '--lint-fatal', join(root, folder, 'alerts.yml')]);
+});
+
+test('alerts go where docs/metrics.md has people write it: in a file that Git ignores, and Prometheus reads', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'alertmanagers-'));
+  try {
+    for (const file of ['prometheus.yml', 'alerts.yml']) await cp(join(root, folder, file), join(dir, file));
+    const check = () => promtool(['check', 'config', join(dir, 'prometheus.yml')]);
+    const [, name = '', written = ''] =
+      /`deploy\/monitoring\/(\S+)`[\s\S]*?```yaml\n([\s\S]*?)```/.exec(metricsDocument()) ?? [];
+    assert.match(read('.gitignore'), new RegExp(`^/${folder}/${name}$`, 'm'));
+    await writeFile(join(dir, name), written);
+    await check();
+    await writeFile(join(dir, name), '- targets: nowhere\n');
+    await assert.rejects(check());
+  } finally {
+    await rm(dir, { recursive: true });
+  }
 });
 
 test('the rules do what their own tests say', async () => {

@@ -51,6 +51,9 @@ const sh = (script: string) => demo.machine.sh(script);
 const commandsOf = (part: string) => scriptOf(part).replace(/_amd64\.deb/g, '_$(dpkg --print-architecture).deb');
 /** `connector status` gives 1 where something wants attention, and in the demo some people are set aside. */
 const attentive = 'connector() { command connector "$@" || [ "$1 $?" = "status 1" ]; }; ';
+/** The page's commands that back up and restore, for the Redis of this machine. */
+const backingUp = () =>
+  commandsOf(sectionOf(page, 'Back-up and restore')).replaceAll('redis-cli', `redis-cli -p ${demo.redisPort}`);
 const type = (part: string, typed = '') => demo.machine.type(attentive + commandsOf(part), { typed });
 
 test('it installs, starts nothing, and gives a user, a place for secrets and a configuration to begin with', async () => {
@@ -177,7 +180,8 @@ test('an upgrade keeps configuration, secrets and whether it starts with the mac
   const processes = await demo.running();
   const since = await demo.stage.simulator.lastCall();
   await demo.bring(await nextDeb);
-  await type(sectionOf(page, 'Upgrade'));
+  const [defined = ''] = backingUp().split(/^(?=back_up )/m);
+  await demo.machine.type(attentive + defined + commandsOf(sectionOf(page, 'Upgrade')));
   assert.equal(await sh(kept), before);
   assert.equal((await sh('connector --version')).trim(), `connector ${nextVersion}`);
   await demo.started();
@@ -186,6 +190,22 @@ test('an upgrade keeps configuration, secrets and whether it starts with the mac
   await demo.converged();
   const created = (await demo.stage.simulator.writes(since)).filter(({ cmd }) => cmd === 'batchadd');
   assert.ok(created.length <= 4, JSON.stringify(created));
+});
+
+test('what Redis remembers is backed up and restored as the page tells, and nobody is created twice', async () => {
+  const [backUp = '', restore = '', ...more] = backingUp().split(/^(?=data=)/m);
+  assert.deepEqual(more, []);
+  const set = (value: string) => demo.machine.type(`${backUp.split('\n')[0]}\nredis set remembered ${value}`);
+  await set('before');
+  await demo.machine.type(backUp);
+  await set('after');
+  const since = await demo.stage.simulator.lastCall();
+  await demo.machine.type(attentive + restore);
+  assert.equal(await demo.machine.type(`${backUp.split('\n')[0]}\nredis get remembered`), 'before\n');
+  await demo.started();
+  await demo.converged();
+  const created = (await demo.stage.simulator.writes(since)).filter(({ cmd }) => cmd === 'batchadd');
+  assert.deepEqual(created, []);
 });
 
 test('removed, it leaves the configuration and nothing else; purged, the company’s key of federated log-in and no other trace', async () => {

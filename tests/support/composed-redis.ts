@@ -1,7 +1,7 @@
 /**
  * The Redis of docker-compose.yml without a Docker engine: its own command, its redis.conf and its health check, on this machine's programs and in a
- * folder of its own; and a `docker` that does with it what the scripts of `containers/` ask of the engine. What the engine itself does with them
- * is for `tests/containers`.
+ * folder of its own; and a `docker` and a `kubectl` that do with it what the scripts of `containers/`, and the documents, ask of them. What an
+ * engine does is for `tests/containers`.
  */
 
 import { readFileSync } from 'node:fs';
@@ -44,6 +44,9 @@ inside() {
 case "$*" in
   'compose exec -T redis '*) [ -e ~/running ] || { echo 'service "redis" is not running' >&2; exit 1; }; inside "\${@:5}" ;;
   'compose run --rm -T --no-deps redis '*) inside "\${@:7}" ;;
+  'ps -q -f label=com.docker.swarm.service.name=connector_redis') echo the-container ;;
+  'exec -i the-container '*) inside "\${@:4}" ;;
+  '-n connector exec -i redis-0 -- '*) inside "\${@:7}" ;;
   'compose stop redis')
     [ -e ~/running ] || exit 0
     kill $(cat ~/running)
@@ -80,6 +83,7 @@ export class ComposedRedis implements AsyncDisposable {
     await writeFile(join(folder, 'command'), unescaped(redis.command[2]));
     await writeFile(join(folder, 'health-check'), unescaped(redis.healthcheck.test[1]));
     await composed.program('docker', standIn);
+    await composed.program('kubectl', standIn);
     const bound = `--bind 127.0.0.1 --port ${port}`;
     await composed.program('redis-server', `#!/bin/bash\nPATH=\${PATH#*:} exec redis-server "$@" ${bound}\n`);
     await composed.program('redis-cli', `#!/bin/bash\nPATH=\${PATH#*:} exec redis-cli -p ${port} "$@"\n`);
