@@ -29,8 +29,9 @@ const tree = fc.constant(null).map(() => {
 });
 const text = tree.map((value) => stringify(value));
 
-/** A problem begins with where it is: `policy.guard[0]: `, a strange key in quotes. Of the whole, it begins with the colon. */
-const namesKey = /^(?:(?:[\w.[\]-]|"(?:[^"\\]|\\.)*")+:|:|is no YAML:) \S/;
+/** A problem begins with where it is: `policy.guard[0]: `, a strange key in quotes. Of the whole there is only what is wrong. */
+const namesKey =
+  /^(?:(?:[\w.[\]-]|"(?:[^"\\]|\\.)*")+:|(?:is empty, or has nothing but comments|must be a group of keys);|is no YAML:) \S/;
 
 /** Reads it; the problems, if there are any. */
 function problemsIn(written: string): readonly string[] {

@@ -12,10 +12,12 @@ export interface ServiceRecord {
   readonly weight?: number;
 }
 
-const types = { a: 1, srv: 33 } as const;
+const types = { a: 1, aaaa: 28, srv: 33 } as const;
 const codes = { serverFailure: 2, noSuchName: 3, refused: 5 } as const;
 /** Seconds; nothing is to be remembered. */
 const timeToLive = 0;
+
+type Failure = 'serverFailure' | 'refused' | 'silence';
 
 interface Question {
   readonly name: string;
@@ -30,7 +32,9 @@ export class DnsServer implements AsyncDisposable {
   /** Names that were asked for, in lower case, in order. */
   readonly asked: string[] = [];
   /** Set: every question is answered so. */
-  failure: 'serverFailure' | 'refused' | 'silence' | null = null;
+  failure: Failure | null = null;
+  /** Set: every question for an IPv6 address is. */
+  failureOfSix: Failure | null = null;
   readonly #socket: Socket;
   readonly #services = new Map<string, readonly ServiceRecord[]>();
   readonly #hosts = new Map<string, string>();
@@ -70,10 +74,11 @@ export class DnsServer implements AsyncDisposable {
   #answer(message: Buffer): Buffer | null {
     const question = questionOf(message);
     this.asked.push(question.name);
-    if (this.failure === 'silence') return null;
-    const records = this.failure === null ? this.#recordsFor(question) : [];
+    const failure = this.failure ?? (question.type === types.aaaa ? this.failureOfSix : null);
+    if (failure === 'silence') return null;
+    const records = failure === null ? this.#recordsFor(question) : [];
     const isKnown = this.#hosts.has(question.name) || (this.#services.get(question.name)?.length ?? 0) > 0;
-    const code = this.failure !== null ? codes[this.failure] : isKnown ? 0 : codes.noSuchName;
+    const code = failure !== null ? codes[failure] : isKnown ? 0 : codes.noSuchName;
     const header = Buffer.alloc(12);
     message.copy(header, 0, 0, 2); // the question's id
     header.writeUInt16BE(0x8580 | code, 2); // an answer, authoritative, recursion desired and available

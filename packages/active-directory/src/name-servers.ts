@@ -2,6 +2,7 @@
 import type { LookupAddress } from 'node:dns';
 import { Resolver } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DirectoryError } from './errors.ts';
 
 /** How long one question may take at one name server, and how often it is asked. */
@@ -65,16 +66,34 @@ export function lookupThrough(servers: readonly string[]): LookupFunction {
   };
 }
 
+/** How long one family is waited for where the other is known, ms: some firewalls let no question for AAAA through. */
+const otherFamilyMs = 500;
+
+/** What a question gave; empty when it failed, or takes long where the other one gave something. */
+async function soonOf(answer: Promise<string[]>, other: Promise<string[]>): Promise<string[]> {
+  const nothing = (): string[] => [];
+  const enough = other.catch(nothing).then(async (known) => {
+    if (known.length === 0) return await answer;
+    return await sleep(otherFamilyMs, [], { ref: false });
+  });
+  return await Promise.race([answer, enough]).catch(nothing);
+}
+
 /** IP addresses of a host, as `servers` tell. @throws DirectoryError dns-failed */
 export async function addressesOfHost(host: string, servers: readonly string[]): Promise<LookupAddress[]> {
   const resolver = resolverOf(servers);
-  try {
-    const four = (await knownOf(resolver.resolve4(host))).map((address) => ({ address, family: 4 }));
-    const six = (await knownOf(resolver.resolve6(host))).map((address) => ({ address, family: 6 }));
-    if (four.length + six.length > 0) return [...four, ...six];
-  } catch (error) {
-    throw dnsFailure(error, { asked: host, resolver });
+  const four = knownOf(resolver.resolve4(host));
+  const six = knownOf(resolver.resolve6(host));
+  const found = await Promise.all([soonOf(four, six), soonOf(six, four)]);
+  const addresses = found.flatMap((known, index) => known.map((address) => ({ address, family: index === 0 ? 4 : 6 })));
+  if (addresses.length > 0) {
+    resolver.cancel();
+    return addresses;
   }
+  for (const answer of [four, six])
+    await answer.catch((error: unknown) => {
+      throw dnsFailure(error, { asked: host, resolver });
+    });
   const message = `the name servers ${servers.join(', ')} know no address of ${host}; check it, and dnsServers`;
   throw new DirectoryError('dns-failed', message);
 }

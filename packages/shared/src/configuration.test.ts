@@ -299,7 +299,13 @@ describe('each mistake is one line that says what to write', () => {
     ['a key that is in every object', `${whole}constructor: {lastpass: 1}\n`, /^constructor: unknown key/],
     ['a key over several lines', `${whole}"a\\n: b": 1\n`, /^"a\\n: b": unknown key/],
     ['a key that is a colon', `${whole}":": 1\n`, /^":": unknown key/],
-    ['an empty file', '', /write|is missing|must be/],
+    ['an empty file', '', /^is empty, or has nothing but comments; copy connector\.example\.yaml there$/],
+    [
+      'a file of comments',
+      '# directories:\n',
+      /^is empty, or has nothing but comments; copy connector\.example\.yaml there$/,
+    ],
+    ['a list of sections', '- directories', /^must be a group of keys; copy connector\.example\.yaml there$/],
     ['a text where a group of keys should be', `${whole}policy: none`, /^policy: must be a group of keys$/],
   ];
   for (const [what, text, problem] of mistakes) {

@@ -377,21 +377,25 @@ export function parsePolicy(written: unknown): Policy {
 }
 
 /** What a text says as YAML. @throws ConfigurationError that quotes none of it: a password may have been taken for something else */
-function treeIn(text: string, file: string): unknown {
+function treeIn(text: string, file: string): Tree {
   const document = parseDocument(text);
   const wrong = document.errors[0];
   if (wrong)
     throw new ConfigurationError(file, [
       `is no YAML: ${placeOf(wrong)}; write values with special characters in quotes`,
     ]);
+  let value: unknown;
   try {
-    return document.toJS();
+    value = document.toJS();
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
     throw new ConfigurationError(file, [
       'is no YAML: a value that begins with * is taken for a reference; write it in quotes',
     ]);
   }
+  if (isTree(value)) return value;
+  const problem = value === null ? 'is empty, or has nothing but comments' : 'must be a group of keys';
+  throw new ConfigurationError(file, [`${problem}; copy connector.example.yaml there`]);
 }
 
 /** What is wrong, by the parser's code for it, and where. */
