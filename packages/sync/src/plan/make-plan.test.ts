@@ -470,6 +470,24 @@ test('a rejected step is dropped until anything about it changes', () => {
   assert.deepEqual(kinds(planWith({ decision, person: { ...anna, userAccountControl: 514 } })), ['disable']);
 });
 
+test('a rejection outlives the account’s other name, as it has once its person has logged in after a change of mail', () => {
+  const left = { person: { ...anna, userAccountControl: 514 } };
+  const guarded = planWith(left).guarded ?? '';
+  const username = 'novak@example.com';
+  const renamed = { ...left, account: { ...annasAccount, username }, link: { ...annasLink, username } };
+  const planned = planWith({ ...renamed, decision: { guarded, verdict: 'rejected', by: 'admin', atMs: 0 } });
+  assert.deepEqual([kinds(planned), planned.rejected], [[], true]);
+});
+
+test('a decision counts as it was written at first, with the user name', () => {
+  const left = { person: { ...anna, userAccountControl: 514 } };
+  const { steps } = planWith(left);
+  const guarded = digestOf(['anna@example.com', steps, null]);
+  const decisionOf = (verdict: 'rejected' | 'released') => ({ guarded, verdict, by: 'admin', atMs: 0 });
+  assert.deepEqual(kinds(planWith({ ...left, decision: decisionOf('rejected') })), []);
+  assert.equal(planWith({ ...left, decision: decisionOf('released') }).guarded, guarded);
+});
+
 test('the full name is displayName, else givenName and sn, else cn', () => {
   assert.equal(fullnameOf(anna), 'Anna Meyer');
   assert.equal(fullnameOf({ ...anna, displayName: ' ' }), 'Anna Meyer');

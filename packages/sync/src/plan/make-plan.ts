@@ -154,14 +154,19 @@ const decidedUpon = (step: Step): unknown => (step.kind === 'create' ? step.kind
 /** Names a create, however often it is planned anew: a person's word about it stays. */
 const createDigest = (username: string): string => digestOf([username, ['create'], null]);
 
-/** Names guarded steps, and why they are held whatever the guard says. */
-const guardedDigest = (username: string, steps: readonly Step[], mustHold: string | null): string =>
-  digestOf([username, steps.map(decidedUpon), mustHold]);
-
-/** The name of a plan's guarded steps; `null` without any. */
-function nameOfGuarded({ username, steps, mustHold }: Pick<Planned, 'username' | 'steps' | 'mustHold'>): string | null {
-  const guarded = steps.filter(isGuarded);
-  return guarded.length === 0 ? null : guardedDigest(username, guarded, mustHold);
+/**
+ * Names a plan's guarded steps, and why they are held whatever the guard says; `null` without any. As with `disablingDigest` the user name
+ * counts for creates alone, and where a decision has it from before that was so.
+ */
+function nameOfGuarded(
+  { username, steps, mustHold }: Pick<Planned, 'username' | 'steps' | 'mustHold'>,
+  decision: Decision | null,
+): string | null {
+  const guarded = steps.filter(isGuarded).map(decidedUpon);
+  if (guarded.length === 0) return null;
+  const withName = digestOf([username, guarded, mustHold]);
+  const isByName = steps.some(({ kind }) => kind === 'create') || decision?.guarded === withName;
+  return isByName ? withName : digestOf([guarded, mustHold]);
 }
 
 const isRejected = (decision: Decision | null, guarded: string | null): boolean =>
@@ -169,7 +174,7 @@ const isRejected = (decision: Decision | null, guarded: string | null): boolean 
 
 /** Names the guarded steps, and leaves out those that a person has rejected. */
 function withDecision(decision: Decision | null, planned: Omit<Planned, 'guarded' | 'rejected'>): Planned {
-  const guarded = nameOfGuarded(planned);
+  const guarded = nameOfGuarded(planned, decision);
   if (isRejected(decision, guarded)) {
     if (planned.steps.some(needsApproval)) return { ...planned, guarded, rejected: true };
     return {
@@ -291,7 +296,7 @@ function planLinked(inputs: PlanInputs, before: Link, leaving: Leaving | null): 
   // Whoever keeps their access by a person's word isn't gone, and no time runs until their account is removed.
   const isDisablingRejected =
     steps.some(({ kind }) => kind === 'disable') &&
-    isRejected(inputs.decision, nameOfGuarded({ username: link.username, steps, mustHold }));
+    isRejected(inputs.decision, nameOfGuarded({ username: link.username, steps, mustHold }, inputs.decision));
   const gone = undone || isDisablingRejected ? null : leaving;
   return {
     ...nothing,
@@ -355,11 +360,8 @@ const enableIfOurs: Step = { kind: 'enable', uncertain: true, because: 'is enabl
 
 /** The link without the question who has disabled the account, where somebody has rejected its being enabled: it wasn't the connector. */
 function withAnswer({ decision }: PlanInputs, link: Link): Link {
-  if (
-    decision?.verdict !== 'rejected' ||
-    decision.guarded !== guardedDigest(link.username, [enableIfOurs], whoDisabled)
-  )
-    return link;
+  const asked = { username: link.username, steps: [enableIfOurs], mustHold: whoDisabled };
+  if (!isRejected(decision, nameOfGuarded(asked, decision))) return link;
   const { disabledBy: _, regained: __, ...answered } = link;
   return answered;
 }
