@@ -25,6 +25,7 @@ export async function readBack(
   usernames: readonly string[],
 ): Promise<Map<string, Account>> {
   const asked = [...new Set(usernames.filter((username) => username !== ''))];
+  if (asked.length === 0) return new Map();
   if (asked.length > (await callsForAll(store))) {
     const wanted = new Set(asked);
     return new Map(
