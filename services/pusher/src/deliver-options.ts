@@ -19,7 +19,7 @@ export interface DeliverOptions {
   readonly commandMisses: CommandMisses;
   readonly seats: Seats;
   readonly provisioner: Provisioner;
-  /** Told what keeps everybody from having a key; `null`: nothing does. */
+  /** Told who waits for the key registrar, or for the company's key, and why; `null`: nobody does. */
   readonly onKeyTrouble: (trouble: string | null) => void;
   /** The same for all batches. */
   readonly recentNames: RecentNames;

@@ -117,7 +117,7 @@ export async function startPusher(service: Service): Promise<Running> {
   };
   const onKeyTrouble = (trouble: string | null) => {
     if (trouble === null) readiness.solved('federation');
-    else readiness.problem('federation', `federated users wait: ${trouble}`);
+    else readiness.problem('federation', trouble);
   };
   const delivering = {
     ...{ store, claims, records, commandMisses, log, signal, seats: new Seats(store, log) },

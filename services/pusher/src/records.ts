@@ -84,6 +84,7 @@ export class Records {
     also: (change: T) => readonly Guard[],
     more: (left: readonly T[]) => string[][],
   ): Promise<T[]> {
+    if (changes.length === 0) return []; // Redis isn't asked for nothing: others may wait for whom this batch gives back
     const touched = touch(this.#store.keys, await peopleWaitingFor(this.#store, this.#directories, changes));
     let left = [...changes];
     while (left.length > 0) {

@@ -36,6 +36,7 @@ import type { DeliverOptions } from './deliver-options.ts';
 import { existingAmong } from './existing-accounts.ts';
 import { Failures } from './failures.ts';
 import { CallKeys, type KeysOfCall } from './federation/call-keys.ts';
+import { askedTogether } from './federation/provisioner.ts';
 import { CredentialsRefused } from './gate.ts';
 import { missesOf } from './known-failures.ts';
 import { LastLook, planHolds } from './last-look.ts';
@@ -95,8 +96,14 @@ export class Round {
   /** Makes all calls of one kind. */
   async make(kind: CallKind): Promise<void> {
     const planned = this.#deliveries.filter(kind.carries);
+    if (planned.length === 0) return;
     if (kind.registersKey) return this.#registerKeys(kind, planned);
-    const carried = await this.#sendable(kind, planned);
+    if (kind.changesAddress) return this.#changeAddresses(kind, planned);
+    await this.#callAll(kind, kind.creates ? await this.#creatable(planned) : planned);
+  }
+
+  /** Makes as many calls as it takes. */
+  async #callAll(kind: CallKind, carried: readonly Delivery[]): Promise<void> {
     if (carried.length === 0) return;
     const size = await this.#sizeOf(kind);
     const people = carried.map(({ person }) => person);
@@ -242,16 +249,25 @@ export class Round {
     }
   }
 
-  /** Those of whom a call of this kind may leave at all. */
-  async #sendable(kind: CallKind, planned: readonly Delivery[]): Promise<readonly Delivery[]> {
-    if (planned.length === 0) return planned;
-    if (kind.creates) return this.#creatable(planned);
-    return kind.changesAddress ? this.#keys.withoutFederated(planned) : planned;
+  /**
+   * Whether somebody is federated is asked of a few at a time, and their calls leave before others are asked about: however many there are, and
+   * however long that takes, some get on, and leavers are looked at between. Where it isn't answered about anybody, everybody waits.
+   */
+  async #changeAddresses(kind: CallKind, planned: readonly Delivery[]): Promise<void> {
+    for (let from = 0; from < planned.length; from += askedTogether) {
+      await this.#letLeaversGo();
+      await this.#options.overtake();
+      const together = planned
+        .slice(from, from + askedTogether)
+        .filter((delivery) => this.#deliveries.includes(delivery));
+      const { others, hasAnswered } = await this.#keys.withoutFederated(together);
+      await this.#callAll(kind, others);
+      if (!hasAnswered) return this.#failures.nothingSent(planned.slice(from + askedTogether), null);
+    }
   }
 
   /** Registers the keys of accounts that there are: LastPass is sent nothing. */
   async #registerKeys(kind: CallKind, planned: readonly Delivery[]): Promise<void> {
-    if (planned.length === 0) return;
     const fromMs = performance.now();
     using keys = await this.#keys.of(kind, planned);
     const tookMs = Math.round(performance.now() - fromMs);

@@ -10,7 +10,6 @@ import type { DeliverOptions, RoundParts } from '../deliver-options.ts';
 import type { Failures } from '../failures.ts';
 import type { LastLook } from '../last-look.ts';
 import { federatedBy, needsKey } from './keyed-deliveries.ts';
-import { troubleOf } from './provisioner.ts';
 
 /** The keys of a call; dispose of them as soon as it has left. */
 export interface KeysOfCall extends Disposable {
@@ -63,7 +62,7 @@ export class CallKeys {
     );
     try {
       const { trouble, waiting, refused, masterPasswordOf } = provisioned;
-      this.#tell(trouble);
+      this.#tell(trouble && `federated users wait: ${trouble}`);
       const postponed = current.filter(({ person }) => waiting.has(person));
       const hopeless = current.filter(({ person }) => refused.has(person));
       if (hopeless.length > 0)
@@ -80,24 +79,24 @@ export class CallKeys {
 
   /**
    * Leaves out who is federated by the registrar's word, where that was forgotten with all of Redis: the vault hangs on the address. It may be
-   * the key of somebody else, who had the address before: then a person can say so, there.
+   * the key of somebody else, who had the address before: then a person can say so, there. About whom it gives no answer waits.
+   * @param planned `askedTogether` of them at most
+   * @returns the others, and whether it has answered about anybody
    */
-  async withoutFederated(planned: readonly Delivery[]): Promise<readonly Delivery[]> {
+  async withoutFederated(planned: readonly Delivery[]): Promise<{ others: readonly Delivery[]; hasAnswered: boolean }> {
     const { failures } = this.#round;
-    let registered: ReadonlySet<string>;
-    try {
-      registered = await this.#options.provisioner.registeredAmong(planned.map(({ plan: { username } }) => username));
-    } catch (error) {
-      this.#tell(troubleOf(error).message);
-      await failures.nothingSent(planned, null);
-      return [];
-    }
-    this.#tell(null);
+    const names = planned.map(({ plan: { username } }) => username);
+    const { registered, unanswered, trouble } = await this.#options.provisioner.registeredAmong(names);
+    this.#tell(trouble && `changes of mail wait: ${trouble}`);
+    const waiting = planned.filter(({ plan: { username } }) => unanswered.has(username));
+    if (waiting.length > 0) await failures.nothingSent(waiting, null);
     const federated = planned.filter(({ plan: { username } }) => registered.has(username));
     await failures.noKey(federated, ({ plan: { username } }) => takenForFederated(username));
-    return planned.filter((delivery) => !federated.includes(delivery));
+    const others = planned.filter((delivery) => !waiting.includes(delivery) && !federated.includes(delivery));
+    return { others, hasAnswered: trouble === null || waiting.length < planned.length };
   }
 
+  /** @param trouble who waits, and why */
   #tell(trouble: string | null): void {
     this.#options.onKeyTrouble(trouble === null ? null : withoutAddresses(trouble));
   }

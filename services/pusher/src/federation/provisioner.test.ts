@@ -15,11 +15,11 @@ function setUp(t: TestContext) {
   t.mock.timers.enable({ apis: ['Date'], now: 1_000_000_000 });
   const kept = new Map<string, { readonly k2: string; readonly fragmentId: RegisteredKey['fragmentId'] }>();
   const asked = { times: 0 };
-  const failing: { with: RegistrarError | null } = { with: null };
+  const failing: { with: RegistrarError | null; about?: string } = { with: null };
   const registrar: KeyRegistrar = {
     async registered(username) {
       asked.times++;
-      if (failing.with !== null) throw failing.with;
+      if (failing.with !== null && (failing.about ?? username) === username) throw failing.with;
       const known = kept.get(username);
       return known === undefined ? null : { k2: LastPassHalf.from(known.k2), fragmentId: known.fragmentId };
     },
@@ -80,4 +80,18 @@ test('a key of the company’s is none of a user’s own, and nothing is registe
   using other = await provisioner.provision([{ ...person('ann'), federated: 'userKey' }]);
   assert.match(other.refused.get('corp/ann') ?? '', /belongs to the company's key, and policy\.federation is userKey/);
   assert.equal(kept.get('ann@company.test'), before);
+});
+
+test('who has a key is told of everybody about whom the registrar answers, and of the others that it doesn’t', async (t) => {
+  const { provisioner, failing, kept } = setUp(t);
+  (await provisioner.provision([person('ann')]))[Symbol.dispose]();
+  assert.equal(kept.size, 1);
+  failing.about = 'bob@company.test';
+  failing.with = new RegistrarError('unavailable', 'it is away');
+  const names = ['ann', 'bob', 'cyd'].map((name) => `${name}@company.test`);
+  assert.deepEqual(await provisioner.registeredAmong(names), {
+    registered: new Set(['ann@company.test']),
+    unanswered: new Set(['bob@company.test']),
+    trouble: 'it is away',
+  });
 });

@@ -17,6 +17,9 @@ import { type CompanyHalves, KeyTrouble } from './company-halves.ts';
 /** So many people's keys are asked for side by side. */
 const atOnce = 8;
 
+/** So many are asked about together: within `withinMs`, and whoever leaves meanwhile is looked at then. */
+export const askedTogether = 25;
+
 /** All of a call's keys are there within this, or wait for the next time, ms: whoever leaves meanwhile waits as long. */
 const withinMs = 5_000;
 
@@ -77,6 +80,15 @@ export interface Provisioned extends Disposable {
   readonly trouble: string | null;
 }
 
+/** Who has a key at the registrar. */
+export interface Registered {
+  readonly registered: ReadonlySet<string>;
+  /** About whom it hasn't answered. */
+  readonly unanswered: ReadonlySet<string>;
+  /** Why; `null` where it has answered about everybody. */
+  readonly trouble: string | null;
+}
+
 export class Provisioner {
   readonly #options: ProvisionerOptions;
   #trouble = { message: '', untilMs: 0 };
@@ -124,12 +136,14 @@ export class Provisioner {
   }
 
   /**
-   * Who of these has a key at the registrar; nobody has where none is configured.
-   * @throws RegistrarError, KeyTrouble where it takes too long
+   * Who of these has a key at the registrar; nobody has where none is configured. Where it takes too long or is in trouble, what it has told
+   * counts all the same.
    */
-  async registeredAmong(usernames: readonly string[]): Promise<ReadonlySet<string>> {
+  async registeredAmong(usernames: readonly string[]): Promise<Registered> {
     const { registrar } = this.#options;
-    if (registrar === null) return new Set();
+    const registered = new Set<string>();
+    const troubles = new Map<string, string>();
+    if (registrar === null) return { registered, unanswered: new Set(), trouble: null };
     const late = AbortSignal.timeout(withinMs);
     const signal = AbortSignal.any([this.#options.signal, late]);
     const limit = pLimit(atOnce);
@@ -137,16 +151,17 @@ export class Provisioner {
       try {
         const known = await registrar.registered(username, { signal });
         known?.k2[Symbol.dispose]();
-        return known === null ? [] : [username];
+        if (known !== null) registered.add(username);
       } catch (error) {
-        if (troubleOf(error).ofOne) return [username]; // something is kept of them, whatever it is
-        throw error;
+        const { message, ofOne } = late.aborted ? untoldTooLong : troubleOf(error);
+        if (ofOne)
+          registered.add(username); // something is kept of them, whatever it is
+        else troubles.set(username, message);
       }
     };
     const asked = await Promise.allSettled(usernames.map((username) => limit(ask, username)));
-    const failed = asked.find((one) => one.status === 'rejected');
-    if (failed !== undefined) throw late.aborted ? new KeyTrouble(tooLate.message, tooLate) : failed.reason;
-    return new Set(asked.flatMap((one) => (one.status === 'fulfilled' ? one.value : [])));
+    for (const one of asked) if (one.status === 'rejected') throw one.reason;
+    return { registered, unanswered: new Set(troubles.keys()), trouble: [...troubles.values()][0] ?? null };
   }
 
   #halvesBy(mode: FederatedBy, signal: AbortSignal): CompanyHalves {
@@ -187,6 +202,11 @@ export class Provisioner {
 
 const tooLate = {
   message: `the key registrar, or Active Directory, took longer than ${withinMs / 1_000} s for the keys of one call: look whether they are well`,
+  ofOne: false,
+};
+
+const untoldTooLong = {
+  message: `the key registrar took longer than ${withinMs / 1_000} s to tell who has a key: look whether it is well`,
   ofOne: false,
 };
 
