@@ -74,8 +74,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     replacements: [
       {
         file: deliver,
-        text: 'const unsettled = loaded.filter((each) => each.unsettled || each.intent !== null || isToSettle(each, nowMs));',
-        by: 'const unsettled: typeof loaded = [];',
+        text: 'const isUnsettled = (each: Loaded) => each.unsettled || each.intent !== null || isToSettle(each, nowMs);',
+        by: 'const isUnsettled = (_: Loaded) => false;',
       },
       {
         file: round,
