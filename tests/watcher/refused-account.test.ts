@@ -1,6 +1,7 @@
 /** An account that AD refuses is tried again only so often, whatever happens to Redis and to the watchers meanwhile: AD would lock it. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { countRefusal } from '@connector/sync/directory/bind-refusals.ts';
 import { ProtocolOperation } from 'ldapts';
 import { directoryId, Servers } from '../faults/pipeline.ts';
 import { FakeDirectory, resultMessage } from '../support/fake-directory.ts';
@@ -62,4 +63,16 @@ test('a watcher that takes over waits for the rest and tells why, and one that w
   await standby.stop();
   const secondMs = await tried(2, { withinMs: soonMs });
   assert.ok(secondMs - firstMs < firstPauseMs, `it waited for ${secondMs - firstMs} ms`);
+});
+
+test('a console or a pusher that has the old password keeps no watcher that takes over from reading', async () => {
+  await using fake = await FakeDirectory.start(() => ({}), { bind: 'silence' });
+  const { run, tried } = await runOn(fake);
+  await using _ = run;
+  const active = await run.inside('watcher');
+  await tried(1, { withinMs: soonMs });
+  await run.inside('watcher');
+  for (let count = 0; count < 3; count++) await countRefusal(run.store, directoryId, { of: 'other' });
+  await active.stop();
+  await tried(2, { withinMs: soonMs });
 });

@@ -52,6 +52,7 @@ export function directoryKeys(tag: string, directory: string) {
     fence: `${base}:fence`,
     /** Counter with an expiry: how often in a row the directory refused the password; each try more waits longer. */
     refusals: `${base}:refusals`,
+    watcherRefusals: `${base}:watcher-refusals`,
     /** String (JSON, `Cursor`): how far the directory has been read. */
     cursor: `${base}:cursor`,
     /** Stream: the change log. Entry ids are `<sequence>-0`, without gaps. */

@@ -5,7 +5,7 @@
 import type { DirectoryError } from '@connector/active-directory/errors.ts';
 import { pause } from '@connector/shared/every.ts';
 import type { Store } from '@connector/shared/store.ts';
-import { countRefusal, forgetRefusals, lastRefusal } from '@connector/sync/directory/bind-refusals.ts';
+import { countRefusal, forgetRefusals, lastOfWatchers } from '@connector/sync/directory/bind-refusals.ts';
 import { type Lease, renewEveryMs } from './lease.ts';
 
 const minuteMs = 60_000;
@@ -41,8 +41,8 @@ async function sitOut(lease: Lease, { ms, signal }: { ms: number; signal: AbortS
 
 /**
  * When one watcher may sign in to a directory. It knows of its own refusals, whatever becomes of the lease and of Redis meanwhile; and of those of
- * others since it began, by Redis. Of those before it asks nobody: whoever has mended the account restarts the watcher. Nor does one that was taken,
- * and has not stood by since: a console that has the old password still must not keep it from reading on.
+ * other watchers since it began, by Redis. Of those before it asks nobody: whoever has mended the account restarts the watcher. Nor of those of a
+ * console or a pusher: one that has the old password still must not keep watchers from reading.
  */
 export class SignInRest {
   readonly #store: Store;
@@ -51,7 +51,6 @@ export class SignInRest {
   readonly #beganAtMs = performance.now();
   #refused = 0;
   #notBeforeMs = 0;
-  #wasTaken = false;
 
   constructor(store: Store, directory: string) {
     this.#store = store;
@@ -63,29 +62,22 @@ export class SignInRest {
     const restFor = (count: number) => {
       this.#notBeforeMs = performance.now() + pauseAfterMs(error, count);
     };
-    this.#wasTaken = false;
     if (!error.countsTowardsLockOut) return restFor(0);
     restFor(++this.#refused);
-    restFor(Math.max(this.#refused, await countRefusal(this.#store, this.#directory)));
+    restFor(Math.max(this.#refused, await countRefusal(this.#store, this.#directory, { of: 'watcher' })));
   }
 
   /** The account was taken: counting begins anew. */
   async taken(): Promise<void> {
     this.#refused = 0;
-    this.#wasTaken = true;
     await forgetRefusals(this.#store, this.#directory);
-  }
-
-  /** Another watcher is the active one: what it is told counts. */
-  standsBy(): void {
-    this.#wasTaken = false;
   }
 
   /** How long nobody may try, ms; 0 or less: they may. */
   async leftMs(): Promise<number> {
     const nowMs = performance.now();
-    const last = await lastRefusal(this.#store, this.#directory);
-    const isNews = !this.#wasTaken && last !== null && last.agoMs < nowMs - this.#beganAtMs;
+    const last = await lastOfWatchers(this.#store, this.#directory);
+    const isNews = last !== null && last.agoMs < nowMs - this.#beganAtMs;
     const ofOthersMs = isNews ? pauseAfterMs({ countsTowardsLockOut: true }, last.count) - last.agoMs : 0;
     return Math.max(ofOthersMs, this.#notBeforeMs - nowMs);
   }

@@ -157,7 +157,6 @@ export async function startWatcher(service: Service): Promise<Running> {
         if (lease === null) {
           solved(); // standing by is this replica's job now
           readiness.solved(`bases-${id}`); // the active one tells
-          rest.standsBy();
           await pause(standByMs, signal);
           continue;
         }

@@ -10,37 +10,41 @@ const forgottenAfterS = 2 * 3_600;
 /** After a refusal nobody but the watcher tries for so long, s: as long as the watcher itself waits at most. */
 const restS = 31 * 60;
 
-/** Counts a refusal. @returns how many there were in a row, this one included */
-export async function countRefusal({ redis, keys, commit }: State, directory: string): Promise<number> {
-  const { refusals } = keys.directory(directory);
+/** Counts a refusal. @param of a watcher, or another service @returns how many there were in a row, this one included */
+export async function countRefusal(
+  { redis, keys, commit }: State,
+  directory: string,
+  { of }: { of: 'watcher' | 'other' },
+): Promise<number> {
+  const { refusals, watcherRefusals } = keys.directory(directory);
+  const counted = [refusals, ...(of === 'watcher' ? [watcherRefusals] : [])];
   await commit({
     guards: [],
-    writes: [
-      ['INCR', refusals],
-      ['EXPIRE', refusals, String(forgottenAfterS)],
-    ],
+    writes: counted.flatMap((key) => [
+      ['INCR', key],
+      ['EXPIRE', key, String(forgottenAfterS)],
+    ]),
   });
   return Number(await redis.get(refusals));
 }
 
-/** The newest refusal, if the account wasn't taken since: how many in a row it was the last of, and how long it is ago, ms. */
-export async function lastRefusal(
+/** The newest refusal of a watcher, if the account wasn't taken since: how many in a row it was the last of, and how long it is ago, ms. */
+export async function lastOfWatchers(
   { redis, keys }: Store,
   directory: string,
 ): Promise<{ readonly count: number; readonly agoMs: number } | null> {
-  const { refusals } = keys.directory(directory);
-  const [count, leftMs] = await Promise.all([redis.get(refusals), redis.pttl(refusals)]);
+  const { watcherRefusals } = keys.directory(directory);
+  const [count, leftMs] = await Promise.all([redis.get(watcherRefusals), redis.pttl(watcherRefusals)]);
   return count === null || leftMs < 0 ? null : { count: Number(count), agoMs: forgottenAfterS * 1_000 - leftMs };
 }
 
 /** Whether the account was refused within the last half-hour, and not taken since. */
-export async function isRefused(store: Store, directory: string): Promise<boolean> {
-  const last = await lastRefusal(store, directory);
-  return last !== null && last.agoMs < restS * 1_000;
+export async function isRefused({ redis, keys }: Store, directory: string): Promise<boolean> {
+  return (await redis.ttl(keys.directory(directory).refusals)) > forgottenAfterS - restS;
 }
 
 /** The account was taken: counting begins anew. */
 export async function forgetRefusals({ redis, keys, commit }: State, directory: string): Promise<void> {
-  const { refusals } = keys.directory(directory);
-  if ((await redis.get(refusals)) !== null) await commit({ guards: [], writes: [['DEL', refusals]] });
+  const { refusals, watcherRefusals } = keys.directory(directory);
+  if ((await redis.get(refusals)) !== null) await commit({ guards: [], writes: [['DEL', refusals, watcherRefusals]] });
 }

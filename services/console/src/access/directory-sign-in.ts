@@ -150,7 +150,7 @@ function connect({ store, may, signal }: SignInOptions): Promise<DirectoryConnec
       return connection;
     } catch (error) {
       const isWrong = error instanceof DirectoryError && error.ldapCode === ldapCode.invalidCredentials;
-      if (isWrong && error.countsTowardsLockOut) await countRefusal(store, directory.id);
+      if (isWrong && error.countsTowardsLockOut) await countRefusal(store, directory.id, { of: 'other' });
       throw error;
     }
   });

@@ -102,7 +102,8 @@ export class UserKeys implements CompanyHalves {
       const { dnsHostName } = await connection.domainController();
       return { connection, host: dnsHostName };
     } catch (error) {
-      if (error instanceof DirectoryError && error.countsTowardsLockOut) await countRefusal(store, directory.id);
+      if (error instanceof DirectoryError && error.countsTowardsLockOut)
+        await countRefusal(store, directory.id, { of: 'other' });
       throw error;
     }
   }
