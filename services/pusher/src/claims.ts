@@ -5,6 +5,7 @@
 import type { PersonKey } from '@connector/shared/keys.ts';
 import type { Store } from '@connector/shared/store.ts';
 import type { Guard } from '@connector/shared/transaction.ts';
+import { noOwner } from '@connector/sync/accounts/account-changes.ts';
 import type { Reviewed } from '@connector/sync/requests/reviewed-steps.ts';
 import { type Due, type DueOptions, dueReviewed } from './due-reviewed.ts';
 
@@ -13,8 +14,6 @@ const aliveForMs = 5_000;
 /** How often a pusher gives a sign of life. */
 export const signOfLifeEveryMs = 1_500;
 const tries = 5;
-/** Owner of claims whose batch didn't come to its end: no pusher is called that. */
-const nobody = '-#0';
 
 export interface Claimed {
   readonly person: PersonKey;
@@ -133,7 +132,7 @@ export class Claims {
     await this.#store.commit({
       guards: left.map((person) => ({ command: ['HGET', keys.claims, person], is: owner })),
       writes: left.flatMap((person) => [
-        ['HSET', keys.claims, person, nobody],
+        ['HSET', keys.claims, person, noOwner],
         ...this.#dueAgain(person, String(Date.now())),
       ]),
     });

@@ -22,6 +22,8 @@ import { unreadEntries, withEntries } from './audit-entries.ts';
 import type { Batch } from './claims.ts';
 import type { DeliverOptions } from './deliver-options.ts';
 import { keyedAtOnce, needsKey } from './federation/keyed-deliveries.ts';
+import { planStands } from './last-look.ts';
+import { putOff } from './put-off.ts';
 import { readAccountsOf, readByName, type Told } from './read-back.ts';
 import { Round } from './round.ts';
 import { settledChanges, type Unsettled } from './settling.ts';
@@ -57,22 +59,38 @@ async function deliverAll(options: DeliverOptions, batch: Batch): Promise<void> 
     loaded.filter((each) => each.delivery === null && !isUnsettled(each)),
   );
   const asked = loaded.filter((each) => isUnsettled(each) || mayHaveLoggedIn(each));
-  const others = loaded.filter((each) => !asked.includes(each));
-  await makeCalls(
-    options,
-    batch,
-    others.flatMap(({ delivery }) => delivery ?? []),
-  );
-  if (asked.length === 0) return;
+  const others = loaded.filter((each) => !asked.includes(each)).flatMap(({ delivery }) => delivery ?? []);
+  const { now, keyed } = await inTurn(options, batch, others);
+  const round = new Round(options, batch, now, keyed);
+  // Whoever loses access waits for nothing that LastPass is asked about others, and whoever it is asked about not for all that others are sent.
+  for (const kind of callKinds.filter(({ takesAccess }) => takesAccess)) await round.make(kind);
+  const missed = await deliverToAsked(options, batch, asked, isUnsettled).catch(async (error) => {
+    await round.finish(); // whoever's calls have their answers has nothing to do with what can't be asked
+    throw error;
+  });
+  for (const kind of callKinds.filter(({ takesAccess }) => !takesAccess)) await round.make(kind);
+  await round.finish();
+  await makeRound(options, batch, [...keyed]);
+  if (missed.length === 0) return;
+  // Last: a large list takes minutes, and while accounts are removed it may come to nothing.
+  const askedAtMs = Date.now();
+  const listed = await readAccountsOf(options, missed);
+  await deliverAsTold(options, batch, missed, { ...listed, isUnsettled, askedAtMs });
+}
+
+/** Asks LastPass by name for those of whom something isn't known, and delivers to them. @returns those whom only the list of all accounts tells of */
+async function deliverToAsked(
+  options: DeliverOptions,
+  batch: Batch,
+  asked: readonly Loaded[],
+  isUnsettled: AsTold['isUnsettled'],
+): Promise<readonly Loaded[]> {
+  if (asked.length === 0) return [];
   const askedAtMs = Date.now(); // what comes while they are looked up, one after the other, may be missed
   const { missed, ...byName } = await readByName(options, asked);
   const answered = asked.filter((each) => !missed.includes(each));
   await deliverAsTold(options, batch, answered, { ...byName, isUnsettled, askedAtMs });
-  if (missed.length === 0) return;
-  // Last: a large list takes minutes, and while accounts are removed it may come to nothing.
-  const listedAtMs = Date.now();
-  const listed = await readAccountsOf(options, missed);
-  await deliverAsTold(options, batch, missed, { ...listed, isUnsettled, askedAtMs: listedAtMs });
+  return missed;
 }
 
 /** What LastPass told of people. */
@@ -95,26 +113,59 @@ async function deliverAsTold(
   const waiting = people.filter(
     ({ person }) => untold.has(person) && disablings.every((delivery) => delivery.person !== person),
   );
-  await options.records.commit(batch, [
-    ...changed.flatMap((each) => {
-      const after = found.get(each.person) ?? null;
-      return withEntries(settledChanges(each, after, askedAtMs), isUnsettled(each) ? entriesOf(each, after) : []);
-    }),
-    ...(await untoldChanges(options, waiting.map(named), ({ person }) => untold.get(person))),
-  ]);
+  const changes = changed.flatMap((each) => {
+    const after = found.get(each.person) ?? null;
+    const settled = settledChanges(each, after, askedAtMs);
+    const noted = withEntries(settled, isUnsettled(each) ? entriesOf(each, after) : []);
+    return after === null ? noted : noted.map((change) => ({ ...change, misses: 0 }));
+  });
+  await options.records.commit(batch, changes);
+  await putOffUntold(options, batch, waiting, { untold, isUnsettled });
   const asKnown = told.flatMap((each) => (changed.includes(each) ? [] : (each.delivery ?? [])));
   await makeCalls(options, batch, [...asKnown, ...disablings]);
 }
 
-async function makeCalls(options: DeliverOptions, batch: Batch, deliveries: readonly Delivery[]): Promise<void> {
-  const [keyed, others] = [deliveries.filter(needsKey), deliveries.filter((delivery) => !needsKey(delivery))];
+/** Whoever is to lose access by now, and wasn't, is claimed anew at once: what isn't told of them may not stand in the way of that. */
+async function putOffUntold(
+  options: DeliverOptions,
+  batch: Batch,
+  waiting: readonly Loaded[],
+  { untold, isUnsettled }: Pick<AsTold, 'untold' | 'isUnsettled'>,
+): Promise<void> {
+  const { records, store } = options;
+  const plans = new Map(waiting.map(({ person, planRaw }) => [person, planRaw]));
+  const named = waiting.map((each): Named => {
+    const { person, username, plan: planned } = each;
+    return { person, username, name: planned?.name ?? username, isUnsettled: isUnsettled(each) };
+  });
+  const changes = await untoldChanges(options, named, ({ person }) => untold.get(person));
+  await putOff(records, batch, changes, ({ person }) => [planStands(store.keys, person, plans.get(person) ?? null)]);
+}
+
+/** Divides whom nothing is asked about. Of those who need a key, no more are kept than go into one call. */
+async function inTurn(options: DeliverOptions, batch: Batch, deliveries: readonly Delivery[]) {
+  const [keyed, now] = [deliveries.filter(needsKey), deliveries.filter((delivery) => !needsKey(delivery))];
   await giveBack(options, batch, keyed.slice(keyedAtOnce));
-  for (const together of [others, keyed.slice(0, keyedAtOnce)]) {
-    if (together.length === 0) continue;
-    const round = new Round(options, batch, together);
-    for (const kind of callKinds) await round.make(kind);
-    await round.finish();
-  }
+  return { now, keyed: new Set(keyed.slice(0, keyedAtOnce)) };
+}
+
+async function makeCalls(options: DeliverOptions, batch: Batch, deliveries: readonly Delivery[]): Promise<void> {
+  const { now, keyed } = await inTurn(options, batch, deliveries);
+  await makeRound(options, batch, now, keyed);
+  await makeRound(options, batch, [...keyed]);
+}
+
+/** @param waiting as of `Round` */
+async function makeRound(
+  options: DeliverOptions,
+  batch: Batch,
+  deliveries: readonly Delivery[],
+  waiting?: Set<Delivery>,
+): Promise<void> {
+  if (deliveries.length === 0) return;
+  const round = new Round(options, batch, deliveries, waiting);
+  for (const kind of callKinds) await round.make(kind);
+  await round.finish();
 }
 
 /**
@@ -215,11 +266,6 @@ function disablingOf({ delivery, intent: sent, link: current }: Loaded): Deliver
   const step = stepOf(delivery, 'disable');
   return step === undefined ? null : { ...delivery, plan: { ...delivery.plan, steps: [step] } };
 }
-
-const named = ({ person, username, plan: planned }: Loaded): Named => ({
-  ...{ person, username },
-  name: planned?.name ?? username,
-});
 
 /** What the audit trail is told of calls whose answers nobody recorded. */
 function entriesOf({ plan: planned, account: before, link: linked, ...of }: Loaded, after: Account | null) {

@@ -15,8 +15,9 @@ import { type EndedCall, refusedEntries, seenEntries, withEntries } from './audi
 import type { Batch } from './claims.ts';
 import type { DeliverOptions, RoundParts } from './deliver-options.ts';
 import { asideSince, asidesOf, missesOf } from './known-failures.ts';
-import type { LastLook } from './last-look.ts';
+import { type LastLook, planStands } from './last-look.ts';
 import { setAsideForMs } from './misses.ts';
+import { type PutOff, putOff } from './put-off.ts';
 import { readAccountsOf, type Told } from './read-back.ts';
 import type { NoSeatFree } from './seats.ts';
 import { answeredSettlesMs, createSettlesMs, settledChanges, type Unsettled } from './settling.ts';
@@ -30,13 +31,19 @@ const longestMissMs = { isolating: 2_000, broken: 15_000 };
 /** An account that LastPass refuses by itself is tried again this much later, ms. */
 const refusedRetryMs = 15 * 60_000;
 
-/** That somebody gets their next turn later. */
-type PutOff = Extract<Change['claim'], { untilMs: number }>;
+/**
+ * How long after others somebody without a seat gets their next turn, who was tried so often, ms: in time for those to be claimed by themselves, so
+ * that one whom LastPass never takes keeps nobody from being tried.
+ */
+const behindMs = (tries: number): number => 2_000 * Math.min(tries, 15);
+
 type Found = Told<PersonKey>['found'];
 
 const peopleOf = (these: readonly { readonly person: PersonKey }[]): PersonKey[] => these.map(({ person }) => person);
 
-const named = ({ person, plan: { username, name } }: Delivery): Named => ({ person, username, name });
+const named =
+  (isUnsettled: boolean) =>
+  ({ person, plan: { username, name } }: Delivery): Named => ({ person, username, name, isUnsettled });
 
 /** Whether LastPass has somebody's account as it was before the call. */
 const isAsBefore = ({ person, account }: Delivery, found: Found): boolean =>
@@ -76,7 +83,21 @@ export class Failures {
       };
     });
     this.#leave(peopleOf(sent));
-    await this.#options.records.commit(this.#batch, changes);
+    await this.#putOff(sent, changes);
+  }
+
+  /** @param guards where they don't hold any more, everybody is due at once */
+  async #putOff(
+    deliveries: readonly Delivery[],
+    changes: readonly Change[],
+    guards: readonly Guard[] = [],
+  ): Promise<void> {
+    const { records, store } = this.#options;
+    const plans = new Map(deliveries.map(({ person, planRaw }) => [person, planRaw]));
+    await putOff(records, this.#batch, changes, ({ person }) => [
+      planStands(store.keys, person, plans.get(person) ?? null),
+      ...guards,
+    ]);
   }
 
   /**
@@ -113,10 +134,7 @@ export class Failures {
       }),
     );
     this.#leave(peopleOf(sent));
-    await this.#options.records.commit(this.#batch, [
-      ...changes.flat(),
-      ...(await this.#untold(sent, untold, { settlesMs })),
-    ]);
+    await this.#putOff(sent, [...changes.flat(), ...(await this.#untold(sent, untold, { settlesMs }))]);
   }
 
   /**
@@ -144,7 +162,7 @@ export class Failures {
         return withEntries(await this.#settled(delivery, found), noted);
       }),
     );
-    await this.#options.records.commit(this.#batch, [...changes.flat(), ...(await this.#untold(sent, untold))]);
+    await this.#putOff(sent, [...changes.flat(), ...(await this.#untold(sent, untold))]);
     return told.filter((delivery) => !done.includes(delivery));
   }
 
@@ -155,7 +173,7 @@ export class Failures {
     { settlesMs = createSettlesMs } = {},
   ): Promise<Change[]> {
     const theirs = sent.filter(({ person }) => untold.has(person));
-    const changes = await untoldChanges(this.#options, theirs.map(named), ({ person }) => untold.get(person));
+    const changes = await untoldChanges(this.#options, theirs.map(named(true)), ({ person }) => untold.get(person));
     const underWay = await Promise.all(theirs.map((delivery) => this.#underWay(delivery, { settlesMs })));
     return changes.map((change, index) => {
       const { intent = null, link = null } = underWay[index] ?? {};
@@ -166,8 +184,11 @@ export class Failures {
   /** Nothing was sent for these, for LastPass doesn't tell whether they have an account. */
   async notTold(deliveries: readonly Delivery[], untold: Told<string>['untold']): Promise<void> {
     this.#leave(peopleOf(deliveries));
-    const changes = await untoldChanges(this.#options, deliveries.map(named), ({ username }) => untold.get(username));
-    await this.#options.records.commit(this.#batch, changes);
+    const nothingSent = deliveries.map(named(false));
+    await this.#putOff(
+      deliveries,
+      await untoldChanges(this.#options, nothingSent, ({ username }) => untold.get(username)),
+    );
   }
 
   /** What the audit trail is told of somebody whose account isn't as before. */
@@ -254,7 +275,7 @@ export class Failures {
   ): Promise<void> {
     this.#leave(peopleOf(deliveries));
     const before = await asidesOf(this.#options.store, peopleOf(deliveries));
-    const changes = deliveries.map((delivery): Change & { readonly claim: PutOff } => {
+    const changes = deliveries.map((delivery): Change => {
       const aside = asideOf(delivery);
       const known = before.get(delivery.person) ?? null;
       return {
@@ -267,15 +288,7 @@ export class Failures {
         claim: claimOf(delivery),
       };
     });
-    const { records } = this.#options;
-    if (guard === undefined) return void (await records.commit(this.#batch, changes));
-    const put = await records.commit(this.#batch, changes, () => [guard]);
-    const others = changes.filter((change) => !put.includes(change));
-    const untilMs = Date.now();
-    await records.commit(
-      this.#batch,
-      others.map(({ setAside: _, claim, ...change }) => ({ ...change, claim: { ...claim, untilMs } })),
-    );
+    await this.#putOff(deliveries, changes, guard === undefined ? [] : [guard]);
   }
 
   /** LastPass has just said, in these words, that there is no seat for them: from now on nobody who needs one is sent. */
@@ -283,15 +296,14 @@ export class Failures {
     if (deliveries.length === 0) return;
     const free = await this.#options.seats.noneLeft(withoutAddresses(words));
     await this.#putWithoutSeat(deliveries, free, {
-      // Behind those who were tried less often, a millisecond for each time: one whom LastPass never takes keeps nobody from being tried.
-      claimOf: ({ attempts }) => ({ kind: 'postpone', untilMs: free.untilMs + attempts + 1 }),
+      claimOf: ({ attempts }) => ({ kind: 'postpone', untilMs: free.untilMs + behindMs(attempts + 1) }),
       entriesOf: (delivery) => refusedEntries(call, delivery, words),
     });
   }
 
   /** There is no seat, as is known: they wait until one is tried again. */
   async waitForSeat(deliveries: readonly Delivery[], free: NoSeatFree): Promise<void> {
-    const claimOf = ({ attempts }: Delivery): PutOff => ({ kind: 'wait', untilMs: free.untilMs + attempts });
+    const claimOf = ({ attempts }: Delivery): PutOff => ({ kind: 'wait', untilMs: free.untilMs + behindMs(attempts) });
     await this.#putWithoutSeat(deliveries, free, { claimOf });
   }
 

@@ -27,10 +27,16 @@ function nobodyElseCreates(
   return { command: ['HGET', keys.creating, plan.username], is: creator === person ? person : null };
 }
 
+/** Holds as long as the plan is the one that was read. @param raw as it was read; `null`: there was none */
+export const planStands = ({ plans }: Keys, person: PersonKey, raw: string | null): Guard => ({
+  command: ['HGET', plans, person],
+  is: raw,
+});
+
 /** Hold as long as the plan is the one that is delivered, and nothing on the directory's side has changed since it was made. */
-export const planHolds = ({ plans, touched }: Keys, { person, plan: current, planRaw }: Delivery): Guard[] => [
-  { command: ['HGET', plans, person], is: planRaw },
-  { command: ['HGET', touched, person], is: String(current.inputs.touched) },
+export const planHolds = (keys: Keys, { person, plan: current, planRaw }: Delivery): Guard[] => [
+  planStands(keys, person, planRaw),
+  { command: ['HGET', keys.touched, person], is: String(current.inputs.touched) },
 ];
 
 /** Holds while the run is open that somebody has reviewed these steps for. */

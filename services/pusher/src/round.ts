@@ -76,12 +76,15 @@ export class Round {
   readonly #lastLook: LastLook;
   readonly #keys: CallKeys;
   readonly #beganAtMs = performance.now();
+  readonly #waiting: Set<Delivery>;
   #deliveries: readonly Delivery[];
 
-  constructor(options: DeliverOptions, batch: Batch, deliveries: readonly Delivery[]) {
+  /** @param waiting others of the batch, whose turn comes after this round: whoever of them is to lose access meanwhile is given back, and leaves it */
+  constructor(options: DeliverOptions, batch: Batch, deliveries: readonly Delivery[], waiting = new Set<Delivery>()) {
     this.#options = options;
     this.#batch = batch;
     this.#deliveries = deliveries;
+    this.#waiting = waiting;
     const dropOut = (people: Iterable<PersonKey>) => this.#dropOut(people);
     const parts = { deliver: options, batch, dropOut };
     this.#lastLook = new LastLook(parts);
@@ -172,12 +175,13 @@ export class Round {
    */
   async #letLeaversGo(): Promise<void> {
     const { records, store } = this.#options;
-    if (this.#batch.ofLeavers || this.#deliveries.length === 0) return;
-    const people = this.#deliveries.map(({ person }) => person);
-    const places = await store.redis.zmscore(store.keys.leavers, ...people);
-    const leaving = this.#deliveries.filter((_, index) => places[index] !== null);
+    const claimed = [...this.#deliveries, ...this.#waiting];
+    if (this.#batch.ofLeavers || claimed.length === 0) return;
+    const places = await store.redis.zmscore(store.keys.leavers, ...claimed.map(({ person }) => person));
+    const leaving = claimed.filter((_, index) => places[index] !== null);
     if (leaving.length === 0) return;
     this.#dropOut(leaving.map(({ person }) => person));
+    for (const delivery of leaving) this.#waiting.delete(delivery);
     const claim = { kind: 'give-back' } as const;
     const changes = leaving.map(({ person, plan: { username } }) => ({ person, username, claim }));
     await records.commit(this.#batch, changes);
@@ -260,6 +264,7 @@ export class Round {
       const together = planned
         .slice(from, from + askedTogether)
         .filter((delivery) => this.#deliveries.includes(delivery));
+      if (together.length === 0) continue;
       const { others, hasAnswered } = await this.#keys.withoutFederated(together);
       await this.#callAll(kind, others);
       if (!hasAnswered) return this.#failures.nothingSent(planned.slice(from + askedTogether), null);

@@ -17,6 +17,8 @@ export interface Named {
   readonly username: string;
   /** What people call them. */
   readonly name: string;
+  /** Something was sent for them whose effect nobody knows: it is to be asked about before anything else is sent. */
+  readonly isUnsettled: boolean;
 }
 
 /** Until it has happened often enough to be set aside for, it is asked again after this, ms. */
@@ -33,8 +35,9 @@ export async function untoldChanges(
 ): Promise<Change[]> {
   const people = asked.filter((of) => errorOf(of) !== undefined).map(({ person }) => person);
   const [before, asides] = [await missesOf(store, people), await asidesOf(store, people)];
-  return asked.flatMap(({ person, username, name }): Change | [] => {
-    const error = errorOf({ person, username, name });
+  return asked.flatMap((of): Change | [] => {
+    const { person, username, name, isUnsettled } = of;
+    const error = errorOf(of);
     if (error === undefined) return [];
     log.warn(
       { ...loggedPeople([person]), code: error.code },
@@ -42,7 +45,7 @@ export async function untoldChanges(
     );
     const misses = (before.get(person) ?? 0) + 1;
     const forMs = setAsideForMs({ misses, together: 1 });
-    const claim = { kind: 'postpone', untilMs: Date.now() + (forMs ?? againMs) } as const;
+    const claim = { kind: 'postpone', untilMs: Date.now() + (forMs ?? againMs), isUnsettled } as const;
     if (forMs === null) return { person, username, misses, claim };
     const reason = `LastPass doesn't tell of this account: ${(error.messages ?? [error.message]).join('; ')}`;
     const aside = asideSince(asides.get(person) ?? null, { name, reason, kind: 'refused' });

@@ -33,10 +33,13 @@ export interface Change {
     | { readonly kind: 'finish' } // planned again, which finds nothing left to do, as a rule
     | { readonly kind: 'over' } // all that was planned is done, and nothing that it was planned from has changed
     | { readonly kind: 'drop' } // nothing to deliver any more
-    | { readonly kind: 'give-back' } // as if it had never been claimed
+    | { readonly kind: 'give-back'; readonly isUnsettled?: boolean } // due at once, as if it had never been claimed
     | { readonly kind: 'wait'; readonly untilMs: number } // nothing was tried: it doesn't count as a failure
-    | { readonly kind: 'postpone'; readonly untilMs: number };
+    | { readonly kind: 'postpone'; readonly untilMs: number; readonly isUnsettled?: boolean };
 }
+
+/** Owner of claims of those for whom something was sent whose effect is unknown (`isUnsettled`): whoever claims them next asks LastPass first. */
+export const noOwner = '-#0';
 
 /**
  * Who has an address that changes hands by these changes: they may have waited for one that is free now, and have to wait for one to which
@@ -96,7 +99,8 @@ export function writesOf(keys: Keys, change: Change): string[][] {
 
 function claimWrites(keys: Keys, { person, claim }: Change): string[][] {
   if (claim === undefined) return [];
-  const free = ['HDEL', keys.claims, person];
+  const isUnsettled = 'isUnsettled' in claim && claim.isUnsettled;
+  const free = isUnsettled ? ['HSET', keys.claims, person, noOwner] : ['HDEL', keys.claims, person];
   if (claim.kind === 'give-back')
     return [free, ...[keys.toDeliver, keys.leavers].map((line) => ['ZADD', line, 'XX', String(Date.now()), person])];
   if (claim.kind === 'wait' || claim.kind === 'postpone')
