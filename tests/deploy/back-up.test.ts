@@ -117,3 +117,35 @@ test('where Redis does not begin with a back-up, it has what it remembered befor
   assert.match(output, /what it remembered before was put back/);
   assert.equal(await redis.ask('get remembered'), 'after');
 });
+
+/** Leaves things as a restore does that is broken off while it waits for Redis. */
+async function breakOffRestore(): Promise<void> {
+  await redis.type('docker compose stop redis');
+  await redis.type('mv ~/data/appendonlydir ~/data/replaced; mkdir ~/data/appendonlydir');
+}
+
+test('after a restore that was broken off, what Redis remembered before it outlives another one until Redis answers', async () => {
+  await redis.type(`containers/back-up ${file}`);
+  await redis.ask('set remembered after');
+  await breakOffRestore();
+  await hinder('redis-check-rdb', 'cat >/dev/null');
+  await writeFile(`${file}.unread`, 'REDIS9999');
+  const { code, output } = await redis.type(`containers/restore ${file}.unread`);
+  assert.equal(code, 1, output);
+  assert.equal(await redis.ask('get remembered'), 'after');
+  await breakOffRestore();
+  assert.equal((await redis.type(`containers/restore ${file}`)).code, 0);
+  assert.equal(await redis.ask('get remembered'), 'before');
+  assert.deepEqual(await remains(), ['appendonlydir']);
+});
+
+test('what a restore that was broken off has put aside does not come back once Redis has answered with something else', async () => {
+  await breakOffRestore();
+  await redis.type('rmdir ~/data/appendonlydir');
+  await redis.start();
+  await redis.ask('set remembered since');
+  await hinder('redis-check-rdb', 'cat >/dev/null');
+  await writeFile(file, 'REDIS9999');
+  assert.equal((await redis.type(`containers/restore ${file}`)).code, 1);
+  assert.equal(await redis.ask('get remembered'), 'since');
+});
