@@ -114,7 +114,7 @@ test('where Redis does not begin with a back-up, it has what it remembered befor
   await writeFile(file, 'REDIS9999');
   const { code, output } = await redis.type(`containers/restore ${file}`);
   assert.equal(code, 1, output);
-  assert.match(output, /what it remembered before was put back/);
+  assert.match(output, /It has what it remembered before, if anything/);
   assert.equal(await redis.ask('get remembered'), 'after');
 });
 
@@ -148,4 +148,22 @@ test('what a restore that was broken off has put aside does not come back once R
   await writeFile(file, 'REDIS9999');
   assert.equal((await redis.type(`containers/restore ${file}`)).code, 1);
   assert.equal(await redis.ask('get remembered'), 'since');
+});
+
+test('where the first thing that a Redis is given is a back-up that it does not begin with, it remembers nothing, and begins', async () => {
+  await redis.type('docker compose stop redis; rm -r ~/data/appendonlydir');
+  await hinder('redis-check-rdb', 'cat >/dev/null');
+  await writeFile(file, 'REDIS9999');
+  const { code, output } = await redis.type(`containers/restore ${file}`);
+  assert.equal(code, 1);
+  assert.match(output, /doesn't begin with .*\. It has what it remembered before, if anything/);
+  assert.equal(await redis.ask('dbsize'), '0');
+});
+
+test('where nothing can be replaced, Redis has what it remembered before', async () => {
+  await redis.type(`containers/back-up ${file}`);
+  await redis.ask('set remembered after');
+  await hinder('mv', '[[ "$*" != */replaced ]] || { echo Input/output error >&2; exit 1; }; exec mv "$@"');
+  assert.equal((await redis.type(`containers/restore ${file}`)).code, 1);
+  assert.equal(await redis.ask('get remembered'), 'after');
 });
