@@ -33,3 +33,16 @@ test('the company key that is made for containers can be read in them, and its c
   const modes = await modesAfter(`mkdir --mode 700 secrets\n${setUp}`, 'secrets secrets/company-key company-key');
   assert.deepEqual(modes, { secrets: '700', 'secrets/company-key': '644', 'company-key': '600' });
 });
+
+test('typed again, what makes a company key for containers leaves the one in use alone, and makes one where a try has left an empty file', async () => {
+  const setUp = commandsOf('docs/federation.md', 'Set it up, in this order');
+  for (const [was, is] of [
+    ['in-use\\n', 'in-use'],
+    ['', 'something'],
+  ]) {
+    const script = `mkdir secrets\nprintf '${was}' >secrets/company-key\n${setUp}\nhead secrets/company-key company-key`;
+    const { code, output } = await rehearse(script, { noted: ['docker', 'connector'] });
+    assert.equal(code, 0, output);
+    assert.match(output, new RegExp(`==> secrets/company-key <==\n${is}\n+==> company-key <==\n${is}$`));
+  }
+});
