@@ -21,9 +21,11 @@ async function modesAfter(script: string, files: string): Promise<Record<string,
 }
 
 test('getting started makes files that containers can read, in a folder that nobody else can', async () => {
-  const files = 'secrets connector.yaml secrets/* deploy/monitoring deploy/monitoring/alerts.yml';
-  const { secrets, ...others } = await modesAfter(commandsOf('docs/getting-started.md', '2. The folder'), files);
+  const files = 'secrets deploy/kubernetes connector.yaml secrets/* deploy/monitoring deploy/monitoring/alerts.yml';
+  const modes = await modesAfter(commandsOf('docs/getting-started.md', '2. The folder'), files);
+  const { secrets, 'deploy/kubernetes': ofKubernetes, ...others } = modes;
   assert.equal(secrets, '700');
+  assert.equal(ofKubernetes, '700'); // docs/scaling.md has people make a folder of secrets in it
   assert.equal(Object.keys(others).length, 8);
   for (const [name, mode] of Object.entries(others)) assert.match(mode, /^(?:644|755)$/, name);
 });
