@@ -1,7 +1,7 @@
 /** containers/back-up and containers/restore, on the Redis of docker-compose.yml: what isn't whole never takes the place of what is. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { sectionOf } from '../docs/markdown.ts';
@@ -22,13 +22,15 @@ afterEach(() => redis[Symbol.asyncDispose]());
 /** Puts a program before this machine's own that does some of it only. */
 const hinder = (name: string, how: string) => redis.program(name, `#!/bin/bash\nPATH=\${PATH#*:}\n${how}\n`);
 
+/** What is on the disk of Redis. */
+const remains = () => readdir(join(redis.folder, 'data'));
+
 test('what is backed up can be restored, and nothing of before is left behind', async () => {
   assert.deepEqual(await redis.type(`containers/back-up ${file}`), { code: 0, output: '' });
   await redis.ask('set remembered after');
   assert.equal((await redis.type(`containers/restore ${file}`)).code, 0);
   assert.equal(await redis.ask('get remembered'), 'before');
-  const { output } = await redis.type('ls ~/data');
-  assert.equal(output, 'appendonlydir');
+  assert.deepEqual(await remains(), ['appendonlydir']);
 });
 
 /** What is typed below a heading to back Redis up, and to restore it. */
@@ -81,8 +83,27 @@ test('a back-up that is not whole is not restored: Redis goes on, and remembers 
   await writeFile(file, (await readFile(file)).subarray(0, -1));
   const { code, output } = await redis.type(`containers/restore ${file}`);
   assert.equal(code, 1);
-  assert.match(output, /^Nothing was changed: .*isn't whole$/m);
+  assert.match(output, /^Nothing was changed: .*isn't whole, or there is no room for it$/m);
   assert.equal(await redis.ask('get remembered'), 'before');
+});
+
+test('a back-up that there is no room for, or that is broken off while it comes in, leaves Redis the room that it had', async () => {
+  await redis.type(`containers/back-up ${file}`);
+  const takeBackUp = 'docker exec -i the-container sh -ec "$(cat containers/take-back-up)"';
+  const waysToEnd = {
+    cat: '[[ $# -gt 0 ]] || { head -c 5; echo No space left >&2; exit 1; }; exec cat "$@"',
+    'redis-check-rdb': 'kill -TERM $PPID',
+  };
+  for (const [name, how] of Object.entries(waysToEnd)) {
+    await hinder(name, how);
+    for (const restore of [`containers/restore ${file}`, `${takeBackUp} <${file}`]) {
+      const { code, output } = await redis.type(restore);
+      assert.notEqual(code, 0, restore);
+      if (name === 'cat') assert.match(output, /No space left\n.*Nothing was changed: .* no room for it$/);
+      assert.deepEqual(await remains(), ['appendonlydir'], `${name}, ${restore}`);
+      assert.equal(await redis.ask('get remembered'), 'before');
+    }
+  }
 });
 
 test('where Redis does not begin with a back-up, it has what it remembered before', async () => {
@@ -93,6 +114,56 @@ test('where Redis does not begin with a back-up, it has what it remembered befor
   await writeFile(file, 'REDIS9999');
   const { code, output } = await redis.type(`containers/restore ${file}`);
   assert.equal(code, 1, output);
-  assert.match(output, /what it remembered before was put back/);
+  assert.match(output, /It has what it remembered before, if anything/);
+  assert.equal(await redis.ask('get remembered'), 'after');
+});
+
+/** Leaves things as a restore does that is broken off while it waits for Redis. */
+async function breakOffRestore(): Promise<void> {
+  await redis.type('docker compose stop redis');
+  await redis.type('mv ~/data/appendonlydir ~/data/replaced; mkdir ~/data/appendonlydir');
+}
+
+test('after a restore that was broken off, what Redis remembered before it outlives another one until Redis answers', async () => {
+  await redis.type(`containers/back-up ${file}`);
+  await redis.ask('set remembered after');
+  await breakOffRestore();
+  await hinder('redis-check-rdb', 'cat >/dev/null');
+  await writeFile(`${file}.unread`, 'REDIS9999');
+  const { code, output } = await redis.type(`containers/restore ${file}.unread`);
+  assert.equal(code, 1, output);
+  assert.equal(await redis.ask('get remembered'), 'after');
+  await breakOffRestore();
+  assert.equal((await redis.type(`containers/restore ${file}`)).code, 0);
+  assert.equal(await redis.ask('get remembered'), 'before');
+  assert.deepEqual(await remains(), ['appendonlydir']);
+});
+
+test('what a restore that was broken off has put aside does not come back once Redis has answered with something else', async () => {
+  await breakOffRestore();
+  await redis.type('rmdir ~/data/appendonlydir');
+  await redis.start();
+  await redis.ask('set remembered since');
+  await hinder('redis-check-rdb', 'cat >/dev/null');
+  await writeFile(file, 'REDIS9999');
+  assert.equal((await redis.type(`containers/restore ${file}`)).code, 1);
+  assert.equal(await redis.ask('get remembered'), 'since');
+});
+
+test('where the first thing that a Redis is given is a back-up that it does not begin with, it remembers nothing, and begins', async () => {
+  await redis.type('docker compose stop redis; rm -r ~/data/appendonlydir');
+  await hinder('redis-check-rdb', 'cat >/dev/null');
+  await writeFile(file, 'REDIS9999');
+  const { code, output } = await redis.type(`containers/restore ${file}`);
+  assert.equal(code, 1);
+  assert.match(output, /doesn't begin with .*\. It has what it remembered before, if anything/);
+  assert.equal(await redis.ask('dbsize'), '0');
+});
+
+test('where nothing can be replaced, Redis has what it remembered before', async () => {
+  await redis.type(`containers/back-up ${file}`);
+  await redis.ask('set remembered after');
+  await hinder('mv', '[[ "$*" != */replaced ]] || { echo Input/output error >&2; exit 1; }; exec mv "$@"');
+  assert.equal((await redis.type(`containers/restore ${file}`)).code, 1);
   assert.equal(await redis.ask('get remembered'), 'after');
 });

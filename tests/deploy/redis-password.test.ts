@@ -22,3 +22,11 @@ test('where its password is empty, or cannot be read, Redis does not begin, and 
     assert.match(log, /^secrets\/redis-password is empty, or the user "redis" may not read it: chmod 644 it/m);
   }
 });
+
+test('a password behind a byte order mark, which the services would leave out, keeps Redis from beginning, and it says so', async () => {
+  await using redis = await ComposedRedis.create();
+  await writeFile(join(redis.folder, 'secrets/redis-password'), '\ufeffa-password-of-this-test\n');
+  assert.equal((await redis.start()).code, 1);
+  const log = await readFile(join(redis.folder, 'log'), 'utf8');
+  assert.match(log, /^secrets\/redis-password begins with a byte order mark, .*: write the file anew without one$/m);
+});

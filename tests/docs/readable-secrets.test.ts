@@ -21,9 +21,11 @@ async function modesAfter(script: string, files: string): Promise<Record<string,
 }
 
 test('getting started makes files that containers can read, in a folder that nobody else can', async () => {
-  const files = 'secrets connector.yaml secrets/* deploy/monitoring deploy/monitoring/alerts.yml';
-  const { secrets, ...others } = await modesAfter(commandsOf('docs/getting-started.md', '2. The folder'), files);
+  const files = 'secrets deploy/kubernetes connector.yaml secrets/* deploy/monitoring deploy/monitoring/alerts.yml';
+  const modes = await modesAfter(commandsOf('docs/getting-started.md', '2. The folder'), files);
+  const { secrets, 'deploy/kubernetes': ofKubernetes, ...others } = modes;
   assert.equal(secrets, '700');
+  assert.equal(ofKubernetes, '700'); // docs/scaling.md has people make a folder of secrets in it
   assert.equal(Object.keys(others).length, 8);
   for (const [name, mode] of Object.entries(others)) assert.match(mode, /^(?:644|755)$/, name);
 });
@@ -32,4 +34,17 @@ test('the company key that is made for containers can be read in them, and its c
   const setUp = commandsOf('docs/federation.md', 'Set it up, in this order');
   const modes = await modesAfter(`mkdir --mode 700 secrets\n${setUp}`, 'secrets secrets/company-key company-key');
   assert.deepEqual(modes, { secrets: '700', 'secrets/company-key': '644', 'company-key': '600' });
+});
+
+test('typed again, what makes a company key for containers leaves the one in use alone, and makes one where a try has left an empty file', async () => {
+  const setUp = commandsOf('docs/federation.md', 'Set it up, in this order');
+  for (const [was, is] of [
+    ['in-use\\n', 'in-use'],
+    ['', 'something'],
+  ]) {
+    const script = `mkdir secrets\nprintf '${was}' >secrets/company-key\n${setUp}\nhead secrets/company-key company-key`;
+    const { code, output } = await rehearse(script, { noted: ['docker', 'connector'] });
+    assert.equal(code, 0, output);
+    assert.match(output, new RegExp(`==> secrets/company-key <==\n${is}\n+==> company-key <==\n${is}$`));
+  }
 });

@@ -59,4 +59,6 @@ test('however a configuration writes its company key, a purge never loses it', a
 
 test('a configuration without a company key leaves nothing behind', async (t) => {
   assert.deepEqual(await purge(t, 'federation: { attribute: key }'), { said: '', left: '' });
+  const commentedOut = [...plain.split('\n'), 'companyKeyFile: key'].map((line) => `#${line}\n  # ${line}`).join('\n');
+  assert.deepEqual(await purge(t, commentedOut), { said: '', left: '' });
 });
