@@ -154,7 +154,7 @@ export const plantedBugs: readonly PlantedBug[] = [
       },
       {
         file: 'services/pusher/src/last-look.ts',
-        text: "{ command: ['HGET', touched, person], is: String(current.inputs.touched) },",
+        text: "{ command: ['HGET', keys.touched, person], is: String(current.inputs.touched) },",
         by: '',
       },
       { file: deliver, text: 'String(current.inputs.touched) === touched &&', by: '' },

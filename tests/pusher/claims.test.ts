@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openStore, type Store } from '@connector/shared/store.ts';
 import { type Batch, Claims } from '../../services/pusher/src/claims.ts';
+import { planStands } from '../../services/pusher/src/last-look.ts';
+import { putOff } from '../../services/pusher/src/put-off.ts';
 import { Records } from '../../services/pusher/src/records.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -118,4 +120,26 @@ test('a sign of life from before Redis’ clock went back keeps no claim for lon
   assert.equal(await other.take(1, { leaversOnly: true }), null);
   const next = await waitUntil('the claim to be free', () => other.take(1, { leaversOnly: true }), { withinMs: 8_000 });
   assert.deepEqual(next.claimed, [{ person: leaver, unsettled: true }]);
+});
+
+test('who has become a leaver meanwhile is due at once, whatever failed for them before; the others are put off', async () => {
+  await using its = await claiming();
+  const { redis, keys } = its.store;
+  await its.claims.take(1); // the leaver
+  const batch = (await its.claims.take(2)) ?? assert.fail('nobody was claimed');
+  const [first = '', second = ''] = peopleOf(batch);
+  for (const person of [first, second]) await redis.hset(keys.plans, person, 'a rename');
+  await redis.hset(keys.plans, first, 'a disabling');
+  await redis.zadd(keys.leavers, Date.now(), first);
+  const untilMs = Date.now() + 900_000;
+  const changes = [first, second].map((person) => ({
+    ...{ person, username: person, misses: 1 },
+    setAside: { name: person, reason: 'the rename is refused', kind: 'refused' as const, sinceMs: 1 },
+    claim: { kind: 'postpone' as const, untilMs, isUnsettled: true },
+  }));
+  await putOff(its.records, batch, changes, ({ person }) => [planStands(keys, person, 'a rename')]);
+  assert.deepEqual(await redis.hkeys(keys.setAside), [second]);
+  assert.deepEqual(await redis.zscore(keys.toDeliver, second), String(untilMs));
+  const next = await its.claims.take(2);
+  assert.deepEqual([next?.ofLeavers, next?.claimed], [true, [{ person: first, unsettled: true }]]);
 });
