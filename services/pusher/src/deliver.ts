@@ -64,18 +64,20 @@ async function deliverAll(options: DeliverOptions, batch: Batch): Promise<void> 
   const round = new Round(options, batch, now, keyed);
   // Whoever loses access waits for nothing that LastPass is asked about others, and whoever it is asked about not for all that others are sent.
   for (const kind of callKinds.filter(({ takesAccess }) => takesAccess)) await round.make(kind);
-  const missed = await deliverToAsked(options, batch, asked, isUnsettled).catch(async (error) => {
-    await round.finish(); // whoever's calls have their answers has nothing to do with what can't be asked
-    throw error;
-  });
+  const waiting = new Set([...now, ...keyed]);
+  const { missed, failure } = await deliverToAsked(options, batch, asked, { isUnsettled, waiting }).then(
+    (left) => ({ missed: left, failure: null }),
+    (error: Error) => ({ missed: [], failure: error }), // others can perhaps be sent all the same
+  );
   for (const kind of callKinds.filter(({ takesAccess }) => !takesAccess)) await round.make(kind);
   await round.finish();
   await makeRound(options, batch, [...keyed]);
+  if (failure !== null) throw failure;
   if (missed.length === 0) return;
   // Last: a large list takes minutes, and while accounts are removed it may come to nothing.
   const askedAtMs = Date.now();
   const listed = await readAccountsOf(options, missed);
-  await deliverAsTold(options, batch, missed, { ...listed, isUnsettled, askedAtMs });
+  await deliverAsTold(options, batch, missed, { ...listed, isUnsettled, askedAtMs, waiting: new Set() });
 }
 
 /** Asks LastPass by name for those of whom something isn't known, and delivers to them. @returns those whom only the list of all accounts tells of */
@@ -83,13 +85,13 @@ async function deliverToAsked(
   options: DeliverOptions,
   batch: Batch,
   asked: readonly Loaded[],
-  isUnsettled: AsTold['isUnsettled'],
+  how: Pick<AsTold, 'isUnsettled' | 'waiting'>,
 ): Promise<readonly Loaded[]> {
   if (asked.length === 0) return [];
   const askedAtMs = Date.now(); // what comes while they are looked up, one after the other, may be missed
   const { missed, ...byName } = await readByName(options, asked);
   const answered = asked.filter((each) => !missed.includes(each));
-  await deliverAsTold(options, batch, answered, { ...byName, isUnsettled, askedAtMs });
+  await deliverAsTold(options, batch, answered, { ...byName, ...how, askedAtMs });
   return missed;
 }
 
@@ -98,6 +100,8 @@ interface AsTold extends Told<PersonKey> {
   readonly isUnsettled: (each: Loaded) => boolean;
   /** ms since 1970. */
   readonly askedAtMs: number;
+  /** As of `Round`. */
+  readonly waiting: ReadonlySet<Delivery>;
 }
 
 /** Writes down what LastPass told of people, and delivers to whom is as they were known; of those whom it doesn't tell of, what can be sent all the same. */
@@ -105,12 +109,12 @@ async function deliverAsTold(
   options: DeliverOptions,
   batch: Batch,
   people: readonly Loaded[],
-  { found, untold, isUnsettled, askedAtMs }: AsTold,
+  { found, untold, isUnsettled, askedAtMs, waiting }: AsTold,
 ): Promise<void> {
   const told = people.filter(({ person }) => !untold.has(person));
   const changed = told.filter((each) => isUnsettled(each) || !isAsKnown(each, found));
   const disablings = people.flatMap((each) => (untold.has(each.person) ? (disablingOf(each) ?? []) : []));
-  const waiting = people.filter(
+  const notTold = people.filter(
     ({ person }) => untold.has(person) && disablings.every((delivery) => delivery.person !== person),
   );
   const changes = changed.flatMap((each) => {
@@ -120,9 +124,11 @@ async function deliverAsTold(
     return after === null ? noted : noted.map((change) => ({ ...change, misses: 0 }));
   });
   await options.records.commit(batch, changes);
-  await putOffUntold(options, batch, waiting, { untold, isUnsettled });
+  await putOffUntold(options, batch, notTold, { untold, isUnsettled });
   const asKnown = told.flatMap((each) => (changed.includes(each) ? [] : (each.delivery ?? [])));
-  await makeCalls(options, batch, [...asKnown, ...disablings]);
+  const { now, keyed } = await inTurn(options, batch, [...asKnown, ...disablings]);
+  await makeRound(options, batch, now, new Set([...keyed, ...waiting]));
+  await makeRound(options, batch, [...keyed], new Set(waiting));
 }
 
 /** Whoever is to lose access by now, and wasn't, is claimed anew at once: what isn't told of them may not stand in the way of that. */
@@ -147,12 +153,6 @@ async function inTurn(options: DeliverOptions, batch: Batch, deliveries: readonl
   const [keyed, now] = [deliveries.filter(needsKey), deliveries.filter((delivery) => !needsKey(delivery))];
   await giveBack(options, batch, keyed.slice(keyedAtOnce));
   return { now, keyed: new Set(keyed.slice(0, keyedAtOnce)) };
-}
-
-async function makeCalls(options: DeliverOptions, batch: Batch, deliveries: readonly Delivery[]): Promise<void> {
-  const { now, keyed } = await inTurn(options, batch, deliveries);
-  await makeRound(options, batch, now, keyed);
-  await makeRound(options, batch, [...keyed]);
 }
 
 /** @param waiting as of `Round` */

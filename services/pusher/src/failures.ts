@@ -35,7 +35,7 @@ const refusedRetryMs = 15 * 60_000;
  * How long after others somebody without a seat gets their next turn, who was tried so often, ms: in time for those to be claimed by themselves, so
  * that one whom LastPass never takes keeps nobody from being tried.
  */
-const behindMs = (tries: number): number => 2_000 * Math.min(tries, 15);
+const behindMs = (tries: number): number => 2_000 * tries;
 
 type Found = Told<PersonKey>['found'];
 

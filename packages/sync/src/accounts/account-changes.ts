@@ -41,6 +41,9 @@ export interface Change {
 /** Owner of claims of those for whom something was sent whose effect is unknown (`isUnsettled`): whoever claims them next asks LastPass first. */
 export const noOwner = '-#0';
 
+/** Whether nobody is at somebody's account. @param claim as stored; `null`: none */
+export const isFree = (claim: string | null): boolean => claim === null || claim === noOwner;
+
 /**
  * Who has an address that changes hands by these changes: they may have waited for one that is free now, and have to wait for one to which
  * somebody's account has moved.

@@ -1,7 +1,9 @@
 /** What is left to be done of reviewed steps, for the end of their run, and for whoever waits for it. */
+
 import type { PersonKey } from '@connector/shared/keys.ts';
 import { isRefusal, type Plan, plan, setAside } from '@connector/shared/plan.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
+import { isFree } from '../accounts/account-changes.ts';
 import { type Outstanding, soonMs } from './outstanding.ts';
 import { hasStep, type Reviewed } from './reviewed-steps.ts';
 
@@ -41,7 +43,7 @@ type Standing = 'to plan' | 'under way' | 'waiting' | 'due' | 'later' | 'nowhere
 
 function standingOf({ toPlan, waiting, toDeliver, claim, intent }: Places, nowMs: number): Standing {
   if (toPlan !== null) return 'to plan';
-  if (claim !== null || intent !== null) return 'under way';
+  if (!isFree(claim) || intent !== null) return 'under way';
   if (waiting !== null) return 'waiting';
   if (toDeliver === null || Number(toDeliver) > nowMs + soonMs) return 'nowhere';
   return Number(toDeliver) > nowMs ? 'later' : 'due';

@@ -6,6 +6,7 @@ import { touch } from '@connector/shared/people-to-plan.ts';
 import { currentGeneration, peopleWithMail } from '@connector/shared/people-with-mail.ts';
 import { link, type SetAside, setAside } from '@connector/shared/plan.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
+import { isFree } from '@connector/sync/accounts/account-changes.ts';
 import { Mirror } from '@connector/sync/mirror/mirror.ts';
 import { hashParts } from '../hash-parts.ts';
 
@@ -65,7 +66,10 @@ export async function retryPerson(
   { directories, by }: { directories: readonly string[]; by: string },
 ): Promise<Retried> {
   const { redis, keys, commit } = store;
-  const [asideRaw, linkRaw] = await Promise.all([redis.hget(keys.setAside, person), redis.hget(keys.links, person)]);
+  const hashes = [keys.setAside, keys.links, keys.claims];
+  const [asideRaw = null, linkRaw = null, claim = null] = await Promise.all(
+    hashes.map((key) => redis.hget(key, person)),
+  );
   if (parseStored(setAside, keys.setAside, asideRaw).value?.kind !== kind) return 'changed';
   const linked = parseStored(link, keys.links, linkRaw).value;
   const holder = linked === null ? null : await redis.hget(keys.linked, linked.username);
@@ -76,6 +80,7 @@ export async function retryPerson(
       ? [['SET', keys.noSeat, JSON.stringify({ ...seats, tryAgainAtMs: 0 } satisfies NoSeat), 'XX']]
       : [];
   const ends = kind === 'drift' && linked !== null;
+  if (ends ? claim !== null : !isFree(claim)) return 'changed';
   const waiting = ends ? await peopleWithMail(store, directories, [linked.username]) : [];
   const endLink = !ends
     ? []
@@ -88,7 +93,7 @@ export async function retryPerson(
     guards: [
       { command: ['HGET', keys.setAside, person], is: asideRaw },
       { command: ['HGET', keys.links, person], is: linkRaw },
-      { command: ['HGET', keys.claims, person], is: null },
+      { command: ['HGET', keys.claims, person], is: claim },
     ],
     writes: [
       ...endLink,

@@ -5,6 +5,7 @@ import { touch } from '@connector/shared/people-to-plan.ts';
 import { type Decision, type Disabling, disabling, link } from '@connector/shared/plan.ts';
 import { parseStored, type Store } from '@connector/shared/store.ts';
 import { TICK } from '@connector/shared/transaction.ts';
+import { isFree } from '@connector/sync/accounts/account-changes.ts';
 import { hashParts } from '../hash-parts.ts';
 
 /** For so long a disabling can be undone, ms. */
@@ -41,13 +42,13 @@ export async function undo(
   { by, atMs }: { by: string; atMs: number },
 ): Promise<Undone> {
   const decision: Decision = { guarded: digest, verdict: 'undone', by, atMs };
-  const linkRaw = await redis.hget(keys.links, person);
-  if (parseStored(link, keys.links, linkRaw).value?.disabledByUs !== true) return 'changed';
+  const [linkRaw, claim] = await Promise.all([redis.hget(keys.links, person), redis.hget(keys.claims, person)]);
+  if (parseStored(link, keys.links, linkRaw).value?.disabledByUs !== true || !isFree(claim)) return 'changed';
   const { committed } = await commit({
     guards: [
       { command: ['HGET', keys.disablings, person], is: raw },
       { command: ['HGET', keys.links, person], is: linkRaw },
-      { command: ['HGET', keys.claims, person], is: null },
+      { command: ['HGET', keys.claims, person], is: claim },
     ],
     writes: [
       ['HSET', keys.decisions, person, JSON.stringify(decision)],
