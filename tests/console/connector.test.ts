@@ -91,6 +91,7 @@ test('held lists who is held, with steps and reasons', async () => {
       steps: [{ kind: 'disable', because: 'was deleted in Active Directory' }],
       because: 'too many at once',
       since: '2023-11-14T22:13:20.000Z',
+      asShown: `${person}#digest-a`,
     },
   ]);
 });

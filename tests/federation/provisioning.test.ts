@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { fragmentIdOf } from '@connector/federation/derived.ts';
 import { CompanyHalf, LastPassHalf } from '@connector/federation/key-halves.ts';
@@ -190,26 +191,41 @@ test('a registrar that hangs keeps nobody from losing access, not even who is to
   }
 });
 
-test('while deliveries are paused no key is registered', async () => {
-  await using run = await begin();
-  const { redis, keys } = run.store;
-  await fullRead(
-    run,
-    Array.from({ length: 60 }, (_, index) => person(100 + index, `p${index}`)),
-  );
-  await run.inside('reconciler');
-  const registered = async () => Object.keys((await servers.simulator.state()).keys ?? {}).length;
-  await run.inside('pusher');
-  await waitUntil('some keys', async () => (await registered()) > 0);
-  await redis.set(keys.paused, JSON.stringify({ by: 'root', atMs: 1 }));
-  await waitUntil('all claims to be over', async () => (await redis.hlen(keys.claims)) === 0);
-  const paused = await registered();
-  assert.ok(paused < 60, String(paused));
-  await run.ring();
-  await redis.del(keys.paused);
-  await run.ring();
-  await run.quiet({ withinMs: 60_000 });
-  assert.equal((await servers.simulator.state()).users.length, 60);
+test('once deliveries are paused no key is registered', async () => {
+  let pause = async () => {};
+  const registrar = createServer(async (request, response) => {
+    const [body] = await Promise.all([text(request), pause()]);
+    const url = new URL(request.url?.slice(1) ?? '', registrarUrl());
+    const headers = { 'content-type': 'application/json', authorization: request.headers.authorization ?? '' };
+    const answer = await fetch(url, { method: 'POST', headers, body });
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+  });
+  registrar.listen(0, '127.0.0.1');
+  await once(registrar, 'listening');
+  try {
+    await using run = await begin({ url: `http://127.0.0.1:${(registrar.address() as AddressInfo).port}/` });
+    const { redis, keys } = run.store;
+    pause = async () => void (await redis.set(keys.paused, JSON.stringify({ by: 'root', atMs: 1 })));
+    const people = Array.from({ length: 100 }, (_, index) => person(100 + index, `p${index}`));
+    await fullRead(run, people);
+    await run.inside('reconciler');
+    await run.inside('pusher');
+    const registered = async () => Object.keys((await servers.simulator.state()).keys ?? {}).length;
+    await waitUntil('some keys', async () => (await registered()) > 0);
+    await waitUntil('all claims to be over', async () => (await redis.hlen(keys.claims)) === 0);
+    const paused = await registered();
+    assert.ok(paused < people.length, String(paused));
+    await run.ring();
+    assert.equal(await registered(), paused);
+    pause = async () => {};
+    await redis.del(keys.paused);
+    await run.ring();
+    await run.quiet({ withinMs: 60_000 });
+    assert.equal((await servers.simulator.state()).users.length, people.length);
+  } finally {
+    registrar.closeAllConnections();
+    registrar.close();
+  }
 });
 
 test('a K2 of another K1 is never replaced: that person is set aside, and the others are created', async () => {
