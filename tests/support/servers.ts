@@ -80,9 +80,10 @@ export class Server {
     else execFileSync('docker', [signal === 'SIGSTOP' ? 'pause' : 'unpause', this.#name]);
   }
 
-  /** Ends it as a power cut would. */
+  /** Ends it as a power cut would, if it hasn't ended. */
   async kill(): Promise<void> {
     if (this.#name === null) return await this.#program.kill();
+    if (!this.running) return;
     execFileSync('docker', ['kill', this.#name]);
     await this.#program.ended;
   }
