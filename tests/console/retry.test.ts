@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import type { SetAside } from '@connector/shared/plan.ts';
+import { noOwner } from '@connector/sync/accounts/account-changes.ts';
 import { readAside, retryPerson } from '../../services/console/src/aside/aside-people.ts';
 import { guidOf, Workplace } from './workplace.ts';
 
@@ -55,6 +56,18 @@ test('whom LastPass refused is planned anew and due at once, by name, and nobody
   const [job] = await redis.lrange(`${keys.queues}:people-to-plan:wait`, 0, -1);
   const bell = await redis.hget(`${keys.queues}:people-to-plan:${job}`, 'data');
   assert.deepEqual(JSON.parse(bell ?? ''), { people: [ann] }, 'the planners are rung for');
+});
+
+test('somebody to whom something of unknown effect was sent is retried while nobody is at it, and asked about first', async () => {
+  const { redis, keys } = place.store;
+  const [free, busy] = [await setAside('a', 'refused'), await setAside('b', 'refused')];
+  await redis.hset(keys.claims, free, noOwner, busy, 'pusher#1');
+  const { code, output } = await place.run('retry', 'a@x.org', 'b@x.org');
+  assert.equal(code, 1, output);
+  assert.match(output, /^retried +Person a/m);
+  assert.match(output, /^changed +Person b .*being delivered: look again$/m);
+  assert.equal((await stateOf(free)).isDue, true);
+  assert.equal(await redis.hget(keys.claims, free), noOwner, 'whoever claims them next asks LastPass');
 });
 
 test('somebody who has nothing to deliver gets nothing to deliver by a retry', async () => {
