@@ -55,3 +55,16 @@ test('whose account is under neither name keeps no other leaver waiting for the 
   const [first, listed] = [calls.findIndex(disables), calls.findIndex(lists)];
   assert.ok(first !== -1 && listed > first, 'Bob loses access, and then the list is read');
 });
+
+test('where LastPass cannot be asked about one, the others of the batch are sent what they are to get all the same', async () => {
+  await using run = await begin();
+  await run.simulator.faults([{ kind: 'http-500', cmd: 'getuserdata' }]);
+  const renamed = [ann, bob].map((n) => changed(n, { displayName: `New ${n}` }));
+  await run.append({ type: 'changes', caughtUp: true, changes: renamed });
+  const names = async () => (await run.simulator.state()).users.map(({ fullname }) => fullname);
+  await waitUntil('Bob to be renamed', async () => (await names()).includes(`New ${bob}`));
+  assert.ok(!(await names()).includes(`New ${ann}`), 'whose account it is can’t be known');
+  await run.simulator.faults([]);
+  await run.quiet({ withinMs: 60_000 });
+  assert.deepEqual((await names()).sort(), [`New ${ann}`, `New ${bob}`]);
+});
