@@ -150,6 +150,18 @@ test('what a restore that was broken off has put aside does not come back once R
   assert.equal(await redis.ask('get remembered'), 'since');
 });
 
+test('what was put aside does not come back either once Redis has written anything since, though it is down as the next restore begins', async () => {
+  await breakOffRestore();
+  await redis.type('rmdir ~/data/appendonlydir');
+  await redis.start();
+  await redis.ask('set remembered since');
+  await redis.type('docker compose stop redis');
+  await hinder('redis-check-rdb', 'cat >/dev/null');
+  await writeFile(file, 'REDIS9999');
+  assert.equal((await redis.type(`containers/restore ${file}`)).code, 1);
+  assert.equal(await redis.ask('get remembered'), 'since');
+});
+
 test('where the first thing that a Redis is given is a back-up that it does not begin with, it remembers nothing, and begins', async () => {
   await redis.type('docker compose stop redis; rm -r ~/data/appendonlydir');
   await hinder('redis-check-rdb', 'cat >/dev/null');
