@@ -135,10 +135,19 @@ test('who has become a leaver meanwhile is due at once, whatever failed for them
   const changes = [first, second].map((person) => ({
     ...{ person, username: person, misses: 1 },
     setAside: { name: person, reason: 'the rename is refused', kind: 'refused' as const, sinceMs: 1 },
+    noted: [
+      {
+        ...{ atMs: 1, by: 'the connector', did: 'refused', of: { kind: 'person' as const, id: person, name: person } },
+        ...{ source: null, was: null, is: null },
+      },
+    ],
     claim: { kind: 'postpone' as const, untilMs, isUnsettled: true },
   }));
   await putOff(its.records, batch, changes, ({ person }) => [planStands(keys, person, 'a rename')]);
   assert.deepEqual(await redis.hkeys(keys.setAside), [second]);
+  const trail = JSON.stringify(await redis.xrange(keys.auditUnsealed, '-', '+'));
+  for (const person of [first, second])
+    assert.match(trail, new RegExp(person), 'what LastPass has answered stays on record');
   assert.deepEqual(await redis.zscore(keys.toDeliver, second), String(untilMs));
   const next = await its.claims.take(2);
   assert.deepEqual([next?.ofLeavers, next?.claimed], [true, [{ person: first, unsettled: true }]]);

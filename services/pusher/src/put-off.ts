@@ -12,8 +12,8 @@ export type PutOff = Extract<Change['claim'], { untilMs: number }>;
 
 const isPutOff = ({ claim }: Change): boolean => claim !== undefined && 'untilMs' in claim;
 
-/** The same without the turn later, and without what would have been said of it. */
-const atOnce = ({ setAside: _, noted: __, claim, ...change }: Change): Change => ({
+/** The same without the turn later, and without the reason for it. What LastPass has answered stays on record. */
+const atOnce = ({ setAside: _, claim, ...change }: Change): Change => ({
   ...change,
   claim: { kind: 'give-back', isUnsettled: claim?.kind === 'postpone' && claim.isUnsettled === true },
 });
