@@ -55,16 +55,22 @@ async function recovers(run: Run): Promise<void> {
   await run.quiet();
 }
 
+/** Ann has an account, and all services run. */
+async function beginWithAnn(servers: Servers): Promise<Run> {
+  const run = await servers.run({ directory, policy });
+  await Promise.all([run.inside('reconciler'), run.inside('pusher')]);
+  await run.appendFullRead([...surroundings(), person(ann, 'ann')], bases);
+  await run.quiet();
+  return run;
+}
+
 describe('an account that LastPass does not tell of keeps nobody else waiting, and is set aside', {
   concurrency: 2,
 }, () => {
   for (const [how, fault] of Object.entries(answers)) {
     test(`${how}: who joins with its person gets an account, and who leaves is disabled`, async () => {
       await using servers = await Servers.create();
-      await using run = await servers.run({ directory, policy });
-      await Promise.all([run.inside('reconciler'), run.inside('pusher')]);
-      await run.appendFullRead([...surroundings(), person(ann, 'ann')], bases);
-      await run.quiet();
+      await using run = await beginWithAnn(servers);
       await listIsOld(run);
       await run.simulator.faults([aboutPat(fault)]);
       await changes(run, person(pat, 'pat'), person(quin, 'quin'));
@@ -131,10 +137,7 @@ describe('an account that LastPass does not tell of keeps nobody else waiting, a
 
     test(`${how}: a create that may have been carried out is not sent again until LastPass tells`, async () => {
       await using servers = await Servers.create();
-      await using run = await servers.run({ directory, policy });
-      await Promise.all([run.inside('reconciler'), run.inside('pusher')]);
-      await run.appendFullRead([...surroundings(), person(ann, 'ann')], bases);
-      await run.quiet();
+      await using run = await beginWithAnn(servers);
       // The list of a moment ago says that the addresses are free: nobody is asked for before the create, but after it.
       await run.simulator.faults([{ kind: 'http-500', phase: 'after', cmd: 'batchadd', times: 1 }, aboutPat(fault)]);
       await changes(run, person(pat, 'pat'), person(quin, 'quin'));
@@ -147,10 +150,7 @@ describe('an account that LastPass does not tell of keeps nobody else waiting, a
 
   test('where LastPass tells of nobody, nobody is set aside, and nothing is concluded', async () => {
     await using servers = await Servers.create();
-    await using run = await servers.run({ directory, policy });
-    await Promise.all([run.inside('reconciler'), run.inside('pusher')]);
-    await run.appendFullRead([...surroundings(), person(ann, 'ann')], bases);
-    await run.quiet();
+    await using run = await beginWithAnn(servers);
     await listIsOld(run);
     await run.simulator.faults([{ kind: 'fail', cmd: 'getuserdata', error: 'Not now' }]);
     await changes(run, person(pat, 'pat'), person(quin, 'quin'));
